@@ -1,0 +1,13 @@
+import type { Probe } from '../../model/probe.ts';
+import type { ProbeSpec } from '../../model/probe-spec.ts';
+
+/** One kind of probe: its settings for the config door, its work for the runner, each loaded only where and when it is needed. */
+export interface ProbeKind {
+  readonly settings: () => Promise<ProbeSpec<never>>;
+  readonly probe: () => Promise<Probe<never>>;
+  /** It may hang in ways no deadline in this process can end: it runs in a worker process. */
+  readonly canHang?: boolean;
+}
+
+/** The list of all kinds. A kind is a folder beside this file, with `spec.ts` and `probe.ts`, and a line here. */
+export const probeKinds: Readonly<Record<string, ProbeKind>> = {};

@@ -1,0 +1,32 @@
+import type { Sample } from './sample.ts';
+
+export type MetricType = 'gauge' | 'counter' | 'histogram' | 'info';
+
+/** One entry of the catalogue: what a name means. The type parameter is the union of its label names. */
+export interface Metric<Label extends string = string> {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  readonly labels: readonly Label[];
+}
+
+/** Declares a metric of our own or of the ecosystem. `help` is one sentence with the unit. */
+export function metric<const Label extends string = never>(
+  name: string,
+  type: MetricType,
+  help: string,
+  labels: readonly Label[] = [],
+): Metric<Label> {
+  return { name, type, help, labels };
+}
+
+/** A sample of a catalogued metric; the type checker asks for exactly its labels. */
+export function sample<Label extends string>(
+  of: Metric<Label>,
+  value: number,
+  ...[labels]: [Label] extends [never] ? [] : [Readonly<Record<Label, string>>]
+): Sample {
+  return { name: of.name, labels: labels ?? NONE, value };
+}
+
+const NONE = Object.freeze({});

@@ -1,0 +1,5 @@
+import type { Metric } from '../metric.ts';
+import { probe } from './probe.ts';
+
+/** Every metric that may be emitted or queried, one group a source. */
+export const catalogue: readonly Readonly<Record<string, Metric>>[] = [probe];

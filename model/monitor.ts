@@ -1,0 +1,39 @@
+/** How the standings of several vantages become one. */
+export type Agreement = 'any' | 'majority' | 'all';
+
+/** How often a verdict must repeat before it counts. */
+export interface Confirmation {
+  /** Bad checks in a row, the first included, until a monitor is down or degraded. */
+  readonly bad: number;
+  /** Good checks in a row until it is up again. */
+  readonly good: number;
+  /** How soon a first failure is checked again, in milliseconds. */
+  readonly everyMs: number;
+}
+
+/** One thing watched, as the config describes it: frozen data, the same until the next reload. */
+export interface Monitor {
+  /** Its key in the config: the identity of its history. */
+  readonly name: string;
+  /** The name as it stands in addresses and file names: lower case, `a-z 0-9 -`. */
+  readonly slug: string;
+  readonly title: string;
+  readonly group: string;
+  /** Whether it may appear on the public page. */
+  readonly public: boolean;
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  readonly confirm: Confirmation;
+  /** Monitors without which this one cannot be reached. */
+  readonly needs: readonly string[];
+  readonly agree: Agreement;
+  /** From where it is checked. */
+  readonly vantages: readonly string[];
+  /** Slower than this, in milliseconds, is degraded. */
+  readonly slowMs?: number;
+  /** The name whose history it takes over. */
+  readonly was?: string;
+  /** The probe's kind, a key of the probe table, and that kind's own settings. */
+  readonly kind: string;
+  readonly spec: unknown;
+}

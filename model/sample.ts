@@ -1,0 +1,31 @@
+import type { Instant } from './time.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** One number with labels. Its instant is that of the check or export that took it, unless it brings its own. */
+export interface Sample {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly value: number;
+  readonly at?: Instant;
+}
+
+/** Who measured: the labels that only the one door sets. */
+export interface Identity {
+  readonly job: string;
+  readonly instance: string;
+  readonly vantage?: string;
+}
+
+/** Where measured samples go: the spool, behind the door that checks them and sets their identity. */
+export interface SampleSink {
+  /** Takes samples without waiting; they are on disk within the group commit, or counted as dropped. */
+  offer(samples: readonly Sample[], identity: Identity, at: Instant): void;
+  /** Resolves once the samples are durable. Rejects with `SinkRefused` when the bound is near or the disk is full. */
+  keep(samples: readonly Sample[], identity: Identity, at: Instant): Promise<void>;
+}
+
+/** The sink cannot promise to keep what it was given; nothing of it was kept. Answer 503 and let the sender repeat. */
+export class SinkRefused extends Error {
+  readonly code = 'sink-refused';
+}

@@ -1,0 +1,69 @@
+/** The pieces that the settings of all parts are made of. A custom issue's message says what was wanted; the config door adds where and what came. */
+import { z } from 'zod';
+import { Secret } from './secret.ts';
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w)\s*)+$/;
+
+/** Milliseconds of a written duration such as `30s`, `1h 30m`, `500ms`; undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
+  if (!DURATION.test(text)) return undefined;
+  let ms = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g))
+    ms += Number(amount) * (UNITS[unit ?? ''] ?? 0);
+  return Math.round(ms);
+}
+
+/** A span of time, written `30s`, `5m`, `2h`, `1d`; in code, milliseconds. */
+export function duration() {
+  return z
+    .string()
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms !== undefined) return ms;
+      context.issues.push({ code: 'custom', input: text, message: 'a duration such as 30s, 5m, 2h or 1d' });
+      return z.NEVER;
+    })
+    .meta({ type: 'string', pattern: DURATION.source, examples: ['30s', '5m', '2h'] });
+}
+
+/** A secret: by the time it is validated, `${NAME}` and `{ file: … }` have become a `Secret`; text in clear is refused. */
+export function secret() {
+  return z
+    .custom<Secret>((value) => value instanceof Secret, {
+      message: 'a secret: ${NAME} from the environment, or { file: path }; never in clear',
+    })
+    .meta({ title: 'secret' });
+}
+
+/** Text that may hold a secret (a URL with a token in it): plain text, or a `Secret` where it was written with `${NAME}`. */
+export function textOrSecret() {
+  return z.union([z.string().min(1), secret()]);
+}
+
+/** A regular expression, kept as its source. `flags` are those it will be compiled with. */
+export function pattern(flags = 'u') {
+  return z
+    .string()
+    .min(1)
+    .refine(
+      (source) => {
+        try {
+          new RegExp(source, flags);
+          return true;
+        } catch {
+          return false;
+        }
+      },
+      { message: 'a regular expression that compiles' },
+    )
+    .meta({ format: 'regex' });
+}
+
+/** One value or a list of them; in code, always a list. */
+export function oneOrMore<T extends z.ZodType>(one: T) {
+  return z
+    .union([one, z.array(one).min(1)])
+    .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[]);
+}
