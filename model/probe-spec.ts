@@ -12,11 +12,6 @@ import type { Confirmation } from './monitor.ts';
 export interface ProbeSpec<Spec> {
   /** A strict object: unknown keys are mistakes. */
   readonly schema: z.ZodType<Spec>;
-  /**
-   * The setting that a plain value stands for: with `url`, `http: https://example.net/` means `http: { url: https://example.net/ }`.
-   * Without it the kind's value is always an object. Keys of the kind that stand beside it in the monitor (`expect`, `tls`) join its settings.
-   */
-  readonly shorthand?: string;
   /** The setting that a plain value in the kind's key stands for, as `url` for `http: https://example.net/`. */
   readonly shorthand?: string;
   /** Contradictions inside one spec; `path` leads to the setting, `message` says what was wanted instead. */
