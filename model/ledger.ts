@@ -16,7 +16,8 @@ export interface CheckMark {
 export interface Pulse {
   readonly monitor: string;
   readonly at: Instant;
-  readonly signal: 'start' | 'ok' | 'fail';
+  /** `known` comes from the box itself: since when it waits for this job. */
+  readonly signal: 'start' | 'ok' | 'fail' | 'known';
   readonly exitCode?: number;
   /** The end of the job's log, at most 10 kB. */
   readonly log?: string;

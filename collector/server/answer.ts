@@ -1,0 +1,79 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { discardRest, readBody, readTail } from './request-body.ts';
+import { type Answer, BodyTooLarge, type Route, say } from './route.ts';
+import { readTarget, routeTable } from './route-table.ts';
+
+/** How much of an unread body is let go by before the connection is cut. */
+const DISCARDED_BYTES = 16 * 1024 * 1024;
+
+/** A page may show its own styles and pictures and do nothing else. */
+export const PAGE_POLICY =
+  "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const SAFETY = {
+  'content-security-policy': PAGE_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+/** Makes the listener that answers every request by the table, in plain words also when nothing fits or a handler fails. */
+export function answerWith(
+  routes: readonly Route[],
+  onFault: (fault: unknown, place: string) => void,
+): RequestListener<typeof IncomingMessage, typeof ServerResponse> {
+  const find = routeTable(routes);
+  const answer = async (request: IncomingMessage, gone: AbortSignal): Promise<Answer> => {
+    const method = request.method ?? 'GET';
+    const target = readTarget(request.url ?? '');
+    if (target === undefined) return say(400, 'This address cannot be read.');
+    const found = find(method, target.segments);
+    if (found.is === 'nowhere') return say(404, 'There is nothing at this address.');
+    if (found.is === 'wrong method') {
+      const allowed = found.allowed.join(', ');
+      return say(405, `${method} is not possible here, only ${allowed}.`, { allow: allowed });
+    }
+    const { route, params, rest } = found;
+    try {
+      return await route.handle({
+        method,
+        path: target.path,
+        params,
+        rest,
+        query: target.query,
+        headers: request.headers,
+        signal: gone,
+        read: (limit) => readBody(request, limit),
+        tail: (bytes) => readTail(request, bytes),
+      });
+    } catch (fault) {
+      if (fault instanceof BodyTooLarge) return say(413, fault.message);
+      if (request.destroyed && !request.complete) return say(400, 'The request broke off.');
+      onFault(fault, `${method} ${route.path}`);
+      return say(500, 'Something went wrong here; the log of the box says what.');
+    }
+  };
+  return (request, response) => {
+    const gone = new AbortController();
+    response.once('close', () => response.writableFinished || gone.abort());
+    answer(request, gone.signal)
+      .then((given) => send(request, response, given))
+      .catch(() => response.destroy());
+  };
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer) {
+  if (response.destroyed) {
+    if (body instanceof Readable) body.destroy();
+    return;
+  }
+  response.writeHead(status, {
+    ...SAFETY,
+    ...(body instanceof Readable || status === 304 ? {} : { 'content-length': Buffer.byteLength(body ?? '') }),
+    ...headers,
+  });
+  if (body instanceof Readable) await pipeline(body, response);
+  else response.end(body);
+  discardRest(request, DISCARDED_BYTES);
+}

@@ -1,0 +1,69 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerWith } from './answer.ts';
+import { listenAt, type Place } from './listen.ts';
+import type { Route } from './route.ts';
+
+/** A place where the box can be talked to. */
+export interface Door {
+  /** `http://127.0.0.1:8300/`, or the socket's path. */
+  readonly url: string;
+  /** The port that was bound; 0 for a socket. */
+  readonly port: number;
+  /** Stops listening; what is being answered may end within two seconds. */
+  close(): Promise<void>;
+}
+
+export interface DoorOptions {
+  /** The setting that moves this door elsewhere, for the message when its address is taken. */
+  readonly setting?: string;
+  /** Told of a fault of ours in a handler. The client only learns that there was one. */
+  readonly onFault?: (fault: unknown, place: string) => void;
+  /** Milliseconds for a request's headers to arrive: 10 s. */
+  readonly headersMs?: number;
+  /** Milliseconds for a whole request to arrive: 5 min, as a long log takes its time on a slow line. */
+  readonly requestMs?: number;
+  /** Milliseconds without a byte in either direction until a connection is cut: 30 s. */
+  readonly idleMs?: number;
+  /** How many connections at once; more are closed at once: 2,000. */
+  readonly connections?: number;
+}
+
+const CLOSING_MS = 2_000;
+
+/** Opens a door at `place` that answers by the table `routes`. Rejects with `CannotListen`, in words, when it cannot. */
+export async function openDoor(place: Place, routes: readonly Route[], options: DoorOptions = {}): Promise<Door> {
+  const headersMs = options.headersMs ?? 10_000;
+  const server = createServer(
+    {
+      headersTimeout: headersMs,
+      requestTimeout: Math.max(headersMs, options.requestMs ?? 300_000),
+      connectionsCheckingInterval: Math.min(1_000, headersMs),
+      keepAliveTimeout: 5_000,
+      maxHeaderSize: 16_384,
+    },
+    answerWith(routes, options.onFault ?? (() => {})),
+  );
+  server.timeout = options.idleMs ?? 30_000;
+  server.maxConnections = options.connections ?? 2_000;
+  server.on('clientError', (_fault, socket) => socket.destroy());
+  await listenAt(server, place, options.setting);
+  const address = server.address() as AddressInfo | string;
+  return {
+    url: urlOf(address),
+    port: typeof address === 'string' ? 0 : address.port,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), CLOSING_MS);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+function urlOf(address: AddressInfo | string): string {
+  if (typeof address === 'string') return address;
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}/`;
+}
