@@ -1,0 +1,12 @@
+/** Characters that would break a line, hide text or steer a terminal: controls, bidirectional marks, separators, lone surrogates. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+const UNFIT = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+|\p{Surrogate}/gu;
+
+/** Text from outside made fit for one line of a reason: no control characters, at most `max` characters, the cut shown. */
+export function oneLine(text: string, max = 120): string {
+  const line = text
+    .slice(0, 4 * max)
+    .replace(UNFIT, ' ')
+    .trim();
+  return line.length > max || text.length > 4 * max ? `${line.slice(0, max - 1).trimEnd()}…` : line;
+}
