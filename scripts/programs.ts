@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Debian packages that the tests need. Daemons are only unpacked, so that installing them starts nothing on this machine. */
+const PROGRAMS = [
+  { program: 'victoria-metrics', package: 'victoria-metrics', unpack: true },
+  { program: 'prometheus-blackbox-exporter', package: 'prometheus-blackbox-exporter', unpack: true },
+  { program: 'promtool', package: 'prometheus', unpack: true },
+  { program: 'fping', package: 'fping', unpack: false },
+  { program: 'ping', package: 'iputils-ping', unpack: false },
+  { program: 'openssl', package: 'openssl', unpack: false },
+  { program: 'ip', package: 'iproute2', unpack: false },
+  { program: 'chromium', package: 'chromium', unpack: false },
+] as const;
+
+/** Folders to add to PATH, and in words what could not be had. */
+export interface Programs {
+  readonly folders: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** Makes sure of every program: from PATH, unpacked below `cache`, or installed when this is root. */
+export function fetchPrograms(cache: string): Programs {
+  const folders = [join(cache, 'usr/bin'), '/usr/sbin', '/sbin'];
+  const absent = () => PROGRAMS.filter(({ program }) => !isThere(program, folders));
+  const wanted = absent();
+  const root = process.getuid?.() === 0;
+  if (wanted.length > 0 && isThere('apt-get', [])) {
+    console.log(`Fetching what the tests talk to: ${wanted.map((one) => one.package).join(', ')} …`);
+    if (root) run('apt-get', ['-qq', 'update']);
+    for (const one of wanted.filter(({ unpack }) => unpack)) unpackPackage(one.package, cache);
+    const install = wanted.filter(({ unpack }) => !unpack).map((one) => one.package);
+    if (root && install.length > 0) {
+      run('apt-get', ['-qq', '-y', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', 'install', ...install, 'fonts-dejavu-core']);
+    }
+  }
+  return { folders, missing: absent().map((one) => `${one.program} (Debian: ${one.package}${root ? '' : '; installing it needs root'})`) };
+}
+
+function isThere(program: string, folders: readonly string[]): boolean {
+  return [...(process.env.PATH ?? '').split(delimiter), ...folders].some((folder) => existsSync(join(folder, program)));
+}
+
+function unpackPackage(name: string, cache: string): void {
+  const work = join(cache, 'download');
+  mkdirSync(work, { recursive: true });
+  try {
+    // Root's downloads run as another user unless told otherwise, who may not write here.
+    const fetched = run('sh', ['-c', 'apt-get -qq -o APT::Sandbox::User=root download "$1" && dpkg-deb -x "$1"_*.deb "$2"', 'sh', name, cache], work);
+    if (!fetched) console.error(`${name} could not be fetched.`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function run(program: string, args: readonly string[], cwd?: string): boolean {
+  const { status } = spawnSync(program, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    ...(cwd && { cwd }),
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  return status === 0;
+}

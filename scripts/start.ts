@@ -1,0 +1,39 @@
+/** `npm start`: the box with your `signalbox.yml`; without one, with the example and the small demo world it watches. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(import.meta.dirname);
+const own = join(root, 'signalbox.yml');
+const demo = !existsSync(own);
+const config = demo ? join(root, 'signalbox.example.yml') : own;
+const children: ChildProcess[] = [];
+
+function start(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1', file, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  children.push(child);
+  child.on('error', (error) => {
+    console.error(error.message);
+    end(1);
+  });
+  return child;
+}
+
+function end(code: number): void {
+  process.exitCode = code;
+  for (const child of children) if (child.exitCode === null) child.kill('SIGTERM');
+}
+
+if (demo) {
+  console.log('No signalbox.yml here: starting with signalbox.example.yml and a small demo world on loopback.');
+  start(fileURLToPath(new URL('../demo/world.ts', import.meta.url)), []);
+}
+const box = start(join(root, 'cli/main.ts'), ['run', config, '--data', join(root, demo ? 'data/demo' : 'data')], demo ? { DEMO_TOKEN: 'demo' } : {});
+box.on('exit', (code) => end(code ?? 1));
+// A terminal's Ctrl-C reaches the whole group by itself; a signal to npm alone does not.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => box.kill(signal));
+process.on('SIGHUP', () => box.kill('SIGHUP'));
