@@ -1,0 +1,49 @@
+import type { Agreement } from '../../model/monitor.ts';
+import type { Blindness, Stand, Standing } from '../../model/standing.ts';
+
+/** What several vantages say together. */
+export interface Agreed {
+  readonly standing: Standing;
+  readonly reason: string;
+  readonly blind?: Blindness;
+  readonly flapping?: boolean;
+}
+
+const BLINDNESS_BY_WEIGHT: readonly Blindness[] = ['offline', 'unreachable', 'unable', 'unwatched'];
+
+/**
+ * The monitor's own standing, from those of its vantages. It is down when any, most or all of the vantages that can see
+ * say so; when some do but too few, it is degraded, in the words of both. Vantages that cannot see have no vote.
+ */
+export function agree(stands: readonly Stand[], agreement: Agreement): Agreed {
+  const seeing = stands.filter((one) => one.standing !== 'unknown');
+  const flapping = stands.some((one) => one.flapping) && { flapping: true };
+  if (seeing.length === 0) return { ...blindTogether(stands), ...flapping };
+  const [first] = stands;
+  if (stands.length === 1 && first) return { standing: first.standing, reason: first.reason, ...flapping };
+  const enough = agreement === 'any' ? 1 : agreement === 'all' ? seeing.length : Math.floor(seeing.length / 2) + 1;
+  const down = seeing.filter((one) => one.standing === 'down').length;
+  const bad = seeing.filter((one) => one.standing !== 'up').length;
+  const standing = down >= enough ? 'down' : down > 0 || bad >= enough ? 'degraded' : 'up';
+  return { standing, reason: inWords(stands), ...flapping };
+}
+
+function blindTogether(stands: readonly Stand[]): Agreed {
+  for (const blind of BLINDNESS_BY_WEIGHT) {
+    const found = stands.find((one) => one.blind === blind);
+    if (found) return { standing: 'unknown', reason: found.reason, blind };
+  }
+  return { standing: 'unknown', reason: 'not checked yet', blind: 'unwatched' };
+}
+
+/** One reason when all agree, else each vantage's: `from home fine, from vps timeout`. */
+function inWords(stands: readonly Stand[]): string {
+  const [first, ...others] = stands;
+  if (first === undefined) return 'not checked yet';
+  if (others.every((one) => one.standing === first.standing)) return first.reason;
+  return stands.map((one) => `from ${placeOf(one.vantage)} ${one.standing === 'up' ? 'fine' : one.reason}`).join(', ');
+}
+
+function placeOf(vantage: string): string {
+  return vantage === 'local' ? 'here' : vantage;
+}

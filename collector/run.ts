@@ -1,0 +1,93 @@
+import type { Check, Finding } from '../model/finding.ts';
+import type { Monitor } from '../model/monitor.ts';
+import type { Clock } from '../model/time.ts';
+import { spanInWords } from '../model/time.ts';
+
+/** A place from which checks are made. It never throws for a target's sake; what it throws is a fault of ours. */
+export interface Vantage {
+  check(request: CheckRequest, signal: AbortSignal): Promise<Finding>;
+}
+
+export interface CheckRequest {
+  readonly monitor: string;
+  readonly kind: string;
+  readonly spec: unknown;
+  readonly timeoutMs: number;
+}
+
+/** A probe that has not ended this long after its deadline is left behind. */
+const GRACE_MS = 1_000;
+
+/**
+ * One check: the same deadline, timing and isolation for every probe. A probe that throws or does not end in time is a
+ * fault of ours, so the finding is unknown, and nothing else is hurt by it.
+ */
+export async function runCheck(
+  monitor: Monitor,
+  vantage: { readonly name: string; readonly place: Vantage },
+  clock: Clock,
+  lateMs: number,
+  heldUpSince: (monotonic: number) => number,
+): Promise<Check> {
+  const at = clock.now();
+  const steadyAt = clock.steady();
+  const began = clock.monotonic();
+  const seen = await withDeadline(monitor, vantage.place, clock);
+  const durationMs = clock.monotonic() - began;
+  const heldUpMs = heldUpSince(began);
+  const finding = judgeSpeed(seen, monitor, durationMs, heldUpMs);
+  return {
+    monitor: monitor.name,
+    vantage: vantage.name,
+    at,
+    steadyAt,
+    durationMs,
+    lateMs,
+    ...(heldUpMs > 0 && { heldUpMs }),
+    finding,
+  };
+}
+
+async function withDeadline(monitor: Monitor, place: Vantage, clock: Clock): Promise<Finding> {
+  const deadline = new AbortController();
+  let abandon: (finding: Finding) => void = () => {};
+  const abandoned = new Promise<Finding>((resolve) => {
+    abandon = resolve;
+  });
+  let cancelGrace = () => {};
+  const cancelDeadline = clock.after(monitor.timeoutMs, () => {
+    deadline.abort();
+    cancelGrace = clock.after(GRACE_MS, () => abandon(fault('the check did not end at its deadline')));
+  });
+  const { name, kind, spec, timeoutMs } = monitor;
+  try {
+    return await Promise.race([
+      place
+        .check({ monitor: name, kind, spec, timeoutMs }, deadline.signal)
+        .catch((error: unknown) => fault(wordsOf(error))),
+      abandoned,
+    ]);
+  } finally {
+    cancelDeadline();
+    cancelGrace();
+  }
+}
+
+function fault(words: string): Finding {
+  return { verdict: 'unknown', reason: `the check itself failed: ${words}` };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A good answer that took too long is degraded, unless it was our own loop that was slow. */
+function judgeSpeed(finding: Finding, monitor: Monitor, durationMs: number, heldUpMs: number): Finding {
+  const tookMs = finding.latencyMs ?? durationMs;
+  if (finding.verdict !== 'up' || monitor.slowMs === undefined || tookMs - heldUpMs <= monitor.slowMs) return finding;
+  return {
+    ...finding,
+    verdict: 'degraded',
+    reason: `slow: ${spanInWords(tookMs)}, wanted under ${spanInWords(monitor.slowMs)}`,
+  };
+}
