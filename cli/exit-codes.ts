@@ -1,0 +1,15 @@
+/** What the command's exit codes mean; README.md has the table. */
+export const EXIT = {
+  /** Done; for `probe`: up. */
+  fine: 0,
+  /** `probe`: the target is down or degraded. */
+  bad: 1,
+  /** The command was called wrongly. */
+  usage: 2,
+  /** The config has mistakes. */
+  config: 3,
+  /** `probe`: the check itself could not be made. */
+  unknown: 4,
+  /** The box could not start or go on: its state directory is taken, a port is in use. */
+  failed: 5,
+} as const;
