@@ -5,6 +5,10 @@ import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w)\s*)+$/;
+const DURATION_WANTED = 'a duration such as 30s, 5m, 2h or 1d';
+
+/** What is said when a secret stands in clear; the door then never prints what came. */
+export const SECRET_WANTED = `a secret: \${NAME} from the environment, or { file: path }; never in clear`;
 
 /** Milliseconds of a written duration such as `30s`, `1h 30m`, `500ms`; undefined when it is none. */
 export function parseDuration(text: string): number | undefined {
@@ -18,21 +22,54 @@ export function parseDuration(text: string): number | undefined {
 /** A span of time, written `30s`, `5m`, `2h`, `1d`; in code, milliseconds. */
 export function duration() {
   return z
-    .string()
+    .string(DURATION_WANTED)
     .transform((text, context) => {
       const ms = parseDuration(text);
       if (ms !== undefined) return ms;
-      context.issues.push({ code: 'custom', input: text, message: 'a duration such as 30s, 5m, 2h or 1d' });
+      context.issues.push({ code: 'custom', input: text, message: DURATION_WANTED });
       return z.NEVER;
     })
     .meta({ type: 'string', pattern: DURATION.source, examples: ['30s', '5m', '2h'] });
+}
+
+const BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+const SIZE = /^(\d+(?:\.\d+)?)\s*(B|[kMGT]B|[KMGT]iB)$/;
+const SIZE_WANTED = 'a size such as 500MB, 2GB or 1.5GiB';
+
+/** Bytes of a written size such as `500MB`, `2GB`, `1.5GiB`; undefined when it is none. */
+export function parseSize(text: string): number | undefined {
+  const [, amount, unit] = SIZE.exec(text) ?? [];
+  return amount === undefined ? undefined : Math.round(Number(amount) * (BYTES[unit ?? ''] ?? 0));
+}
+
+/** An amount of data, written `500MB`, `2GB`, `1.5GiB`; in code, bytes. */
+export function size() {
+  return z
+    .string(SIZE_WANTED)
+    .transform((text, context) => {
+      const bytes = parseSize(text);
+      if (bytes !== undefined) return bytes;
+      context.issues.push({ code: 'custom', input: text, message: SIZE_WANTED });
+      return z.NEVER;
+    })
+    .meta({ type: 'string', pattern: SIZE.source, examples: ['500MB', '2GB'] });
 }
 
 /** A secret: by the time it is validated, `${NAME}` and `{ file: … }` have become a `Secret`; text in clear is refused. */
 export function secret() {
   return z
     .custom<Secret>((value) => value instanceof Secret, {
-      message: 'a secret: ${NAME} from the environment, or { file: path }; never in clear',
+      message: SECRET_WANTED,
     })
     .meta({ title: 'secret' });
 }

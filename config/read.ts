@@ -1,0 +1,72 @@
+import { type ProbeKind, probeKinds } from '../collector/probes/index.ts';
+import type { Config } from '../model/config.ts';
+import { composeConfig } from './compose.ts';
+import { mergeFragments } from './fragments.ts';
+import { type Complain, inspectorOf } from './inspector.ts';
+import { inReadingOrder, type Mistake, type Path, pathInWords } from './mistake.ts';
+import { readMonitors } from './monitors.ts';
+import { lintTogether } from './rules.ts';
+import { topShape } from './schema.ts';
+import { plainValueOf, type ReadSecretFile } from './secrets.ts';
+import { readTop } from './top.ts';
+import { type At, growTree, placeOf, type Source, type Tree } from './tree.ts';
+
+export interface ReadResult {
+  readonly config: Config;
+  /** The text of every secret that the files name. */
+  readonly secrets: ReadonlySet<string>;
+}
+
+/**
+ * The config that these files describe, or every mistake in them. Decides only: the environment and the secret files are handed in.
+ * Secrets never stand in a mistake.
+ */
+export async function readConfig(
+  sources: readonly Source[],
+  env: Readonly<Record<string, string | undefined>>,
+  readSecretFile: ReadSecretFile,
+  kinds: Readonly<Record<string, ProbeKind>> = probeKinds,
+): Promise<ReadResult | { readonly mistakes: readonly Mistake[] }> {
+  const secrets = new Set<string>();
+  const mistakes: Mistake[] = [];
+  const note = (mistake: Mistake): void => {
+    mistakes.push({ ...mistake, message: redacted(mistake.message, secrets), path: redacted(mistake.path, secrets) });
+  };
+  const report = (at: At, path: Path, message: string): void => note({ ...at(), path: pathInWords(path), message });
+  const trees = sources.flatMap((source) => growTree(source, report, note) ?? []);
+  const tree = mergeFragments(trees, report);
+  if (tree === undefined) {
+    if (mistakes.length === 0) note(nothingIn(sources));
+    return { mistakes: inReadingOrder(mistakes) };
+  }
+  const value = plainValueOf(tree, { env, readSecretFile }, report, secrets) as Record<string, unknown>;
+  const complain: Complain = (path, message, key) =>
+    note({ ...placeOf(tree, path, key), path: pathInWords(path), message });
+  const config = await settle(value, tree, inspectorOf(complain), complain, kinds);
+  return mistakes.length > 0 ? { mistakes: inReadingOrder(mistakes) } : { config, secrets };
+}
+
+async function settle(
+  value: Record<string, unknown>,
+  _tree: Tree,
+  inspect: ReturnType<typeof inspectorOf>,
+  complain: Complain,
+  kinds: Readonly<Record<string, ProbeKind>>,
+): Promise<Config> {
+  const top = readTop(value, inspect, complain, [...Object.keys(topShape), 'monitors']);
+  const drafts = await readMonitors(value.monitors, inspect, complain, kinds);
+  lintTogether(top, drafts, value, complain);
+  return composeConfig(top, drafts);
+}
+
+function nothingIn(sources: readonly Source[]): Mistake {
+  const file = sources[0]?.file ?? 'signalbox.yml';
+  return { file, line: 1, column: 1, path: '', message: 'is empty, wanted at least one monitor under monitors' };
+}
+
+/** Short secrets are not looked for: they would tear holes into every word. */
+function redacted(text: string, secrets: ReadonlySet<string>): string {
+  let safe = text;
+  for (const secret of secrets) if (secret.length >= 4) safe = safe.replaceAll(secret, '[hidden]');
+  return safe;
+}
