@@ -1,0 +1,138 @@
+import { LATENCY_CODES, type LatencyHistogram, quantile } from '../model/latency.ts';
+import type { DayRecord, LedgerView } from '../model/ledger.ts';
+import type { Transition } from '../model/standing.ts';
+import { DAY, dayOf, type Instant, spanInWords } from '../model/time.ts';
+import { type Account, account, addAccounts, coverageOf, uptimeOf } from '../model/timeline.ts';
+import { badDays } from './day-words.ts';
+import { latencyOf24h } from './latency-chart.ts';
+import type { ChangeData, MonitorData, Stamp, TimeWords, WindowData } from './page-data.ts';
+import { composeSentence } from './sentence.ts';
+import { standingNow, stateWord } from './standing-now.ts';
+import type { Watched } from './watched.ts';
+import { capital, clockTime, dayWords, isoSeconds, momentWords, seenWords, shareWords } from './words.ts';
+
+const CHANGES = 20;
+const BAD_DAYS = 30;
+
+/** What a monitor's page is made from. */
+export interface MonitorSource {
+  readonly watched: Watched;
+  readonly days: readonly DayRecord[];
+  readonly view: LedgerView;
+  readonly now: Instant;
+  readonly stamp: Stamp;
+  readonly siteTitle: string;
+  readonly publicForm: (reason: string) => string;
+}
+
+/** Decides every word of one monitor's page. */
+export function composeMonitor(source: MonitorSource): MonitorData {
+  const { watched, days, view, now } = source;
+  const { monitor, title } = watched;
+  const lately = view
+    .transitions(monitor.name, now - DAYS_OF_CHANGES * DAY, now, 1000)
+    .filter((one) => one.vantage === '');
+  const marks = view.checks(monitor.name, now - DAY, now);
+  const chart = latencyOf24h(marks, monitor, now);
+  const since = watched.now.since;
+  const first = days[0]?.day ?? dayOf(now);
+  return {
+    siteTitle: source.siteTitle,
+    stamp: source.stamp,
+    line: watched.line,
+    sentence: composeSentence([{ title, ...watched.now }], now).replace(
+      'Everything is working.',
+      `${title} is working.`,
+    ),
+    ...(since === undefined ? {} : { since: { ...momentWords(since, now), span: spanInWords(now - since) } }),
+    reason: watched.now.reason,
+    windows: [
+      windowOf('24 hours', accountSince(lately, watched, now - DAY, now), chart.histogram),
+      windowOf('7 days', addAccounts(days.slice(-7).map((day) => day.account)), sum(days.slice(-7))),
+      windowOf('90 days', addAccounts(days.map((day) => day.account)), sum(days)),
+    ],
+    latency: chart.data,
+    firstDay: dayStamp(first),
+    middleDay: dayStamp(days[Math.floor(days.length / 2)]?.day ?? first),
+    lastDay: dayStamp(days.at(-1)?.day ?? dayOf(now)),
+    badDays: badDays(days, BAD_DAYS),
+    changes: changesOf(lately, now, source.publicForm),
+    howChecked: howChecked(monitor.kind, monitor.everyMs),
+  };
+}
+
+const DAYS_OF_CHANGES = 90;
+
+function dayStamp(day: Instant): TimeWords {
+  return { iso: isoSeconds(day).slice(0, 10), words: dayWords(day) };
+}
+
+function windowOf(span: string, booked: Account, histogram: LatencyHistogram): WindowData {
+  const uptime = uptimeOf(booked);
+  const words = (ms: number | undefined) => (ms === undefined ? '–' : spanInWords(ms));
+  return {
+    span,
+    uptime: uptime === undefined ? 'no data' : shareWords(uptime),
+    seen: seenWords(coverageOf(booked)),
+    half: words(quantile(histogram, 0.5)),
+    most: words(quantile(histogram, 0.99)),
+  };
+}
+
+function sum(days: readonly DayRecord[]): LatencyHistogram {
+  const total = new Array<number>(LATENCY_CODES).fill(0);
+  for (const day of days)
+    for (let code = 0; code < day.latency.length; code++) total[code] = (total[code] ?? 0) + (day.latency[code] ?? 0);
+  return total;
+}
+
+/** The last hours' account to the millisecond, from the transitions; day records know only whole days. */
+function accountSince(newestFirst: readonly Transition[], watched: Watched, from: Instant, now: Instant): Account {
+  const oldestFirst = newestFirst.toReversed();
+  const stretches = oldestFirst.map(({ at, to, blind }) => ({ at, standing: to, ...(blind ? { blind } : {}) }));
+  const before = oldestFirst[0]?.from ?? watched.now.standing;
+  const start = oldestFirst[0] === undefined ? Math.max(from, watched.now.since ?? now) : from;
+  const { blind, lookedUntil } = watched.now;
+  const head = { at: start, standing: before };
+  const tail =
+    blind === 'unwatched' && lookedUntil !== undefined && lookedUntil > (oldestFirst.at(-1)?.at ?? 0)
+      ? [{ at: lookedUntil, standing: 'unknown' as const }]
+      : [];
+  return account(
+    [...(oldestFirst[0] !== undefined && oldestFirst[0].at < from ? [] : [head]), ...stretches, ...tail],
+    from,
+    now,
+  );
+}
+
+function changesOf(
+  newestFirst: readonly Transition[],
+  now: Instant,
+  publicForm: (reason: string) => string,
+): ChangeData[] {
+  return newestFirst.slice(0, CHANGES).map((one, index) => {
+    const ended = index === 0 ? now : (newestFirst[index - 1]?.at ?? now);
+    const stood = standingNow({ ...one, standing: one.to, since: one.at, freshUntil: now }, now, publicForm);
+    return {
+      at: { iso: isoSeconds(one.at), words: `${dayWords(one.at)}, ${clockTime(one.at)}` },
+      state: one.to,
+      words: stateWord(stood),
+      span: index === 0 ? `${spanInWords(ended - one.at)} so far` : spanInWords(ended - one.at),
+      reason: stood.reason,
+    };
+  });
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  http: 'a web request',
+  tcp: 'a TCP connection',
+  tls: 'a TLS handshake',
+  dns: 'a name server query',
+  icmp: 'pings',
+  exec: 'a program of its own',
+};
+
+function howChecked(kind: string, everyMs: number): string {
+  if (kind === 'heartbeat') return 'It reports for itself; when its signal is late, it is down.';
+  return `Checked by ${KINDS[kind] ?? capital(kind)} every ${spanInWords(everyMs)}.`;
+}

@@ -1,0 +1,137 @@
+import { quantile } from '../model/latency.ts';
+import type { DayRecord, LedgerView } from '../model/ledger.ts';
+import type { SiteMonitor, SiteSpec, StatusDocument } from '../model/page.ts';
+import type { Stand } from '../model/standing.ts';
+import { DAY, dayOf, type Instant } from '../model/time.ts';
+import { addAccounts, coverageOf, uptimeOf } from '../model/timeline.ts';
+import { composeMonitor } from './compose-monitor.ts';
+import { daysInWords, sharesOf } from './day-words.ts';
+import type { GroupData, LineData, MonitorData, PageData, Stamp } from './page-data.ts';
+import { oneLine, publicReasons } from './public-reason.ts';
+import { composeSentence } from './sentence.ts';
+import { reasonWords, type StandingNow, standingNow, stateOf, stateWord, worstOf } from './standing-now.ts';
+import type { Watched } from './watched.ts';
+import { clockTime, dateWords, isoSeconds, seenWords, shareWords } from './words.ts';
+
+/** How many days the bars show, today included. */
+export const DAYS = 90;
+/** Kinds whose latency is the time of a run, not of an answer: `usually` would mislead. */
+const RUNS = new Set(['heartbeat', 'exec']);
+/** Day records are read for so many monitors at once, to keep little in memory. */
+const BATCH = 25;
+
+/** Decides every word of the site from the ledger at `now`; the page is to be true until `until`. Says nothing of monitors that are not public. */
+export function composeSite(spec: SiteSpec, view: LedgerView, now: Instant, until: Instant): PageData {
+  const shown = spec.monitors.filter((monitor) => monitor.public);
+  const publicForm = publicReasons(rulesOf(spec));
+  const stands = new Map(
+    view.stands().flatMap((one): [string, Stand][] => (one.vantage === '' ? [[one.monitor, one]] : [])),
+  );
+  const stamp = stampOf(now, until);
+  const title = oneLine(spec.title);
+  const watched: Watched[] = [];
+  const monitors: MonitorData[] = [];
+  for (let from = 0; from < shown.length; from += BATCH) {
+    const some = shown.slice(from, from + BATCH);
+    const records = view.days(
+      some.map((monitor) => monitor.name),
+      DAYS,
+      now,
+    );
+    for (const monitor of some) {
+      const days = records.get(monitor.name) ?? unseenDays(now);
+      const one = watch(monitor, standingNow(stands.get(monitor.name), now, publicForm), days, now);
+      watched.push(one);
+      monitors.push(composeMonitor({ watched: one, days, view, now, stamp, siteTitle: title, publicForm }));
+    }
+  }
+  return {
+    title,
+    stamp,
+    state: worstOf(watched.map((one) => one.now.standing)),
+    sentence: composeSentence(
+      watched.map((one) => ({ title: one.title, ...one.now })),
+      now,
+    ),
+    groups: groupsOf(watched),
+    monitors,
+    status: statusOf(watched, now, until),
+  };
+}
+
+function unseenDays(now: Instant): DayRecord[] {
+  const blank = { up: 0, degraded: 0, down: 0, unknown: DAY, unreachable: 0 };
+  return Array.from({ length: DAYS }, (_, index) => ({
+    day: dayOf(now) - (DAYS - 1 - index) * DAY,
+    account: blank,
+    latency: [],
+  }));
+}
+
+function rulesOf(spec: SiteSpec) {
+  const texts = (of: boolean) =>
+    spec.monitors.filter((one) => one.public === of).flatMap((one) => [oneLine(one.name), oneLine(one.title)]);
+  return { unspoken: texts(false), spoken: [oneLine(spec.title), ...texts(true)] };
+}
+
+function watch(monitor: SiteMonitor, now: StandingNow, days: readonly DayRecord[], at: Instant): Watched {
+  const sum = addAccounts(days.map((day) => day.account));
+  const uptime = uptimeOf(sum);
+  const coverage = coverageOf(sum);
+  const usual = RUNS.has(monitor.kind) ? undefined : quantile(days.at(-1)?.latency ?? [], 0.5);
+  const title = oneLine(monitor.title) || monitor.name;
+  const line: LineData = {
+    slug: monitor.slug,
+    title,
+    state: stateOf(now),
+    stateWord: stateWord(now),
+    reason: reasonWords(now, at, usual),
+    uptime: uptime === undefined ? 'no data' : shareWords(uptime),
+    seen: seenWords(coverage),
+    days: days.map((day) => sharesOf(day.account)),
+    daysInWords: daysInWords(days),
+  };
+  return { monitor, title, now, line, uptime, coverage };
+}
+
+function groupsOf(watched: readonly Watched[]): GroupData[] {
+  const groups = new Map<string, LineData[]>();
+  for (const one of watched) {
+    const title = oneLine(one.monitor.group);
+    groups.set(title, [...(groups.get(title) ?? []), one.line]);
+  }
+  return [...groups].map(([title, lines], index) => ({ number: index + 1, title, lines }));
+}
+
+function statusOf(watched: readonly Watched[], now: Instant, until: Instant): StatusDocument {
+  return {
+    made: isoSeconds(now),
+    until: isoSeconds(until),
+    standing: worstOf(watched.map((one) => one.now.standing)),
+    monitors: watched.map((one) => ({
+      name: one.monitor.name,
+      title: one.title,
+      group: oneLine(one.monitor.group),
+      standing: one.now.standing,
+      since: isoSeconds(one.now.since ?? now),
+      reason: one.now.reason,
+      uptime: one.uptime === undefined ? null : floorShare(one.uptime),
+      coverage: floorShare(one.coverage),
+    })),
+  };
+}
+
+function floorShare(share: number): number {
+  return Math.floor(share * 1e6) / 1e6;
+}
+
+function stampOf(now: Instant, until: Instant): Stamp {
+  const sameMinute = clockTime(now) === clockTime(until);
+  const words = (at: Instant) => (sameMinute ? new Date(at).toISOString().slice(11, 19) : clockTime(at));
+  return {
+    made: { iso: isoSeconds(now), words: words(now) },
+    until: { iso: isoSeconds(until), words: words(until) },
+    date: dateWords(until),
+    refreshSeconds: Math.max(10, Math.ceil((until - now) / 3000)),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Blindness, Standing } from '../model/standing.ts';
+import type { Instant } from '../model/time.ts';
+import { clockTime, dayWords, listWords } from './words.ts';
+
+/** What the sentence needs to know of a monitor. */
+export interface Subject {
+  readonly title: string;
+  readonly standing: Standing;
+  readonly blind?: Blindness | undefined;
+  readonly flapping?: boolean | undefined;
+  /** When it was last known how it stands; undefined while it never was. */
+  readonly lookedUntil?: Instant | undefined;
+}
+
+const NAMED = 3;
+
+/** The one sentence that a tired person reads first: what is wrong, worst first, and whether the rest is well. Pure. */
+export function composeSentence(subjects: readonly Subject[], now: Instant): string {
+  if (subjects.length === 0) return 'No monitor is shown here.';
+  return nobodyLooked(subjects, now) ?? whatIsWrong(subjects);
+}
+
+function nobodyLooked(subjects: readonly Subject[], now: Instant): string | undefined {
+  if (subjects.every((one) => one.standing === 'unknown' && one.lookedUntil === undefined))
+    return 'Nothing has been checked yet.';
+  const last = Math.max(...subjects.map((one) => one.lookedUntil ?? 0));
+  const since = now - last < 12 * 3_600_000 ? clockTime(last) : `${dayWords(last)}, ${clockTime(last)}`;
+  const blind = (kind: Blindness) => subjects.every((one) => one.standing === 'unknown' && one.blind === kind);
+  if (blind('unwatched')) return `Nobody has looked since ${since}.`;
+  if (blind('offline')) return `Our monitoring is offline since ${since}. How things are, nobody knows.`;
+  return undefined;
+}
+
+interface Clause {
+  readonly holds: (one: Subject) => boolean;
+  readonly one: string;
+  readonly many: string;
+  readonly all: string;
+}
+
+const CLAUSES: readonly Clause[] = [
+  {
+    holds: (one) => one.flapping === true,
+    one: 'comes and goes',
+    many: 'come and go',
+    all: 'Everything comes and goes.',
+  },
+  { holds: (one) => one.standing === 'down', one: 'is down', many: 'are down', all: 'Everything is down.' },
+  {
+    holds: (one) => one.standing === 'degraded',
+    one: 'is degraded',
+    many: 'are degraded',
+    all: 'Everything is degraded.',
+  },
+  {
+    holds: (one) => one.standing === 'unknown',
+    one: 'cannot be seen',
+    many: 'cannot be seen',
+    all: 'Nothing can be seen.',
+  },
+];
+
+/** Down is said before what flaps, though what flaps is taken out of the down first. */
+const ORDER = [1, 0, 2, 3];
+
+function whatIsWrong(subjects: readonly Subject[]): string {
+  const taken = CLAUSES.map((): string[] => []);
+  for (const one of subjects) taken[CLAUSES.findIndex((clause) => clause.holds(one))]?.push(one.title);
+  const wrong = taken.reduce((sum, titles) => sum + titles.length, 0);
+  if (wrong === 0) return 'Everything is working.';
+  const sentences = ORDER.flatMap((index) => {
+    const [clause, titles] = [CLAUSES[index], taken[index]];
+    return clause === undefined || titles === undefined || titles.length === 0
+      ? []
+      : [say(clause, titles, subjects.length)];
+  });
+  if (wrong < subjects.length) sentences.push('Everything else is working.');
+  return sentences.join(' ');
+}
+
+function say(clause: Clause, titles: readonly string[], total: number): string {
+  if (titles.length === total && total > 1) return clause.all;
+  if (titles.length === 1) return `${titles[0]} ${clause.one}.`;
+  if (titles.length <= NAMED) return `${listWords(titles)} ${clause.many}.`;
+  const rest = titles.length - NAMED;
+  return `${titles.length} of ${total} ${clause.many}: ${listWords([...titles.slice(0, NAMED), `${rest} more`])}.`;
+}

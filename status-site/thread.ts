@@ -1,0 +1,54 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { LedgerView } from '../model/ledger.ts';
+import { type SiteSpec, trueUntil } from '../model/page.ts';
+import type { Instant } from '../model/time.ts';
+import { composeSite } from './compose.ts';
+import { renderSite } from './render.ts';
+import { openWriter } from './write.ts';
+
+/** What the thread is started with. */
+export interface ThreadData {
+  readonly stateFolder: string;
+  readonly siteFolder: string;
+  readonly everyMs: number;
+}
+
+/** Asks for a build as of `build`; `spec` comes only when it has changed. */
+export interface BuildRequest {
+  readonly build: Instant;
+  readonly spec?: SiteSpec;
+}
+
+/** What became of a build: the paths that were written, or why it failed. */
+export type BuildReply =
+  | { readonly built: Instant; readonly files: readonly string[]; readonly tookMs: number }
+  | { readonly built: Instant; readonly failed: string };
+
+/** Answers each request on `port` with a reply, one after the other; a failed build is a reply too. */
+export function serveBuilds(port: MessagePort, data: ThreadData, openView: (folder: string) => LedgerView): void {
+  const writer = openWriter(data.siteFolder);
+  let spec: SiteSpec | undefined;
+  let view: LedgerView | undefined;
+
+  async function build(now: Instant): Promise<BuildReply> {
+    const started = performance.now();
+    if (spec === undefined) return { built: now, failed: 'no spec was given yet' };
+    try {
+      view ??= openView(data.stateFolder);
+      const files = renderSite(composeSite(spec, view, now, trueUntil(now, data.everyMs)));
+      return { built: now, files: await writer.write(files), tookMs: performance.now() - started };
+    } catch (error) {
+      view?.close();
+      view = undefined;
+      return { built: now, failed: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  let last: Promise<void> = Promise.resolve();
+  port.on('message', (request: BuildRequest) => {
+    last = last.then(async () => {
+      spec = request.spec ?? spec;
+      port.postMessage(await build(request.build));
+    });
+  });
+}

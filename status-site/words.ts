@@ -1,0 +1,66 @@
+import { type Instant, MINUTE } from '../model/time.ts';
+import type { TimeWords } from './page-data.ts';
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const NBSP = '\u00a0';
+
+/** `14:05`, UTC. */
+export function clockTime(at: Instant): string {
+  return new Date(at).toISOString().slice(11, 16);
+}
+
+/** `21 November`, UTC. */
+export function dayWords(at: Instant): string {
+  const date = new Date(at);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+}
+
+/** `21 November 2026`, UTC. */
+export function dateWords(at: Instant): string {
+  return `${dayWords(at)} ${new Date(at).getUTCFullYear()}`;
+}
+
+/** `14:05` when it lies within the twelve hours before `now`, else `20 November, 14:05`; the machine's form is exact. */
+export function momentWords(at: Instant, now: Instant): TimeWords {
+  const near = now - at < 12 * 60 * MINUTE;
+  return { iso: isoSeconds(at), words: near ? clockTime(at) : `${dayWords(at)}, ${clockTime(at)}` };
+}
+
+/** ISO 8601 in UTC with whole seconds. */
+export function isoSeconds(at: Instant): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
+/** A share as per cent, always rounded down, so that only what was whole is called 100 %: `99.98 %`, `98.4 %`, `100 %`. */
+export function shareWords(share: number): string {
+  if (share >= 1) return `100${NBSP}%`;
+  if (share <= 0) return `0${NBSP}%`;
+  const decimals = share >= 0.99 ? 2 : 1;
+  const floored = floorTo(share * 100, decimals);
+  return floored === 0 ? `<${NBSP}0.1${NBSP}%` : `${floored.toFixed(decimals)}${NBSP}%`;
+}
+
+/** How much was seen, beside every uptime: `98 % seen`, `99.9 % seen`, `not seen`. Rounded down. */
+export function seenWords(coverage: number): string {
+  if (coverage >= 1) return `100${NBSP}% seen`;
+  if (coverage <= 0) return 'not seen';
+  if (coverage < 0.01) return `<${NBSP}1${NBSP}% seen`;
+  return `${coverage >= 0.99 ? floorTo(coverage * 100, 1) : floorTo(coverage * 100, 0)}${NBSP}% seen`;
+}
+
+/** `A`, `A and B`, `A, B and C`. */
+export function listWords(names: readonly string[]): string {
+  if (names.length < 2) return names.join('');
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/** The text with its first letter large. */
+export function capital(text: string): string {
+  return text === '' ? '' : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function floorTo(value: number, decimals: number): number {
+  const scale = 10 ** decimals;
+  // A share such as 0.9998 is a hair below itself in binary; that hair is not lost time.
+  return Math.floor(value * scale + 1e-6) / scale;
+}
