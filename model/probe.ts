@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 import type { Pulse } from './ledger.ts';
-import type { Clock } from './time.ts';
+import type { Clock, Instant } from './time.ts';
 
 /** An address that a name resolved to. */
 export interface Address {
@@ -36,6 +36,8 @@ export interface ProbeContext {
   readonly resolve: Resolve;
   /** The latest pulses of this monitor, by signal. */
   readonly pulses: (monitor: string) => Partial<Record<Pulse['signal'], Pulse>>;
+  /** The last stretch in which the box was not running, so that nobody could report to it. */
+  readonly absence?: { readonly from: Instant; readonly to: Instant } | undefined;
   /** When given, is told each step in words: addresses, headers, certificates. Redacted by whoever prints it. */
   readonly trace?: (step: string, detail?: string) => void;
 }

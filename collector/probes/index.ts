@@ -9,5 +9,24 @@ export interface ProbeKind {
   readonly canHang?: boolean;
 }
 
+/** Sees to it that a kind's settings and its probe speak of the same spec; the list then forgets which. */
+function kind<Spec>(one: {
+  readonly settings: () => Promise<ProbeSpec<Spec>>;
+  readonly probe: () => Promise<Probe<Spec>>;
+  readonly canHang?: boolean;
+}): ProbeKind {
+  return one as unknown as ProbeKind;
+}
+
 /** The list of all kinds. A kind is a folder beside this file, with `spec.ts` and `probe.ts`, and a line here. */
-export const probeKinds: Readonly<Record<string, ProbeKind>> = {};
+export const probeKinds: Readonly<Record<string, ProbeKind>> = {
+  heartbeat: kind({
+    settings: async () => (await import('./heartbeat/spec.ts')).default,
+    probe: async () => (await import('./heartbeat/probe.ts')).default,
+  }),
+  exec: kind({
+    settings: async () => (await import('./exec/spec.ts')).default,
+    probe: async () => (await import('./exec/probe.ts')).default,
+    canHang: true,
+  }),
+};

@@ -1,0 +1,101 @@
+import type { Evidence, Finding, Verdict } from '../../../model/finding.ts';
+import type { Probe, ProbeContext } from '../../../model/probe.ts';
+import { reveal } from '../../../model/secret.ts';
+import { spanInWords } from '../../../model/time.ts';
+import type { ExecSpec } from './exec.ts';
+import { keepOutput } from './output.ts';
+import { type ProcessGroup, startGroup } from './process-group.ts';
+
+/** How long a program has between SIGTERM and SIGKILL, and its output after its end to be read: together less than the runner waits. */
+const TERM_MS = 500;
+const DRAIN_MS = 200;
+
+/** What a program needs of our own environment. Our secrets are not among it. */
+const PASSED = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR)$/;
+
+/** Runs a program: exit 0 is up, 1 degraded, anything else down; its first line is the reason. */
+const probeExec: Probe<ExecSpec> = async (spec, context) => {
+  const program = spec.command[0] ?? '';
+  context.trace?.('run', spec.command.join(' '));
+  let group: ProcessGroup;
+  try {
+    group = await startGroup(spec.command, { env: environment(spec), cwd: spec.cwd ?? '/' });
+  } catch (fault) {
+    return { verdict: 'unknown', reason: cannotStart(program, spec.cwd, fault as NodeJS.ErrnoException) };
+  }
+  try {
+    return await watch(group, program, context);
+  } finally {
+    group.end();
+  }
+};
+
+async function watch(group: ProcessGroup, program: string, context: ProbeContext): Promise<Finding> {
+  const stdout = keepOutput(group.child.stdout);
+  const stderr = keepOutput(group.child.stderr);
+  const { code, signal, overdue } = await ended(group, context);
+  const verdict: Verdict = overdue || signal !== null ? 'down' : code === 0 ? 'up' : code === 1 ? 'degraded' : 'down';
+  const how = overdue
+    ? `did not end within ${spanInWords(context.timeoutMs)} and was stopped`
+    : signal === null
+      ? `exit code ${code}`
+      : `killed by ${signal}`;
+  const said = stdout.firstLine() || stderr.firstLine();
+  context.trace?.('ended', how);
+  for (const [name, output] of [['stdout', stdout] as const, ['stderr', stderr] as const])
+    if (output.text() !== '') context.trace?.(name, output.text());
+  // What it said explains an exit code; of a program that was killed it is only what it said last.
+  const reason = overdue || signal !== null ? `${program} ${how}` : said === '' ? `${program}: ${how}` : said;
+  if (verdict === 'up') return { verdict, reason };
+  const evidence: Evidence = { ended: how, stdout: stdout.text(), stderr: stderr.text() };
+  return { verdict, reason, evidence };
+}
+
+interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly overdue: boolean;
+}
+
+/** Waits for the program's end; at the deadline its whole group is told to end, and soon after killed. */
+function ended(group: ProcessGroup, { signal: deadline }: ProbeContext): Promise<End> {
+  return new Promise((resolve) => {
+    let overdue = false;
+    let timer: NodeJS.Timeout | undefined;
+    const stop = () => {
+      overdue = true;
+      group.kill('SIGTERM');
+      timer = setTimeout(() => group.kill('SIGKILL'), TERM_MS);
+    };
+    group.child.once('exit', (code, signal) => {
+      deadline.removeEventListener('abort', stop);
+      clearTimeout(timer);
+      // Something it left behind may hold its output open for ever.
+      const done = () => {
+        clearTimeout(timer);
+        resolve({ code, signal, overdue });
+      };
+      timer = setTimeout(done, DRAIN_MS);
+      group.child.once('close', done);
+    });
+    if (deadline.aborted) stop();
+    else deadline.addEventListener('abort', stop, { once: true });
+  });
+}
+
+function environment(spec: ExecSpec): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env))
+    if (value !== undefined && PASSED.test(name)) env[name] = value;
+  for (const [name, value] of Object.entries(spec.env ?? {})) env[name] = reveal(value);
+  return env;
+}
+
+function cannotStart(program: string, cwd: string | undefined, { code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT')
+    return `cannot start ${program}: it was not found${cwd === undefined ? '' : `, or its folder ${cwd} was not`}`;
+  if (code === 'EACCES') return `cannot start ${program}: there is no right to run it`;
+  return `cannot start ${program}: ${code ?? message}`;
+}
+
+export default probeExec;

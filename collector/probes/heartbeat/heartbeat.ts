@@ -1,0 +1,15 @@
+import type { Pulse } from '../../../model/ledger.ts';
+import type { Secret } from '../../../model/secret.ts';
+
+/** The settings of a heartbeat as they stand in the config; spans in milliseconds. Either `every` or `cron` is given. */
+export interface HeartbeatSpec {
+  readonly every?: number | undefined;
+  readonly cron?: string | undefined;
+  readonly timezone?: string | undefined;
+  readonly grace: number;
+  readonly token?: Secret | undefined;
+  readonly max_run?: number | undefined;
+}
+
+/** The latest pulse of each signal. */
+export type Pulses = Partial<Record<Pulse['signal'], Pulse>>;
