@@ -1,0 +1,64 @@
+import type { Worker } from 'node:worker_threads';
+import type { FromThread, Kind, Questions, ToThread } from './messages.ts';
+import { LedgerGone, LedgerRefused, LedgerUnwritable } from './trouble.ts';
+
+/** The ledger's thread, as the rest of the process sees it. */
+export interface Thread {
+  tell(message: ToThread): void;
+  /** Rejects with `LedgerUnwritable` when it could not be done, `LedgerGone` when the thread ended first. */
+  ask<K extends Kind>(kind: K, ask: Questions[K]['ask']): Promise<Questions[K]['answer']>;
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Waits until the thread has its file open; rejects with `LedgerRefused` when it refuses. */
+export function startThread(worker: Worker, onTrouble: (message: string) => void): Promise<Thread> {
+  const waiting = new Map<number, Waiting>();
+  const started = Promise.withResolvers<Thread>();
+  let lastId = 0;
+  let gone: LedgerGone | undefined;
+
+  function end(why: string): void {
+    if (gone !== undefined) return;
+    gone = new LedgerGone(why);
+    if (waiting.size > 0 || !closing) onTrouble(why);
+    for (const one of waiting.values()) one.reject(gone);
+    waiting.clear();
+    started.reject(gone);
+  }
+  let closing = false;
+
+  const thread: Thread = {
+    tell(message) {
+      if (gone === undefined) worker.postMessage(message);
+    },
+    ask(kind, ask) {
+      if (gone !== undefined) return Promise.reject(gone);
+      closing ||= kind === 'close';
+      const id = ++lastId;
+      const answer = Promise.withResolvers<unknown>();
+      waiting.set(id, answer);
+      worker.postMessage({ kind, id, ...ask });
+      return answer.promise as Promise<Questions[typeof kind]['answer']>;
+    },
+  };
+
+  worker.on('message', (message: FromThread) => {
+    if (message.kind === 'ready') started.resolve(thread);
+    else if (message.kind === 'refused') {
+      closing = true;
+      started.reject(new LedgerRefused(message.message));
+    } else {
+      const one = waiting.get(message.id);
+      waiting.delete(message.id);
+      if (message.kind === 'answer') one?.resolve(message.value);
+      else one?.reject(new LedgerUnwritable(message.message));
+    }
+  });
+  worker.on('error', (error) => end(`the ledger's thread crashed: ${error.message}`));
+  worker.on('exit', () => end("the ledger's thread has ended"));
+  return started.promise;
+}

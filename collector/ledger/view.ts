@@ -1,0 +1,33 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { LedgerView } from '../../model/ledger.ts';
+import { readStands, transitionOf } from './conclusions.ts';
+import { openToRead } from './database.ts';
+import { openCheckReader } from './view-checks.ts';
+import { openDayReader } from './view-days.ts';
+
+/** Opens the ledger to read, beside a running box or without one. Throws `LedgerRefused` when there is none, or it is damaged or of another version. */
+export function openView(folder: string): LedgerView {
+  const db = openToRead(folder);
+  const checks = openCheckReader(db);
+  const days = openDayReader(db, checks);
+  const transitions =
+    db.prepare(`SELECT transition.*, monitor, vantage FROM series JOIN transition ON transition.series = series.id
+    WHERE monitor = ? AND vantage = '' AND at >= ? AND at < ? ORDER BY at DESC, transition.id DESC LIMIT ?`);
+  return {
+    stands: () => readStands(db),
+    days: (monitors, count, now) => snapshot(db, () => days(monitors, count, now)),
+    checks: (monitor, from, to, vantage) => snapshot(db, () => checks.of(monitor, from, to, vantage)),
+    transitions: (monitor, from, to, limit) => transitions.all(monitor, from, to, limit).map(transitionOf),
+    close: () => db.close(),
+  };
+}
+
+/** Everything read inside is of one instant, also while the box writes. */
+function snapshot<T>(db: DatabaseSync, act: () => T): T {
+  db.exec('BEGIN');
+  try {
+    return act();
+  } finally {
+    db.exec('COMMIT');
+  }
+}

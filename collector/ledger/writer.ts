@@ -1,0 +1,131 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Stand } from '../../model/standing.ts';
+import { openCheckStore } from './check-store.ts';
+import { openConclusions, readPulses, readStands } from './conclusions.ts';
+import { openToWrite } from './database.ts';
+import type { FromThread, Kind, Question, Questions, ToThread } from './messages.ts';
+import { renameMonitor } from './rename.ts';
+import { openSeriesTable, seriesKey } from './series-table.ts';
+import { inWords } from './trouble.ts';
+
+/** The one writer of a ledger. Synchronous: it lives in a thread of its own. */
+export interface Writer {
+  /** Does what a batch of messages asks, as one transaction where it can, and answers every question. */
+  handle(batch: readonly ToThread[]): FromThread[];
+}
+
+type Answers = { [K in Kind]: (question: Question<K>) => Questions[K]['answer'] };
+
+export function openWriter(folder: string): Writer {
+  const db = openToWrite(folder);
+  const series = openSeriesTable(db);
+  const checks = openCheckStore(db, series);
+  const conclusions = openConclusions(db, series);
+  const waiting = new Map<string, Stand>();
+
+  function flush(): void {
+    const committed = transaction(db, series.forget, () => {
+      for (const stand of waiting.values()) conclusions.stand(stand);
+      return checks.flush();
+    });
+    committed();
+    waiting.clear();
+  }
+
+  const answers: Answers = {
+    stands: () => readStands(db),
+    pulses: () => readPulses(db),
+    keep({ transitions, stands }) {
+      for (const one of transitions) conclusions.transition(one);
+      for (const one of stands) conclusions.stand(one);
+      return undefined;
+    },
+    pulse({ pulse }) {
+      conclusions.pulse(pulse);
+      return undefined;
+    },
+    rename({ from, to }) {
+      flush();
+      const done = transaction(db, series.forget, () => renameMonitor(db, from, to));
+      series.forget();
+      return done;
+    },
+    flush() {
+      flush();
+      return { dropped: checks.dropped() };
+    },
+    close() {
+      flush();
+      db.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)');
+      db.close();
+      return undefined;
+    },
+  };
+  // Group commit: what came while the disk was busy shares one transaction and one fsync.
+  const grouped: readonly Kind[] = ['keep', 'pulse'];
+
+  function answer(question: Question): FromThread {
+    try {
+      const act = answers[question.kind] as (question: Question) => unknown;
+      const value = grouped.includes(question.kind)
+        ? transaction(db, series.forget, () => act(question))
+        : act(question);
+      return { kind: 'answer', id: question.id, value };
+    } catch (error) {
+      return { kind: 'failure', id: question.id, message: inWords(error) };
+    }
+  }
+
+  function answerTogether(questions: readonly Question[]): FromThread[] {
+    if (questions.length < 2) return questions.map(answer);
+    try {
+      transaction(db, series.forget, () => {
+        for (const one of questions) (answers[one.kind] as (question: Question) => unknown)(one);
+      });
+      return questions.map(({ id }) => ({ kind: 'answer', id, value: undefined }));
+    } catch {
+      // One of them is at fault, or the disk is: alone each finds out for itself.
+      return questions.map(answer);
+    }
+  }
+
+  return {
+    handle(batch) {
+      const replies: FromThread[] = [];
+      let together: Question[] = [];
+      const settle = () => {
+        replies.push(...answerTogether(together));
+        together = [];
+      };
+      for (const message of batch) {
+        if (message.kind === 'notes') {
+          checks.take(message.marks);
+          for (const stand of message.stands) waiting.set(seriesKey(stand.monitor, stand.vantage), stand);
+        } else if (grouped.includes(message.kind)) {
+          // What is kept now is newer than what was noted before.
+          if (message.kind === 'keep')
+            for (const one of message.stands) waiting.delete(seriesKey(one.monitor, one.vantage));
+          together.push(message);
+        } else {
+          settle();
+          replies.push(answer(message));
+        }
+      }
+      settle();
+      return replies;
+    },
+  };
+}
+
+function transaction<T>(db: DatabaseSync, undone: () => void, act: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const value = act();
+    db.exec('COMMIT');
+    return value;
+  } catch (error) {
+    undone();
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
