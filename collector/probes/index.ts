@@ -20,6 +20,14 @@ function kind<Spec>(one: {
 
 /** The list of all kinds. A kind is a folder beside this file, with `spec.ts` and `probe.ts`, and a line here. */
 export const probeKinds: Readonly<Record<string, ProbeKind>> = {
+  dns: kind({
+    settings: async () => (await import('./dns/spec.ts')).settings,
+    probe: async () => (await import('./dns/probe.ts')).probe,
+  }),
+  icmp: kind({
+    settings: async () => (await import('./icmp/spec.ts')).settings,
+    probe: async () => (await import('./icmp/probe.ts')).probe,
+  }),
   heartbeat: kind({
     settings: async () => (await import('./heartbeat/spec.ts')).default,
     probe: async () => (await import('./heartbeat/probe.ts')).default,

@@ -1,9 +1,19 @@
 import type { Metric } from '../metric.ts';
 import { connection } from './connection.ts';
+import { dns } from './dns.ts';
 import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
+import { icmp } from './icmp.ts';
 import { probe } from './probe.ts';
 import { storage } from './storage.ts';
 
 /** Every metric that may be emitted or queried, one group a source. */
-export const catalogue: readonly Readonly<Record<string, Metric>>[] = [probe, heartbeat, connection, http, storage];
+export const catalogue: readonly Readonly<Record<string, Metric>>[] = [
+  probe,
+  heartbeat,
+  connection,
+  http,
+  dns,
+  icmp,
+  storage,
+];

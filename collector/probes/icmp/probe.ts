@@ -1,0 +1,104 @@
+import type { Finding } from '../../../model/finding.ts';
+import { sample } from '../../../model/metric.ts';
+import { connection } from '../../../model/metrics/connection.ts';
+import { icmp } from '../../../model/metrics/icmp.ts';
+import { NameNotFound, type Probe, type ProbeContext, type Resolved } from '../../../model/probe.ts';
+import { spanInWords } from '../../../model/time.ts';
+import { oneLine } from '../outside-text.ts';
+import { type Burst, figuresOf, lossOf } from './burst.ts';
+import { lacksRight } from './ping-output.ts';
+import { findPingPrograms, type Order, type PingProgram } from './ping-programs.ts';
+import { type Ran, runProgram } from './run-program.ts';
+import type { IcmpSpec } from './spec.ts';
+import { judgeBurst } from './verdict.ts';
+
+/** Starting a program and reading its end take a little of the check's time. */
+const MARGIN_MS = 300;
+const LONGEST_WAIT_MS = 2_000;
+
+/** Sends a burst of pings through fping or ping and judges it by what was lost. */
+export const probe: Probe<IcmpSpec> = async (spec, context) => {
+  const { clock, signal, timeoutMs } = context;
+  const began = clock.monotonic();
+  let resolved: Resolved;
+  try {
+    resolved = await context.resolve(spec.host, spec.ip ?? 0, signal);
+  } catch (error) {
+    if (error instanceof NameNotFound) return { verdict: 'down', reason: error.message };
+    throw error;
+  }
+  const [target] = resolved.addresses;
+  if (target === undefined) return { verdict: 'down', reason: `${spec.host} has no address` };
+  const lastsMs = (spec.count - 1) * spec.interval;
+  const waitMs = Math.min(LONGEST_WAIT_MS, timeoutMs - (clock.monotonic() - began) - lastsMs - MARGIN_MS);
+  if (waitMs < 50) return unknown(tooLong(spec, lastsMs, timeoutMs));
+  const order: Order = { target, count: spec.count, intervalMs: spec.interval, size: spec.size, waitMs };
+  const sent = await send(order, context);
+  return 'burst' in sent ? findingOf(sent.burst, sent.ran, resolved, spec) : unknown(sent.reason);
+};
+
+type Sent = { readonly burst: Burst; readonly ran: Ran } | { readonly reason: string };
+
+/** Tries the installed programs in turn: one may lack the right that the other has. */
+async function send(order: Order, context: ProbeContext): Promise<Sent> {
+  const programs = findPingPrograms();
+  if (programs.length === 0) return { reason: 'neither fping nor ping is installed: apt install fping' };
+  const reasons: string[] = [];
+  for (const program of programs) {
+    const args = program.argumentsFor(order);
+    context.trace?.('running', [program.path, ...args].join(' '));
+    try {
+      const ran = await runProgram(program.path, args, context.signal, context.clock);
+      context.trace?.(`${program.name} said`, ran.output);
+      const burst = program.read(ran.output) ?? (ran.wasKilled ? { sent: order.count, roundTripsMs: [] } : undefined);
+      if (burst !== undefined) return { burst, ran };
+      reasons.push(whyNot(program, ran.output));
+    } catch (error) {
+      reasons.push(`${program.name} cannot be started: ${oneLine(String(error))}`);
+    }
+  }
+  return { reason: reasons.join('; ') };
+}
+
+function whyNot(program: PingProgram, output: string): string {
+  if (lacksRight(output)) return `${program.name} may not send pings from here: setcap cap_net_raw+ep ${program.path}`;
+  return `${program.name} failed: ${oneLine(output) || 'it printed nothing'}`;
+}
+
+function tooLong(spec: IcmpSpec, lastsMs: number, timeoutMs: number): string {
+  const burst = `${spec.count} pings, one every ${spec.interval} ms, take ${spanInWords(lastsMs)}`;
+  return `${burst}: too long for the ${spanInWords(timeoutMs)} that the check has`;
+}
+
+function unknown(reason: string): Finding {
+  return { verdict: 'unknown', reason };
+}
+
+function findingOf(burst: Burst, ran: Ran, resolved: Resolved, spec: IcmpSpec): Finding {
+  const figures = figuresOf(burst.roundTripsMs);
+  const phases = { resolve: resolved.tookMs, setup: ran.startedMs, ...(figures && { rtt: figures.avg }) };
+  const { verdict, reason } = judgeBurst(burst, spec.loss);
+  return {
+    verdict,
+    reason,
+    phases,
+    ...(figures && { latencyMs: figures.avg }),
+    samples: [
+      sample(connection.dnsLookupTime, resolved.tookMs / 1_000),
+      sample(connection.ipProtocol, resolved.addresses[0]?.family ?? 0),
+      ...Object.entries(phases).map(([phase, ms]) => sample(icmp.duration, ms / 1_000, { phase })),
+      sample(icmp.lossRatio, lossOf(burst)),
+      ...Object.entries(figures ?? {}).map(([stat, ms]) => sample(icmp.rtt, ms / 1_000, { stat })),
+      ...(burst.hopLimit === undefined ? [] : [sample(icmp.replyHopLimit, burst.hopLimit)]),
+    ],
+    ...(verdict !== 'up' && { evidence: { 'what the program said': lines(ran.output) } }),
+  };
+}
+
+function lines(output: string): string[] {
+  return output
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, 30)
+    .map((line) => oneLine(line));
+}
