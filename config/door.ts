@@ -14,6 +14,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** What to watch: the config's file or folder first, then the secret files. */
   readonly files: readonly string[];
+  /** What the files looked like when they were read: hand it to `watchConfig`, so that no change is missed. */
+  readonly stamp: string;
   /** The text of every secret in it, for the redactor. */
   readonly secrets: ReadonlySet<string>;
 }
@@ -60,5 +62,5 @@ async function answerOf(worker: Worker, signal: AbortSignal | undefined): Promis
     await nextTurn();
   }
   const rest = unseal(last.config) as Omit<Config, 'monitors'>;
-  return { config: deepFrozen({ ...rest, monitors }), files: last.files, secrets: last.secrets };
+  return { config: deepFrozen({ ...rest, monitors }), files: last.files, stamp: last.stamp, secrets: last.secrets };
 }

@@ -4,6 +4,7 @@ import { seal } from '../model/secret.ts';
 import type { Mistake } from './mistake.ts';
 import { readConfig } from './read.ts';
 import { readSources, secretReader } from './sources.ts';
+import { stampOf } from './stamp.ts';
 
 export interface Errand {
   readonly path: string;
@@ -13,12 +14,18 @@ export interface Errand {
 /** What crosses: first the monitors in slices, sealed, then the rest; or the mistakes. */
 export type Message =
   | { readonly monitors: readonly unknown[] }
-  | { readonly config: unknown; readonly files: readonly string[]; readonly secrets: ReadonlySet<string> }
+  | {
+      readonly config: unknown;
+      readonly files: readonly string[];
+      readonly stamp: string;
+      readonly secrets: ReadonlySet<string>;
+    }
   | { readonly mistakes: readonly Mistake[] };
 
 const SLICE = 100;
 
 async function run({ path, env }: Errand, post: (message: Message) => void): Promise<void> {
+  const before = await stampOf([path]);
   const found = readSources(path);
   if ('mistakes' in found) return post(found);
   const secretFiles = new Set<string>();
@@ -27,7 +34,11 @@ async function run({ path, env }: Errand, post: (message: Message) => void): Pro
   const { monitors, ...rest } = result.config;
   for (let from = 0; from < monitors.length; from += SLICE)
     post({ monitors: monitors.slice(from, from + SLICE).map(seal) });
-  post({ config: seal(rest), files: [path, ...secretFiles], secrets: result.secrets });
+  const files = [path, ...secretFiles];
+  const after = await stampOf(files);
+  // What was written while it was being read makes the stamp one that no later look can match.
+  const stamp = after.text.startsWith(before.text) ? after.text : '';
+  post({ config: seal(rest), files, stamp, secrets: result.secrets });
 }
 
 const port = parentPort;
