@@ -10,7 +10,9 @@ const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1
 const pinned = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
 const node = existsSync(pinned) ? pinned : process.execPath;
 if (node === process.execPath && Number.parseInt(process.versions.node, 10) < WANTED) {
-  console.error(`signalbox needs Node ${WANTED} or newer; this is ${process.version}, and none is pinned here. Run: npm ci`);
+  console.error(
+    `signalbox needs Node ${WANTED} or newer; this is ${process.version}, and none is pinned here. Run: npm ci`,
+  );
   process.exit(70);
 }
 const command = [...FLAGS, fileURLToPath(new URL('./main.ts', import.meta.url)), ...process.argv.slice(2)];

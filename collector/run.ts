@@ -2,18 +2,7 @@ import type { Check, Finding } from '../model/finding.ts';
 import type { Monitor } from '../model/monitor.ts';
 import type { Clock } from '../model/time.ts';
 import { spanInWords } from '../model/time.ts';
-
-/** A place from which checks are made. It never throws for a target's sake; what it throws is a fault of ours. */
-export interface Vantage {
-  check(request: CheckRequest, signal: AbortSignal): Promise<Finding>;
-}
-
-export interface CheckRequest {
-  readonly monitor: string;
-  readonly kind: string;
-  readonly spec: unknown;
-  readonly timeoutMs: number;
-}
+import type { Vantage } from './vantage/vantage.ts';
 
 /** A probe that has not ended this long after its deadline is left behind. */
 const GRACE_MS = 1_000;
@@ -24,7 +13,7 @@ const GRACE_MS = 1_000;
  */
 export async function runCheck(
   monitor: Monitor,
-  vantage: { readonly name: string; readonly place: Vantage },
+  vantage: Vantage,
   clock: Clock,
   lateMs: number,
   heldUpSince: (monotonic: number) => number,
@@ -32,7 +21,7 @@ export async function runCheck(
   const at = clock.now();
   const steadyAt = clock.steady();
   const began = clock.monotonic();
-  const seen = await withDeadline(monitor, vantage.place, clock);
+  const seen = await withDeadline(monitor, vantage, clock);
   const durationMs = clock.monotonic() - began;
   const heldUpMs = heldUpSince(began);
   const finding = judgeSpeed(seen, monitor, durationMs, heldUpMs);
@@ -48,7 +37,7 @@ export async function runCheck(
   };
 }
 
-async function withDeadline(monitor: Monitor, place: Vantage, clock: Clock): Promise<Finding> {
+async function withDeadline(monitor: Monitor, vantage: Vantage, clock: Clock): Promise<Finding> {
   const deadline = new AbortController();
   let abandon: (finding: Finding) => void = () => {};
   const abandoned = new Promise<Finding>((resolve) => {
@@ -62,7 +51,7 @@ async function withDeadline(monitor: Monitor, place: Vantage, clock: Clock): Pro
   const { name, kind, spec, timeoutMs } = monitor;
   try {
     return await Promise.race([
-      place
+      vantage
         .check({ monitor: name, kind, spec, timeoutMs }, deadline.signal)
         .catch((error: unknown) => fault(wordsOf(error))),
       abandoned,

@@ -32,10 +32,24 @@ export function fetchPrograms(cache: string): Programs {
     for (const one of wanted.filter(({ unpack }) => unpack)) unpackPackage(one.package, cache);
     const install = wanted.filter(({ unpack }) => !unpack).map((one) => one.package);
     if (root && install.length > 0) {
-      run('apt-get', ['-qq', '-y', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', 'install', ...install, 'fonts-dejavu-core']);
+      run('apt-get', [
+        '-qq',
+        '-y',
+        '--no-install-recommends',
+        '-o',
+        'Dpkg::Use-Pty=0',
+        'install',
+        ...install,
+        'fonts-dejavu-core',
+      ]);
     }
   }
-  return { folders, missing: absent().map((one) => `${one.program} (Debian: ${one.package}${root ? '' : '; installing it needs root'})`) };
+  return {
+    folders,
+    missing: absent().map(
+      (one) => `${one.program} (Debian: ${one.package}${root ? '' : '; installing it needs root'})`,
+    ),
+  };
 }
 
 function isThere(program: string, folders: readonly string[]): boolean {
@@ -47,7 +61,11 @@ function unpackPackage(name: string, cache: string): void {
   mkdirSync(work, { recursive: true });
   try {
     // Root's downloads run as another user unless told otherwise, who may not write here.
-    const fetched = run('sh', ['-c', 'apt-get -qq -o APT::Sandbox::User=root download "$1" && dpkg-deb -x "$1"_*.deb "$2"', 'sh', name, cache], work);
+    const fetched = run(
+      'sh',
+      ['-c', 'apt-get -qq -o APT::Sandbox::User=root download "$1" && dpkg-deb -x "$1"_*.deb "$2"', 'sh', name, cache],
+      work,
+    );
     if (!fetched) console.error(`${name} could not be fetched.`);
   } finally {
     rmSync(work, { recursive: true, force: true });

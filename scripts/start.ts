@@ -11,10 +11,14 @@ const config = demo ? join(root, 'signalbox.example.yml') : own;
 const children: ChildProcess[] = [];
 
 function start(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1', file, ...args], {
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1', file, ...args],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+    },
+  );
   children.push(child);
   child.on('error', (error) => {
     console.error(error.message);
@@ -32,7 +36,11 @@ if (demo) {
   console.log('No signalbox.yml here: starting with signalbox.example.yml and a small demo world on loopback.');
   start(fileURLToPath(new URL('../demo/world.ts', import.meta.url)), []);
 }
-const box = start(join(root, 'cli/main.ts'), ['run', config, '--data', join(root, demo ? 'data/demo' : 'data')], demo ? { DEMO_TOKEN: 'demo' } : {});
+const box = start(
+  join(root, 'cli/main.ts'),
+  ['run', config, '--data', join(root, demo ? 'data/demo' : 'data')],
+  demo ? { DEMO_TOKEN: 'demo' } : {},
+);
 box.on('exit', (code) => end(code ?? 1));
 // A terminal's Ctrl-C reaches the whole group by itself; a signal to npm alone does not.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => box.kill(signal));

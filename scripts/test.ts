@@ -12,11 +12,20 @@ const { values, positionals } = parseArgs({ options: { prove: { type: 'boolean' 
 const programs = fetchPrograms(join(root, '.cache/programs'));
 for (const missing of programs.missing) console.log(`Skipped where it is needed: ${missing}`);
 
-const patterns = positionals.length > 0 ? positionals : [values.prove ? 'test/**/*.test.ts' : 'test/!(prove)/**/*.test.ts', 'test/*.test.ts'];
+const patterns =
+  positionals.length > 0
+    ? positionals
+    : [values.prove ? 'test/**/*.test.ts' : 'test/!(prove)/**/*.test.ts', 'test/*.test.ts'];
 const files = globSync(patterns.map((one) => (one.endsWith('.ts') ? one : `${one}/**/*.test.ts`))).sort();
 const run = spawnSync(
   process.execPath,
-  ['--disable-warning=ExperimentalWarning', '--test', '--test-timeout=240000', ...(values.prove ? ['--test-timeout=1800000'] : []), ...files],
+  [
+    '--disable-warning=ExperimentalWarning',
+    '--test',
+    '--test-timeout=240000',
+    ...(values.prove ? ['--test-timeout=1800000'] : []),
+    ...files,
+  ],
   { stdio: 'inherit', env: { ...process.env, PATH: [process.env.PATH, ...programs.folders].join(':') } },
 );
 process.exit(run.status ?? 1);

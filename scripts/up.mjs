@@ -9,7 +9,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pinned = join(root, 'node_modules/.bin/node');
 const stamp = join(root, 'node_modules/.installed');
 
-const locked = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const locked = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== locked) {
   console.log('Installing the locked dependencies (once, about half a minute) …');
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
@@ -23,7 +25,9 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== locked) {
 const node = existsSync(pinned) ? pinned : process.execPath;
 const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
 if (Number.parseInt(version.slice(1), 10) < 24) {
-  console.error(`Signalbox needs Node 24 or newer. This is ${version}, and no pinned Node exists for ${process.platform} on ${process.arch}.`);
+  console.error(
+    `Signalbox needs Node 24 or newer. This is ${version}, and no pinned Node exists for ${process.platform} on ${process.arch}.`,
+  );
   process.exit(1);
 }
 

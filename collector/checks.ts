@@ -1,0 +1,108 @@
+import type { Check } from '../model/finding.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { Monitor } from '../model/monitor.ts';
+import type { Redact } from '../model/redact.ts';
+import type { SampleSink } from '../model/sample.ts';
+import type { Stand, Transition } from '../model/standing.ts';
+import { type Clock, SECOND } from '../model/time.ts';
+import { cleanFinding } from './clean.ts';
+import { createJudging } from './judge/judging.ts';
+import { watchLoop } from './loop-watch.ts';
+import { identityOf, samplesOf } from './measure.ts';
+import { runCheck } from './run.ts';
+import { createSchedule } from './schedule.ts';
+import type { Vantage } from './vantage/vantage.ts';
+
+/** How many checks may be under way at once; the rest wait their turn. */
+const AT_ONCE = 256;
+
+export interface ChecksOptions {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly sink: SampleSink;
+  readonly redact: Redact;
+  /** The place that makes a monitor's checks, by the name of its vantage. */
+  readonly vantageFor: (monitor: Monitor, vantage: string) => Vantage;
+  /** Told of every check, after it was measured and before it is judged. */
+  readonly onCheck: (check: Check) => void;
+  readonly onTransition: (transition: Transition) => void;
+  readonly onTrouble: (message: string) => void;
+}
+
+/** Makes the checks when they are due and passes on what they found: to the spool, to the judge, and so to the ledger. */
+export interface Checks {
+  configure(monitors: readonly Monitor[], online: readonly string[]): Promise<void>;
+  /** Checks a monitor from all its vantages now. */
+  now(monitor: string): Promise<void>;
+  /** Where every monitor stands. */
+  stands(): Stand[];
+  /** Ends what is under way and makes sure of every transition. */
+  stop(): Promise<void>;
+}
+
+export function createChecks(options: ChecksOptions): Checks {
+  const { clock, ledger, sink } = options;
+  const schedule = createSchedule(clock, AT_ONCE);
+  const loop = watchLoop(clock);
+  let monitors = new Map<string, Monitor>();
+
+  const judging = createJudging({
+    clock,
+    ledger,
+    recheck: now,
+    again: (monitor, vantage, ms) => schedule.again(keyOf(monitor, vantage), ms),
+    onTransition: options.onTransition,
+    onTrouble: options.onTrouble,
+  });
+
+  async function now(name: string): Promise<void> {
+    const vantages = monitors.get(name)?.vantages ?? [];
+    await Promise.all(vantages.map((vantage) => schedule.now(keyOf(name, vantage))));
+  }
+
+  async function check(monitor: Monitor, vantage: string, lateMs: number): Promise<void> {
+    const place = options.vantageFor(monitor, vantage);
+    const made = await runCheck(monitor, place, clock, lateMs, loop.heldUpSince);
+    const clean: Check = { ...made, vantage, finding: cleanFinding(made.finding, options.redact) };
+    sink.offer(samplesOf(clean), identityOf(clean), clean.at);
+    options.onCheck(clean);
+    judging.take(clean).catch((error: unknown) => options.onTrouble(`judging ${monitor.name}: ${error}`));
+  }
+
+  let cancelLapse = () => {};
+  function lapseEverySecond(): void {
+    cancelLapse = clock.after(SECOND, () => {
+      judging.lapse();
+      lapseEverySecond();
+    });
+  }
+  lapseEverySecond();
+
+  return {
+    now,
+    stands: judging.stands,
+    async configure(list, online) {
+      monitors = new Map(list.map((monitor) => [monitor.name, monitor]));
+      await judging.configure(list, online);
+      schedule.set(
+        list.flatMap((monitor) =>
+          monitor.vantages.map((vantage) => ({
+            key: keyOf(monitor.name, vantage),
+            everyMs: monitor.everyMs,
+            run: (lateMs: number) => check(monitor, vantage, lateMs),
+          })),
+        ),
+      );
+    },
+    async stop() {
+      cancelLapse();
+      await schedule.stop();
+      loop.stop();
+      await judging.stop();
+    },
+  };
+}
+
+function keyOf(monitor: string, vantage: string): string {
+  return `${vantage}\n${monitor}`;
+}

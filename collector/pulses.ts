@@ -1,0 +1,32 @@
+import type { Ledger, Pulse } from '../model/ledger.ts';
+import type { ProbeContext } from '../model/probe.ts';
+
+/** The latest pulses of every heartbeat, in memory, beside the ledger that keeps them. */
+export interface Pulses {
+  readonly latest: ProbeContext['pulses'];
+  /** Resolves once the pulse is durable; only then does it count. */
+  keep(pulse: Pulse): Promise<void>;
+  /** The pulses of `from` are those of `to` from now on. */
+  rename(from: string, to: string): void;
+}
+
+/** Takes up the pulses that the ledger has. */
+export async function openPulses(ledger: Ledger): Promise<Pulses> {
+  const known = new Map<string, Partial<Record<Pulse['signal'], Pulse>>>();
+  function remember(pulse: Pulse): void {
+    known.set(pulse.monitor, { ...known.get(pulse.monitor), [pulse.signal]: pulse });
+  }
+  for (const pulse of await ledger.pulses()) remember(pulse);
+  return {
+    latest: (monitor) => known.get(monitor) ?? {},
+    async keep(pulse) {
+      await ledger.pulse(pulse);
+      remember(pulse);
+    },
+    rename(from, to) {
+      const pulses = known.get(from);
+      if (pulses) known.set(to, pulses);
+      known.delete(from);
+    },
+  };
+}
