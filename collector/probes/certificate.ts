@@ -127,14 +127,19 @@ function namesInWords(leaf: Certificate | undefined): string {
   return names.length === 2 ? `${first} and ${second}` : `${first} and ${names.length - 1} other names`;
 }
 
-/** The chain for an evidence: whose, from whom, from when until when. */
+/** `example.net, issued by R11, valid 2026-01-01T00:00:00Z to 2026-04-01T00:00:00Z`. */
+export function certificateInWords(one: Certificate): string {
+  return `${one.subject}, issued by ${one.issuer}, valid ${day(one.from)} to ${day(one.until)}`;
+}
+
+/** The chain for an evidence: whose, from whom, from when until when, and for which names. */
 export function chainEvidence(chain: readonly Certificate[]): Evidence {
-  const lines = chain
-    .slice(0, 6)
-    .map((one) => `${one.subject}, issued by ${one.issuer}, valid ${day(one.from)} to ${day(one.until)}`);
-  if (lines.length === 0) return {};
+  if (chain.length === 0) return {};
   const names = chain[0]?.names.slice(0, 20) ?? [];
-  return { certificates: lines, ...(names.length > 0 && { 'certificate names': names }) };
+  return {
+    certificates: chain.slice(0, 6).map(certificateInWords),
+    ...(names.length > 0 && { 'certificate names': names }),
+  };
 }
 
 function day(at: Instant): string {

@@ -20,6 +20,10 @@ function kind<Spec>(one: {
 
 /** The list of all kinds. A kind is a folder beside this file, with `spec.ts` and `probe.ts`, and a line here. */
 export const probeKinds: Readonly<Record<string, ProbeKind>> = {
+  http: kind({
+    settings: async () => (await import('./http/spec.ts')).settings,
+    probe: async () => (await import('./http/probe.ts')).probe,
+  }),
   dns: kind({
     settings: async () => (await import('./dns/spec.ts')).settings,
     probe: async () => (await import('./dns/probe.ts')).probe,

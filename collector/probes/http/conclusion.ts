@@ -1,0 +1,100 @@
+import type { ProbeContext } from '../../../model/probe.ts';
+import { endsSoon } from '../certificate.ts';
+import { BodyText } from './body-text.ts';
+import { type Decoded, decode, Undecodable } from './decode.ts';
+import type { Exchange } from './exchange.ts';
+import type { Miss } from './expectation.ts';
+import { shownUrl } from './hiding.ts';
+import type { StatusRange } from './http-spec.ts';
+import type { Journey } from './journey.ts';
+import type { Prepared } from './prepared.ts';
+import { isWanted, statusInWords, wantedInWords } from './status-words.ts';
+
+/** What a journey amounts to. */
+export interface Conclusion {
+  readonly verdict: 'up' | 'degraded' | 'down' | 'unknown';
+  readonly reason: string;
+  /** Everything else that is wrong. */
+  readonly also: readonly string[];
+  /** The body as far as it was kept and decoded. */
+  readonly body?: BodyText;
+  /** The body or a header was not as expected. */
+  readonly contentMissed: boolean;
+}
+
+const FINE: readonly StatusRange[] = [{ from: 200, to: 299 }];
+
+/** Judges a journey by what was expected of it. */
+export async function conclude(prepared: Prepared, journey: Journey, context: ProbeContext): Promise<Conclusion> {
+  const last = journey.exchanges.at(-1);
+  const response = last?.response;
+  const decoded = last?.body === undefined ? undefined : await decoding(last, prepared);
+  const body = decoded instanceof BodyText ? decoded : undefined;
+  const seen = { also: [], contentMissed: false, ...(body && { body }) };
+  if (journey.trouble !== undefined)
+    return { ...seen, verdict: last?.ours ? 'unknown' : 'down', reason: journey.trouble };
+  if (last === undefined || response === undefined)
+    throw new Error('a journey ended without trouble and without a response');
+
+  const misses: Miss[] = [];
+  const status = missedStatus(prepared, last);
+  if (status !== undefined) misses.push({ reason: status });
+  if (typeof decoded === 'string') misses.push({ reason: decoded, content: true });
+  if (body !== undefined) {
+    for (const expectation of prepared.expectations) {
+      const pending = expectation({ response, body }, context.signal);
+      const miss = pending instanceof Promise ? await pending : pending;
+      if (miss !== undefined) misses.push(miss);
+    }
+  }
+  return { ...seen, ...verdictOf(prepared, journey, misses, context.clock.now()) };
+}
+
+/** The decoded body, or why it does not decode. */
+async function decoding({ response, body }: Exchange, prepared: Prepared): Promise<BodyText | string> {
+  const raw = body?.bytes() ?? Buffer.alloc(0);
+  const encoding = response?.headers['content-encoding'];
+  const type = response?.headers['content-type'];
+  const plain: Decoded = { bytes: raw, cut: body?.whole === false };
+  if (encoding === undefined) return new BodyText(plain, type);
+  try {
+    return new BodyText(await decode(raw, encoding, plain.cut, prepared.spec.max_body), type);
+  } catch (error) {
+    if (error instanceof Undecodable) return error.message;
+    throw error;
+  }
+}
+
+function missedStatus(prepared: Prepared, last: Exchange): string | undefined {
+  const wanted = prepared.spec.expect?.status;
+  if (isWanted(last.response?.statusCode ?? 0, wanted ?? FINE)) return undefined;
+  const came = statusInWords(last.response);
+  if (wanted !== undefined) return `status ${came}, wanted ${wantedInWords(wanted)}`;
+  const location = last.response?.headers.location;
+  const to = location === undefined ? null : URL.parse(location, last.target.url.href);
+  return to === null ? came : `${came} to ${shownUrl(to)}, which is not followed`;
+}
+
+type Verdict = Pick<Conclusion, 'verdict' | 'reason' | 'also' | 'contentMissed'>;
+
+function verdictOf(prepared: Prepared, journey: Journey, misses: readonly Miss[], now: number): Verdict {
+  const last = journey.exchanges.at(-1);
+  const hard = misses.filter((miss) => !miss.untold);
+  const [first, ...rest] = [...hard, ...misses.filter((miss) => miss.untold)];
+  if (first !== undefined) {
+    return {
+      verdict: first.untold ? 'unknown' : 'down',
+      reason: first.reason,
+      also: rest.map((miss) => miss.reason),
+      contentMissed: misses.some((miss) => miss.content),
+    };
+  }
+  const hops = journey.exchanges.length - 1;
+  const fine = `${statusInWords(last?.response)}${hops === 0 ? '' : ` after ${hops === 1 ? '1 redirect' : `${hops} redirects`}`}`;
+  const days = prepared.spec.tls?.days;
+  for (const { secured } of days === undefined ? [] : journey.exchanges) {
+    const soon = secured && endsSoon(secured.chain(), days ?? 0, now);
+    if (soon !== undefined) return { verdict: 'degraded', reason: soon, also: [fine], contentMissed: false };
+  }
+  return { verdict: 'up', reason: fine, also: [], contentMissed: false };
+}

@@ -1,0 +1,51 @@
+import { oneLine } from '../outside-text.ts';
+import type { BodyText } from './body-text.ts';
+import type { Expectation, Miss } from './expectation.ts';
+import type { BodyTest } from './http-spec.ts';
+import { patientMatcher } from './patient-match.ts';
+import { bytesInWords } from './status-words.ts';
+
+/** Whether a test is met; `undefined` when that could not be told in time. */
+export type Told = boolean | undefined;
+
+/** Whether the body has what the test names, `not` aside. */
+export function compileBodyTest(test: BodyTest): (body: BodyText, signal: AbortSignal) => Told | Promise<Told> {
+  if ('contains' in test) {
+    const needle = Buffer.from(test.contains);
+    return (body) => body.contains(needle);
+  }
+  const matches = patientMatcher(test.matches, 'u');
+  return (body, signal) => matches(body.text, signal);
+}
+
+/** One expectation a test, in their order. */
+export function compileBodyTests(tests: readonly BodyTest[]): Expectation[] {
+  return tests.map((test) => {
+    const has = compileBodyTest(test);
+    const judge = (told: Told, body: BodyText): Miss | undefined => {
+      if (told === undefined) return untold(test);
+      return told === test.not ? { reason: missed(test, body), content: true } : undefined;
+    };
+    return ({ body }, signal) => {
+      const told = has(body, signal);
+      return told instanceof Promise ? told.then((late) => judge(late, body)) : judge(told, body);
+    };
+  });
+}
+
+/** The miss of an expression that took too long. */
+export function untold(test: BodyTest): Miss {
+  const source = 'matches' in test ? test.matches : test.contains;
+  return {
+    reason: `could not tell whether the body matches /${oneLine(source, 80)}/: the expression takes too long on it`,
+    untold: true,
+  };
+}
+
+function missed(test: BodyTest, body: BodyText): string {
+  const verb = 'contains' in test ? 'contain' : 'match';
+  const what = 'contains' in test ? `"${oneLine(test.contains, 80)}"` : `/${oneLine(test.matches, 80)}/`;
+  if (test.not) return `body ${verb}${verb === 'match' ? 'es' : 's'} ${what}, which it must not`;
+  const where = body.cut ? ` in its first ${bytesInWords(body.bytes.length)}` : '';
+  return body.bytes.length === 0 ? `body is empty, wanted ${what}` : `body does not ${verb} ${what}${where}`;
+}

@@ -1,0 +1,103 @@
+import type { ProbeContext } from '../../../model/probe.ts';
+import { oneLine } from '../outside-text.ts';
+import { type Scope, scopeOf } from './address-scope.ts';
+import { type Exchange, exchange } from './exchange.ts';
+import { shownUrl } from './hiding.ts';
+import type { Hop } from './http-spec.ts';
+import type { Prepared } from './prepared.ts';
+import { isWanted, statusInWords, wantedInWords } from './status-words.ts';
+import { redirectedTarget } from './target.ts';
+
+/** A request and all the redirects it led through. */
+export interface Journey {
+  /** In order; the last one is the answer. */
+  readonly exchanges: readonly Exchange[];
+  /** Why the answer was not reached, or not by the way that was wanted. */
+  readonly trouble?: string;
+}
+
+/** Makes the first request and follows, or asserts, the redirects. */
+export async function travel(prepared: Prepared, family: 0 | 4 | 6, context: ProbeContext): Promise<Journey> {
+  const { redirects } = prepared.spec;
+  const chain = 'chain' in redirects ? redirects.chain : undefined;
+  const most = 'chain' in redirects ? redirects.chain.length : redirects.follow;
+  const exchanges: Exchange[] = [];
+  const been = new Set<string>();
+  let target = prepared.first;
+  let floor: Scope = 0;
+  for (;;) {
+    context.trace?.('request', `${target.method} ${shownUrl(target.url)}`);
+    const run = await exchange(prepared, target, { family, floor }, context);
+    exchanges.push(run);
+    if (run.trouble !== undefined || run.response === undefined) return end(exchanges, run.trouble);
+    context.trace?.('response', statusInWords(run.response));
+
+    const to = leadsTo(run);
+    const index = exchanges.length - 1;
+    if (chain !== undefined) {
+      const wrong = wrongHop(chain, index, run, to);
+      if (wrong !== undefined || index === chain.length) return end(exchanges, wrong);
+    } else if (to === undefined || most === 0 || isExpected(prepared, run)) return end(exchanges);
+    if (typeof to !== 'object') return end(exchanges, to);
+    if (index >= most) return end(exchanges, `more than ${most} redirects, the next to ${brief(to)}`);
+
+    been.add(`${target.method} ${target.url.href}`);
+    const next = redirectedTarget(prepared.spec, target, run.response.statusCode ?? 0, to);
+    if ('refused' in next) return end(exchanges, `redirects to ${brief(to)}: ${next.refused}`);
+    if (been.has(`${next.method} ${next.url.href}`))
+      return end(exchanges, `redirects in a circle, back to ${brief(to)}`);
+    // Only an address written in the config may lead further in.
+    if (chain === undefined && run.peer !== undefined) floor = Math.max(floor, scopeOf(run.peer)) as Scope;
+    target = next;
+  }
+}
+
+function end(exchanges: readonly Exchange[], trouble?: string): Journey {
+  return trouble === undefined ? { exchanges } : { exchanges, trouble };
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** Where the response redirects to; a reason when that is nowhere; undefined when it does not redirect. */
+function leadsTo(run: Exchange): URL | string | undefined {
+  const location = run.response?.headers.location;
+  if (!REDIRECTS.has(run.response?.statusCode ?? 0) || location === undefined) return undefined;
+  const status = statusInWords(run.response);
+  const url = URL.parse(location, run.target.url.href);
+  if (url === null) return `${status} to an address that is none: ${oneLine(location, 80)}`;
+  return /^https?:$/.test(url.protocol) ? url : `${status} to ${oneLine(url.protocol, 20)} which is not followed`;
+}
+
+/** A status that is expected by name is the answer, redirect or not. */
+function isExpected(prepared: Prepared, run: Exchange): boolean {
+  const wanted = prepared.spec.expect?.status;
+  return wanted !== undefined && isWanted(run.response?.statusCode ?? 0, wanted);
+}
+
+/** What differs from the asserted chain at this place; undefined when nothing does. */
+function wrongHop(
+  chain: readonly Hop[],
+  index: number,
+  run: Exchange,
+  to: URL | string | undefined,
+): string | undefined {
+  const hop = chain[index];
+  const came = `${statusInWords(run.response)}${to instanceof URL ? ` to ${brief(to)}` : ''}`;
+  if (hop === undefined)
+    return to === undefined ? undefined : `hop ${index + 1}: ${came}, wanted the answer after ${count(chain.length)}`;
+  const wanted = new URL(hop.to, run.target.url);
+  const status = hop.status === undefined ? 'a redirect' : wantedInWords(hop.status);
+  const right =
+    to instanceof URL &&
+    to.href === wanted.href &&
+    (hop.status === undefined || isWanted(run.response?.statusCode ?? 0, hop.status));
+  return right ? undefined : `hop ${index + 1}: ${came}, wanted ${status} to ${brief(wanted)}`;
+}
+
+function count(hops: number): string {
+  return hops === 1 ? '1 redirect' : `${hops} redirects`;
+}
+
+function brief(url: URL): string {
+  return oneLine(shownUrl(url), 160);
+}

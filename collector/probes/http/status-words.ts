@@ -1,0 +1,33 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { oneLine } from '../outside-text.ts';
+import type { StatusRange } from './http-spec.ts';
+
+/** `502 Bad Gateway`: the standard's words, or the server's own where the standard has none. */
+export function statusInWords(response: IncomingMessage | undefined): string {
+  const status = response?.statusCode ?? 0;
+  const words = STATUS_CODES[status] ?? oneLine(response?.statusMessage ?? '', 60);
+  return words === '' ? String(status) : `${status} ${words}`;
+}
+
+/** `200`, `2xx`, `200-204`, `200 or 301`. */
+export function wantedInWords(ranges: readonly StatusRange[]): string {
+  const words = ranges.map(({ from, to }) => {
+    if (from === to) return String(from);
+    return from % 100 === 0 && to === from + 99 ? `${from / 100}xx` : `${from}-${to}`;
+  });
+  const last = words.pop() ?? '';
+  return words.length === 0 ? last : `${words.join(', ')} or ${last}`;
+}
+
+/** Whether the status lies in one of the ranges. */
+export function isWanted(status: number, ranges: readonly StatusRange[]): boolean {
+  return ranges.some((range) => status >= range.from && status <= range.to);
+}
+
+/** `512 bytes`, `3 kB`, `1.2 MB`. */
+export function bytesInWords(bytes: number): string {
+  if (!Number.isFinite(bytes)) return 'an unknown number of bytes';
+  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  if (bytes < 1e6) return `${Math.round(bytes / 1000)} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,62 @@
+import { handshakeReason } from '../certificate.ts';
+import { codeOf, connectionReason, noAnswerWithin, peerInWords } from '../connection-words.ts';
+import { oneLine } from '../outside-text.ts';
+import type { Exchange } from './exchange.ts';
+import { bytesInWords, statusInWords } from './status-words.ts';
+import { hostOf } from './target.ts';
+
+/** What was being waited for when the deadline came. */
+export function deadlineReason(run: Exchange, timeoutMs: number): string {
+  const start = noAnswerWithin(timeoutMs);
+  const peer = run.peer === undefined ? '' : ` to ${peerInWords({ address: run.peer.address, port: run.port })}`;
+  switch (run.phase) {
+    case 'resolve':
+      return `${start}: the name ${oneLine(hostOf(run.target.url))} was not resolved`;
+    case 'connect':
+      return `${start}: no connection to ${oneLine(hostOf(run.target.url))} on port ${run.port}`;
+    case 'tls':
+      return `${start}: connected${peer}, but the TLS handshake did not end`;
+    case 'processing':
+      return `${start}: connected${peer}, but no headers came`;
+    case 'transfer':
+      return `${start}: ${statusInWords(run.response)}, but the body stopped after ${bytesInWords(run.body?.received ?? 0)}`;
+  }
+}
+
+/** A failure of the exchange as a reason, told by the phase it happened in. */
+export function troubleInWords(run: Exchange, cause: unknown): string {
+  if (run.phase === 'resolve') return oneLine(cause instanceof Error ? cause.message : String(cause), 300);
+  const peer = { address: run.peer?.address ?? '', port: run.port };
+  if (run.target.url.protocol === 'https:' && run.phase !== 'connect') {
+    const handshake = handshakeReason(cause);
+    // In TLS 1.3 the server judges our certificate after we took the handshake for done.
+    if (handshake !== undefined && (run.phase === 'tls' || handshake.includes('client certificate'))) return handshake;
+  }
+  return responseReason(run, codeOf(cause), peerInWords(peer)) ?? connectionReason(cause, peer);
+}
+
+function responseReason(run: Exchange, code: string, peer: string): string | undefined {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'response headers are larger than 64 kB';
+  if (run.phase === 'processing') {
+    if (code === 'HPE_CLOSED_CONNECTION' || code === 'HPE_INVALID_EOF_STATE')
+      return `connection closed by ${peer} in the middle of the headers`;
+    if (code.startsWith('HPE_')) return `answer from ${peer} is not HTTP: ${parserWords(code)}`;
+    if (code === 'ECONNRESET' || code === 'EPIPE') return `connection closed by ${peer} without an answer`;
+  }
+  if (run.phase !== 'transfer') return undefined;
+  const came = `${statusInWords(run.response)}, but`;
+  if (code.startsWith('HPE_')) return `${came} the body is malformed: ${parserWords(code)}`;
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    const announced = run.response?.headers['content-length'];
+    const of = announced === undefined ? '' : ` of ${bytesInWords(Number(announced))}`;
+    return `${came} the connection broke after ${bytesInWords(run.body?.received ?? 0)}${of} of the body`;
+  }
+  return undefined;
+}
+
+function parserWords(code: string): string {
+  return code
+    .replace(/^HPE_(?:INVALID_)?/, (start) => (start.includes('INVALID') ? 'bad ' : ''))
+    .toLowerCase()
+    .replaceAll('_', ' ');
+}
