@@ -25,7 +25,7 @@ export interface Pulse {
 
 /** What was concluded, kept. One writer: the running box. */
 export interface Ledger {
-  /** Where everything stood when the last writer stopped, also after a crash. */
+  /** Where everything stands by all that was kept and noted so far; at first, by the last writer, also after a crash. */
   stands(): Promise<Stand[]>;
   /** The latest pulse of each signal, by monitor: what heartbeats need to go on after a restart. */
   pulses(): Promise<Pulse[]>;

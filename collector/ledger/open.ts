@@ -49,7 +49,10 @@ export async function openLedger(folder: string, options: LedgerOptions): Promis
   });
 
   return {
-    stands: () => thread.ask('stands', {}),
+    stands() {
+      post();
+      return thread.ask('stands', {});
+    },
     pulses: () => thread.ask('pulses', {}),
     note(check, everyMs) {
       marks.push(markOf(check, everyMs));

@@ -33,7 +33,12 @@ export function openWriter(folder: string): Writer {
   }
 
   const answers: Answers = {
-    stands: () => readStands(db),
+    stands: () => [
+      ...new Map([
+        ...readStands(db).map((one) => [seriesKey(one.monitor, one.vantage), one] as const),
+        ...waiting,
+      ]).values(),
+    ],
     pulses: () => readPulses(db),
     keep({ transitions, stands }) {
       for (const one of transitions) conclusions.transition(one);

@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { createJudging, type Judging } from '../../../collector/judge/judging.ts';
+import { openLedger } from '../../../collector/ledger/open.ts';
+import { claimStateDirectory } from '../../../collector/ledger/state-directory.ts';
+import type { Verdict } from '../../../model/finding.ts';
+import type { Ledger } from '../../../model/ledger.ts';
+import type { Monitor } from '../../../model/monitor.ts';
+import type { Transition } from '../../../model/standing.ts';
+import { FakeClock } from '../../fake-clock.ts';
+
+const SECOND = 1_000;
+const EVERY = 30 * SECOND;
+
+function monitor(name: string, more: Partial<Monitor> = {}): Monitor {
+  return {
+    name,
+    slug: name,
+    title: name,
+    group: 'Services',
+    public: true,
+    everyMs: EVERY,
+    timeoutMs: 10 * SECOND,
+    confirm: { bad: 2, good: 2, everyMs: 5 * SECOND },
+    needs: [],
+    agree: 'majority',
+    vantages: ['local'],
+    kind: 'tcp',
+    spec: {},
+    ...more,
+  };
+}
+
+/** A box without probes: what each monitor's target does is what the test says, and rechecks are answered by it. */
+class Box {
+  readonly clock: FakeClock;
+  readonly told: Transition[] = [];
+  readonly rechecked: string[] = [];
+  readonly asked: string[] = [];
+  readonly world = new Map<string, Verdict>();
+  readonly #folder: string;
+  ledger: Ledger;
+  judging: Judging;
+  #monitors: readonly Monitor[] = [];
+
+  private constructor(folder: string, clock: FakeClock, ledger: Ledger) {
+    this.#folder = folder;
+    this.clock = clock;
+    this.ledger = ledger;
+    this.judging = this.#judge();
+  }
+
+  static async in(folder: string): Promise<Box> {
+    const clock = new FakeClock();
+    return new Box(folder, clock, await open(folder, clock));
+  }
+
+  #judge(): Judging {
+    return createJudging({
+      clock: this.clock,
+      ledger: this.ledger,
+      recheck: async (name) => {
+        this.rechecked.push(name);
+        void this.check(name);
+      },
+      again: (name) => void this.asked.push(name),
+      onTransition: (transition) => void this.told.push(transition),
+      onTrouble: (message) => assert.fail(message),
+    });
+  }
+
+  async configure(monitors: readonly Monitor[], online: readonly string[] = []): Promise<void> {
+    this.#monitors = monitors;
+    await this.judging.configure(monitors, online);
+  }
+
+  /** The box restarts after `ms`: all that it knows comes from the ledger. */
+  async restartAfter(ms: number, online: readonly string[] = []): Promise<void> {
+    await this.judging.stop();
+    await this.ledger.close();
+    await this.clock.advance(ms);
+    this.ledger = await open(this.#folder, this.clock);
+    this.judging = this.#judge();
+    await this.judging.configure(this.#monitors, online);
+    await this.judging.stop();
+  }
+
+  async check(name: string, vantage = 'local'): Promise<void> {
+    const verdict = this.world.get(`${name}@${vantage}`) ?? this.world.get(name) ?? 'up';
+    await this.judging.take({
+      monitor: name,
+      vantage,
+      at: this.clock.now(),
+      steadyAt: this.clock.steady(),
+      durationMs: 10,
+      lateMs: 0,
+      finding: { verdict, reason: verdict === 'up' ? 'fine' : 'timeout' },
+    });
+  }
+
+  /** Lets every monitor be checked every half minute, `rounds` times. */
+  async rounds(rounds: number): Promise<void> {
+    for (let round = 0; round < rounds; round++) {
+      for (const { name, vantages } of this.#monitors) for (const vantage of vantages) await this.check(name, vantage);
+      await this.clock.advance(EVERY);
+      this.judging.lapse();
+    }
+    await this.judging.stop();
+  }
+
+  story(): string[] {
+    return this.told.map((one) => `${one.monitor} ${one.to}${one.blind ? ` (${one.blind})` : ''}`);
+  }
+}
+
+function open(folder: string, clock: FakeClock): Promise<Ledger> {
+  return openLedger(folder, { clock, onTrouble: (message) => assert.fail(message) });
+}
+
+async function withBox(use: (box: Box) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'judging-'));
+  const state = claimStateDirectory(folder);
+  const box = await Box.in(folder);
+  try {
+    await use(box);
+  } finally {
+    await box.ledger.close();
+    state.release();
+    await rm(folder, { recursive: true });
+  }
+}
+
+suite('judging', () => {
+  test('people are told once of an outage and once of its end, and the ledger has both', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('website')]);
+      await box.rounds(2);
+      box.world.set('website', 'down');
+      await box.rounds(4);
+      box.world.set('website', 'up');
+      await box.rounds(4);
+      assert.deepEqual(box.story(), ['website up', 'website down', 'website up']);
+      const saved = await box.ledger.stands();
+      assert.deepEqual(saved.map((one) => [one.vantage, one.standing]).sort(), [
+        ['', 'up'],
+        ['local', 'up'],
+      ]);
+    }));
+
+  test('children of a router that is down are unreachable because of it, and only the router is news of an outage', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('nas', { needs: ['router'] }), monitor('router', { title: 'Router' })]);
+      await box.rounds(2);
+      box.world.set('router', 'down').set('nas', 'down');
+      await box.rounds(3);
+      assert.deepEqual(box.story(), ['nas up', 'router up', 'router down', 'nas unknown (unreachable)']);
+      const nas = box.judging.stands().find((one) => one.monitor === 'nas');
+      assert.equal(nas?.reason, 'unreachable because of Router');
+      const [router, child] = box.told.slice(-2);
+      assert.ok((child?.at ?? 0) <= (router?.at ?? 0) + EVERY, 'the child is unreachable from its first bad check on');
+    }));
+
+  test('the router is checked again before a child is judged', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('router'), monitor('nas', { needs: ['router'] })]);
+      await box.rounds(2);
+      box.world.set('nas', 'down');
+      await box.clock.advance(SECOND);
+      await box.check('nas');
+      assert.deepEqual(box.rechecked, ['router']);
+    }));
+
+  test('a child that fails while its router is well is down', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('router'), monitor('nas', { needs: ['router'] })]);
+      await box.rounds(2);
+      box.world.set('nas', 'down');
+      await box.rounds(3);
+      assert.deepEqual(box.story(), ['router up', 'nas up', 'nas down']);
+    }));
+
+  test('when the router comes back its children are looked at at once, and their recovery is told', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('router'), monitor('nas', { needs: ['router'] })]);
+      await box.rounds(2);
+      box.world.set('router', 'down').set('nas', 'down');
+      await box.rounds(3);
+      box.world.set('router', 'up').set('nas', 'up');
+      await box.check('router');
+      await box.check('router');
+      assert.ok(box.asked.includes('nas'));
+      await box.rounds(3);
+      assert.deepEqual(box.story().slice(-2).sort(), ['nas up', 'router up']);
+    }));
+
+  test('a grandchild names the root of the trouble', () =>
+    withBox(async (box) => {
+      await box.configure([
+        monitor('router', { title: 'Router' }),
+        monitor('nas', { needs: ['router'] }),
+        monitor('photos', { needs: ['nas'] }),
+      ]);
+      await box.rounds(2);
+      for (const name of ['router', 'nas', 'photos']) box.world.set(name, 'down');
+      await box.rounds(4);
+      const photos = box.judging.stands().find((one) => one.monitor === 'photos');
+      assert.deepEqual([photos?.blind, photos?.reason], ['unreachable', 'unreachable because of Router']);
+    }));
+
+  test('while all canaries fail the box is offline: nothing is down, and what still answers is still up', () =>
+    withBox(async (box) => {
+      const names = ['gateway', 'quad9', 'website', 'loopback'];
+      await box.configure(
+        names.map((name) => monitor(name)),
+        ['gateway', 'quad9'],
+      );
+      await box.rounds(2);
+      for (const name of ['gateway', 'quad9', 'website']) box.world.set(name, 'down');
+      await box.rounds(4);
+      assert.ok(
+        box.told.every((one) => one.to !== 'down'),
+        box.story().join(', '),
+      );
+      const stands = Object.fromEntries(box.judging.stands().map((one) => [one.monitor, one.blind ?? one.standing]));
+      assert.deepEqual(stands, { gateway: 'offline', quad9: 'offline', website: 'offline', loopback: 'up' });
+    }));
+
+  test('while one canary still answers, an outage is an outage', () =>
+    withBox(async (box) => {
+      await box.configure(
+        ['gateway', 'quad9', 'website'].map((name) => monitor(name)),
+        ['gateway', 'quad9'],
+      );
+      await box.rounds(2);
+      box.world.set('gateway', 'down').set('website', 'down');
+      await box.rounds(4);
+      assert.deepEqual(box.story().slice(3).sort(), ['gateway down', 'website down']);
+    }));
+
+  test('two canaries that fail together do not go on asking for each other', () =>
+    withBox(async (box) => {
+      await box.configure(
+        ['gateway', 'quad9'].map((name) => monitor(name)),
+        ['gateway', 'quad9'],
+      );
+      await box.rounds(1);
+      box.world.set('gateway', 'down').set('quad9', 'down');
+      await box.rounds(3);
+      assert.ok(box.rechecked.length <= 8, `${box.rechecked.length} rechecks in three rounds`);
+    }));
+
+  test('a box that was off for hours says that nobody was looking, from where the last finding ended', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('website')]);
+      await box.rounds(3);
+      const lastCheck = box.clock.now() - EVERY;
+      await box.restartAfter(3 * 3_600 * SECOND);
+      const gap = box.told.at(-1);
+      assert.deepEqual([gap?.to, gap?.blind], ['unknown', 'unwatched']);
+      assert.ok(Math.abs((gap?.at ?? 0) - (lastCheck + EVERY + 10 * SECOND)) <= 2 * SECOND);
+    }));
+
+  test('a restart that takes seconds changes nothing', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('website')]);
+      await box.rounds(3);
+      await box.restartAfter(3 * SECOND);
+      assert.deepEqual(box.story(), ['website up']);
+      assert.equal(box.judging.stands()[0]?.standing, 'up');
+    }));
+
+  test('an outage that outlasts a restart is still the same outage', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('website')]);
+      await box.rounds(2);
+      box.world.set('website', 'down');
+      await box.rounds(3);
+      const since = box.judging.stands()[0]?.since;
+      await box.restartAfter(3 * SECOND);
+      await box.rounds(2);
+      assert.equal(box.judging.stands()[0]?.since, since);
+      assert.deepEqual(box.story(), ['website up', 'website down']);
+    }));
+
+  test('a wall clock that jumps by hours makes nothing unknown, a machine that slept does', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('website')]);
+      await box.rounds(2);
+      box.clock.jumpWall(5 * 3_600 * SECOND);
+      await box.rounds(2);
+      box.clock.jumpWall(-7 * 3_600 * SECOND);
+      await box.rounds(2);
+      assert.deepEqual(box.story(), ['website up']);
+      box.clock.sleep(3_600 * SECOND);
+      box.judging.lapse();
+      await box.judging.stop();
+      assert.equal(box.story().at(-1), 'website unknown (unwatched)');
+    }));
+
+  test('two vantages that disagree are degraded, in the words of both', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('website', { vantages: ['local', 'vps'] })]);
+      await box.rounds(2);
+      box.world.set('website@vps', 'down');
+      await box.rounds(3);
+      const stand = box.judging.stands()[0];
+      assert.deepEqual([stand?.standing, stand?.reason], ['degraded', 'from here fine, from vps timeout']);
+    }));
+
+  for (const [agree, standing] of [
+    ['any', 'down'],
+    ['majority', 'degraded'],
+    ['all', 'degraded'],
+  ] as const) {
+    test(`one of three vantages down is ${standing} where ${agree} must agree`, () =>
+      withBox(async (box) => {
+        await box.configure([monitor('website', { vantages: ['a', 'b', 'c'], agree })]);
+        await box.rounds(1);
+        box.world.set('website@b', 'down');
+        await box.rounds(3);
+        assert.equal(box.judging.stands()[0]?.standing, standing);
+      }));
+  }
+
+  test('a monitor that was removed is forgotten, and takes up its history when it comes back', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('website'), monitor('mail')]);
+      await box.rounds(2);
+      await box.configure([monitor('mail')]);
+      assert.deepEqual(
+        box.judging.stands().map((one) => one.monitor),
+        ['mail'],
+      );
+      await box.configure([monitor('website'), monitor('mail')]);
+      assert.equal(box.judging.stands()[0]?.standing, 'up');
+    }));
+});
