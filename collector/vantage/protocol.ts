@@ -1,0 +1,114 @@
+import type { Finding, Verdict } from '../../model/finding.ts';
+
+/** The version every message carries as `v`. Another is refused, in words. */
+export const VERSION = 1;
+
+/** The longest line in either direction, in bytes. */
+export const LINE_BYTES = 1_000_000;
+
+/** What a vantage worker is told, a JSON object a line. */
+export type ToWorker =
+  | {
+      readonly type: 'check';
+      readonly id: number;
+      readonly monitor: string;
+      readonly kind: string;
+      readonly timeoutMs: number;
+      readonly trace: boolean;
+      /** Sealed: secrets are plain data on the way. */
+      readonly spec: unknown;
+    }
+  | { readonly type: 'cancel'; readonly id: number };
+
+/** What a vantage worker says, a JSON object a line. */
+export type FromWorker =
+  | { readonly type: 'ready'; readonly kinds: readonly string[] }
+  | { readonly type: 'finding'; readonly id: number; readonly finding: Finding }
+  /** The check could not be made for a fault of the probe's own. */
+  | { readonly type: 'fault'; readonly id: number; readonly words: string }
+  | { readonly type: 'trace'; readonly id: number; readonly step: string; readonly detail?: string }
+  /** A process group began or is over: who started the worker ends it, should the worker be killed. */
+  | { readonly type: 'group'; readonly pid: number; readonly runs: boolean };
+
+/** A message as a line. */
+export function writeMessage(message: ToWorker | FromWorker): string {
+  return `${JSON.stringify({ v: VERSION, ...message })}\n`;
+}
+
+/** A finding as a line that is never too long: what it kept as evidence gives way. */
+export function writeFinding(id: number, finding: Finding): string {
+  const line = writeMessage({ type: 'finding', id, finding });
+  if (Buffer.byteLength(line) <= LINE_BYTES) return line;
+  const reason = finding.reason.slice(0, 1_000);
+  return writeMessage({ type: 'finding', id, finding: { verdict: finding.verdict, reason } });
+}
+
+/** What a line holds; undefined when it is no message of this version. Whatever stands in it comes from outside. */
+function readLine(line: string): Record<string, unknown> | undefined {
+  try {
+    const read: unknown = JSON.parse(line);
+    return isRecord(read) && read.v === VERSION ? read : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads what the worker is told; undefined when it is no message. */
+export function readToWorker(line: string): ToWorker | undefined {
+  const read = readLine(line);
+  if (read === undefined || typeof read.id !== 'number') return undefined;
+  const { id, monitor, kind, timeoutMs, spec } = read;
+  if (read.type === 'cancel') return { type: 'cancel', id };
+  if (read.type !== 'check' || typeof monitor !== 'string' || typeof kind !== 'string') return undefined;
+  if (typeof timeoutMs !== 'number') return undefined;
+  return { type: 'check', id, monitor, kind, timeoutMs, trace: read.trace === true, spec };
+}
+
+/** Reads what a worker says; undefined when it is no message. */
+export function readFromWorker(line: string): FromWorker | undefined {
+  const read = readLine(line);
+  if (read === undefined) return undefined;
+  const { type, id, pid, finding, words, step, detail } = read;
+  if (type === 'ready') return { type, kinds: Array.isArray(read.kinds) ? read.kinds.map(String) : [] };
+  if (type === 'group' && typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 1)
+    return { type, pid, runs: read.runs === true };
+  if (typeof id !== 'number') return undefined;
+  if (type === 'finding' && isFinding(finding)) return { type, id, finding };
+  if (type === 'fault') return { type, id, words: String(words) };
+  if (type === 'trace')
+    return { type, id, step: String(step), ...(detail === undefined ? {} : { detail: String(detail) }) };
+  return undefined;
+}
+
+const VERDICTS: readonly Verdict[] = ['up', 'degraded', 'down', 'unknown'];
+
+function isFinding(value: unknown): value is Finding {
+  if (!isRecord(value) || typeof value.reason !== 'string') return false;
+  const { verdict, latencyMs, samples, phases, evidence } = value;
+  return (
+    VERDICTS.some((one) => one === verdict) &&
+    (latencyMs === undefined || typeof latencyMs === 'number') &&
+    (samples === undefined || (Array.isArray(samples) && samples.every(isSample))) &&
+    (phases === undefined || (isRecord(phases) && Object.values(phases).every((ms) => typeof ms === 'number'))) &&
+    (evidence === undefined || (isRecord(evidence) && Object.values(evidence).every(isEvidence)))
+  );
+}
+
+function isSample(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    typeof value.name === 'string' &&
+    typeof value.value === 'number' &&
+    isRecord(value.labels) &&
+    Object.values(value.labels).every((text) => typeof text === 'string')
+  );
+}
+
+function isEvidence(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((one) => typeof one === 'string');
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
