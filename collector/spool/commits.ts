@@ -1,0 +1,165 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { SinkRefused } from '../../model/sample.ts';
+import type { Clock } from '../../model/time.ts';
+import type { Bound } from './bound.ts';
+import type { Lines } from './door.ts';
+import type { Committed, Frame, Journal } from './journal.ts';
+import type { Troubles } from './troubles.ts';
+
+/** Group commit: what arrives together becomes durable together. */
+export interface Commits {
+  offer(lines: readonly Lines[]): void;
+  keep(lines: readonly Lines[]): Promise<void>;
+  seal(): Promise<void>;
+  taken(): number;
+  commits(): number;
+  close(): Promise<void>;
+}
+
+export interface CommitsOptions {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly bound: Bound;
+  readonly troubles: Troubles;
+  readonly countDropped: (reason: string, samples: number) => void;
+  readonly onCommitted: (frames: readonly Committed[]) => void;
+}
+
+interface Waiting {
+  readonly lines: readonly Lines[];
+  readonly count: number;
+  readonly chars: number;
+  /** Absent for offered samples: nobody waits for them. */
+  readonly settle?: { resolve(): void; reject(error: Error): void };
+}
+
+/** A pusher waits at most this long for the next fsync to begin; own samples may wait longer, to spare SD cards. */
+const KEEP_EVERY_MS = 50;
+const OFFER_EVERY_MS = 250;
+const AFTER_FAILURE_MS = 1_000;
+const FRAME_CHARS = 256 * 1024;
+const MAX_WAITING_CHARS = 16 << 20;
+const deflate = promisify(gzip);
+
+export function openCommits(options: CommitsOptions): Commits {
+  const { clock, journal, bound, troubles, countDropped, onCommitted } = options;
+  let waiting: Waiting[] = [];
+  let waitingChars = 0;
+  let taken = 0;
+  let commits = 0;
+  let begunAt = Number.NEGATIVE_INFINITY;
+  let wakeAt = Number.POSITIVE_INFINITY;
+  let callOff = () => {};
+  let running: Promise<void> | undefined;
+  let closed = false;
+
+  function put(lines: readonly Lines[], settle?: Waiting['settle']): void {
+    const chars = lines.reduce((sum, one) => sum + one.text.length, 0);
+    const count = lines.reduce((sum, one) => sum + one.count, 0);
+    waiting.push({ lines, count, chars, ...(settle && { settle }) });
+    waitingChars += chars;
+    wake(begunAt + (settle === undefined ? OFFER_EVERY_MS : KEEP_EVERY_MS));
+  }
+
+  function wake(at: number): void {
+    if (running !== undefined || at >= wakeAt) return;
+    callOff();
+    wakeAt = at;
+    callOff = clock.after(Math.max(0, at - clock.monotonic()), () => {
+      running = commit().finally(() => {
+        running = undefined;
+        if (waiting.length > 0) wake(begunAt + (waiting.some((one) => one.settle) ? KEEP_EVERY_MS : OFFER_EVERY_MS));
+      });
+    });
+  }
+
+  async function commit(): Promise<void> {
+    callOff();
+    wakeAt = Number.POSITIVE_INFINITY;
+    begunAt = clock.monotonic();
+    const group = waiting;
+    waiting = [];
+    waitingChars = 0;
+    if (group.length === 0) return;
+    let committed: Committed[];
+    try {
+      committed = await journal.append(await framesOf(group));
+    } catch (error) {
+      failed(group, error);
+      return;
+    }
+    commits++;
+    for (const one of group) taken += one.count;
+    troubles.end('disk', 'the spool can be written again');
+    for (const one of group) one.settle?.resolve();
+    onCommitted(committed);
+    await bound.enforce();
+  }
+
+  function failed(group: readonly Waiting[], cause: unknown): void {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    troubles.begin('disk', `the spool can't be written (${words}): pushes are refused, own samples wait in memory`);
+    begunAt = clock.monotonic() + AFTER_FAILURE_MS;
+    const offered = group.filter((one) => one.settle === undefined);
+    waiting = [...offered, ...waiting];
+    for (const one of offered) waitingChars += one.chars;
+    for (const one of group) one.settle?.reject(new SinkRefused(`the spool can't be written: ${words}`, { cause }));
+  }
+
+  return {
+    taken: () => taken,
+    commits: () => commits,
+    seal: () => journal.seal(),
+    offer(lines) {
+      if (lines.length === 0) return;
+      if (closed || waitingChars > MAX_WAITING_CHARS)
+        countDropped(
+          'memory',
+          lines.reduce((sum, one) => sum + one.count, 0),
+        );
+      else put(lines);
+    },
+    keep(lines) {
+      if (closed) return Promise.reject(new SinkRefused('the spool is closed'));
+      if (waitingChars > MAX_WAITING_CHARS) return Promise.reject(new SinkRefused('the disk does not keep up'));
+      if (lines.length === 0) return Promise.resolve();
+      return new Promise((resolve, reject) => put(lines, { resolve, reject }));
+    },
+    async close() {
+      closed = true;
+      callOff();
+      await running;
+      await commit();
+      callOff();
+      for (const one of waiting) countDropped('memory', one.count);
+      await journal.seal();
+    },
+  };
+}
+
+/** Frames of about 256 k characters each, compressed off the loop. */
+async function framesOf(group: readonly Waiting[]): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  let texts: string[] = [];
+  let chars = 0;
+  let count = 0;
+  const end = async () => {
+    if (count === 0) return;
+    const text = texts.join('');
+    const ended = count;
+    texts = [];
+    chars = 0;
+    count = 0;
+    frames.push({ payload: await deflate(text, { level: 1 }), count: ended });
+  };
+  for (const one of group)
+    for (const lines of one.lines) {
+      texts.push(lines.text);
+      chars += lines.text.length;
+      count += lines.count;
+      if (chars >= FRAME_CHARS) await end();
+    }
+  await end();
+  return frames;
+}

@@ -1,0 +1,163 @@
+import type { Auth, RemoteStorage } from '../../model/config.ts';
+import { type Matrix, readMatrix, readVector, type Vector } from './answers.ts';
+import { type Connection, connect } from './connection.ts';
+import { type Generation, readGeneration } from './generation.ts';
+
+/** What became of a body that was sent. */
+export type Outcome =
+  /** Received: a 2xx. Not the same as stored. */
+  | { readonly kind: 'received' }
+  /** The body is at fault and will be next time: 400, 413, 422 and the like. */
+  | { readonly kind: 'refused'; readonly status: number; readonly words: string }
+  /** The address, the login or the server is at fault: to be repeated later. */
+  | { readonly kind: 'later'; readonly words: string; readonly needsPerson: boolean };
+
+export type Lane = 'live' | 'backlog';
+
+/** The one client to VictoriaMetrics. What can't be reached rejects with `Unreachable`. */
+export interface VictoriaMetrics {
+  /** Sends gzip members of exposition text. Never rejects but when `signal` aborts. */
+  write(lane: Lane, members: readonly Uint8Array[], signal?: AbortSignal): Promise<Outcome>;
+  /** An instant query; at the server's present when `at` (milliseconds) is not given. */
+  query(expression: string, options?: { at?: number; signal?: AbortSignal }): Promise<Vector>;
+  /** A range query; instants and step in milliseconds. */
+  queryRange(
+    expression: string,
+    range: { from: number; to: number; stepMs: number; signal?: AbortSignal },
+  ): Promise<Matrix>;
+  /** Which run of the process this is, and what it has dropped so far. */
+  generation(signal?: AbortSignal): Promise<Generation>;
+  close(): Promise<void>;
+}
+
+/** A request that got no usable answer; the message names the address and what came. */
+export class Unreachable extends Error {
+  readonly code = 'storage-unreachable';
+}
+
+export interface ClientOptions {
+  /** Asked before each request, as the embedded server may move; undefined while there is none. */
+  readonly storage: () => RemoteStorage | undefined;
+}
+
+const WRITE_TIMEOUT_MS = 60_000;
+const READ_TIMEOUT_MS = 30_000;
+const MAX_ANSWER_BYTES = 16 << 20;
+const MAX_WORDS_BYTES = 4096;
+/** These say nothing of the body: redirects, not allowed, not there, too slow, too many. */
+const NEEDS_PERSON = new Set([401, 403, 404, 405, 407]);
+const NOT_THE_BODY = new Set([408, 421, 425, 429]);
+
+export function createClient({ storage }: ClientOptions): VictoriaMetrics {
+  const connections = new Map<string, Promise<Connection>>();
+
+  function connection(purpose: Lane | 'read', base: string): Promise<Connection> {
+    const { origin } = new URL(base);
+    const key = `${purpose} ${origin}`;
+    let found = connections.get(key);
+    if (found === undefined) {
+      for (const [old, ended] of connections)
+        if (old.startsWith(`${purpose} `)) {
+          connections.delete(old);
+          ended.then((one) => one.close()).catch(() => {});
+        }
+      found = connect(origin);
+      connections.set(key, found);
+    }
+    return found;
+  }
+
+  function bases(): RemoteStorage {
+    const known = storage();
+    if (known === undefined) throw new Unreachable('VictoriaMetrics is not running');
+    return known;
+  }
+
+  async function ask(path: string, form: Record<string, string>, signal: AbortSignal | undefined): Promise<Buffer> {
+    const { read, auth } = bases();
+    const to = join(read, path);
+    const line = await connection('read', read);
+    const { status, body } = await line.request({
+      path: to.pathname,
+      headers: { ...authorization(auth), 'content-type': 'application/x-www-form-urlencoded' },
+      body: [Buffer.from(new URLSearchParams(form).toString())],
+      timeoutMs: READ_TIMEOUT_MS,
+      maxBytes: MAX_ANSWER_BYTES,
+      signal,
+    });
+    if (status !== 200) throw new Unreachable(`${to.href} answered ${status}: ${wordsOf(body)}`);
+    return body;
+  }
+
+  return {
+    async write(lane, members, signal) {
+      try {
+        const { write, auth } = bases();
+        const to = join(write, '/api/v1/import/prometheus');
+        const line = await connection(lane, write);
+        const { status, body } = await line.request({
+          path: to.pathname,
+          headers: { ...authorization(auth), 'content-type': 'text/plain', 'content-encoding': 'gzip' },
+          body: members,
+          timeoutMs: WRITE_TIMEOUT_MS,
+          maxBytes: MAX_WORDS_BYTES,
+          signal,
+        });
+        return outcomeOf(status, to.href, wordsOf(body));
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        return { kind: 'later', words: error instanceof Error ? error.message : String(error), needsPerson: false };
+      }
+    },
+    query: async (expression, { at, signal } = {}) =>
+      readVector(
+        await ask('/api/v1/query', { query: expression, ...(at !== undefined && { time: String(at / 1000) }) }, signal),
+      ),
+    queryRange: async (expression, { from, to, stepMs, signal }) =>
+      readMatrix(
+        await ask(
+          '/api/v1/query_range',
+          { query: expression, start: String(from / 1000), end: String(to / 1000), step: String(stepMs / 1000) },
+          signal,
+        ),
+      ),
+    async generation(signal) {
+      const { write, auth } = bases();
+      return readGeneration(await connection('read', write), new URL(write), authorization(auth), signal);
+    },
+    async close() {
+      const open = [...connections.values()];
+      connections.clear();
+      await Promise.allSettled(open.map(async (one) => (await one).close()));
+    },
+  };
+}
+
+function outcomeOf(status: number, url: string, words: string): Outcome {
+  if (status >= 200 && status < 300) return { kind: 'received' };
+  const said = `${url} answered ${status}: ${words}`;
+  if (status >= 400 && status < 500 && !NEEDS_PERSON.has(status) && !NOT_THE_BODY.has(status))
+    return { kind: 'refused', status, words: said };
+  return { kind: 'later', words: said, needsPerson: status < 400 || NEEDS_PERSON.has(status) };
+}
+
+function join(base: string, path: string): URL {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
+  return url;
+}
+
+function authorization(auth: Auth | undefined): Record<string, string> {
+  if (auth === undefined) return {};
+  if ('bearer' in auth) return { authorization: `Bearer ${auth.bearer.reveal()}` };
+  const login = `${auth.basic.user}:${auth.basic.password.reveal()}`;
+  return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+}
+
+function wordsOf(body: Buffer): string {
+  const words = body
+    .toString('utf8')
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim();
+  return words.length > 500 ? `${words.slice(0, 500)}…` : words;
+}

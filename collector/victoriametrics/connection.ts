@@ -1,0 +1,47 @@
+import type { Client } from 'undici';
+
+/** One keep-alive connection to an origin, over which requests go one after the other. */
+export interface Connection {
+  /** Rejects when there was no whole answer in time; an answer longer than `maxBytes` is cut there. */
+  request(request: HttpRequest): Promise<{ status: number; body: Buffer }>;
+  close(): Promise<void>;
+}
+
+export interface HttpRequest {
+  readonly path: string;
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Record<string, string>;
+  readonly body?: readonly Uint8Array[];
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Opens nothing yet: the connection is made by the first request. undici is loaded only here, as it costs memory. */
+export async function connect(origin: string): Promise<Connection> {
+  const undici = await import('undici');
+  const client: Client = new undici.Client(origin, { pipelining: 1, connect: { timeout: 10_000 } });
+  return {
+    async request({ path, method = 'POST', headers = {}, body = [], timeoutMs, maxBytes, signal }) {
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const answer = await client.request({
+        path,
+        method,
+        headers,
+        body: method === 'GET' ? null : Buffer.concat(body),
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+      });
+      const chunks: Buffer[] = [];
+      let got = 0;
+      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+        chunks.push(chunk.subarray(0, maxBytes - got));
+        got += chunk.length;
+        if (got >= maxBytes) break;
+      }
+      return { status: answer.statusCode, body: Buffer.concat(chunks) };
+    },
+    close: () => client.destroy(),
+  };
+}

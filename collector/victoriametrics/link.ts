@@ -1,0 +1,152 @@
+import type { Clock } from '../../model/time.ts';
+import { spanInWords } from '../../model/time.ts';
+import type { Troubles } from '../spool/troubles.ts';
+import type { Lane, Outcome, VictoriaMetrics } from './client.ts';
+
+/** What both lanes share: whether VictoriaMetrics takes samples, which run of it this is, and when to try again. */
+export interface Link {
+  /** The present run's name; undefined until it is known. */
+  generation(): string | undefined;
+  isUp(): boolean;
+  /** Resolves when it is worth sending; rejects when `signal` aborts. */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Sends, and takes note of the outcome. `settled` is false when VictoriaMetrics restarted meanwhile. */
+  send(
+    lane: Lane,
+    members: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<{ outcome: Outcome; settled: boolean }>;
+  /** Notes a failure that only the sender could see, such as an address that refuses everything. */
+  fail(outcome: Outcome): void;
+  /** Asks anew which run this is; false when it does not answer. */
+  check(signal: AbortSignal): Promise<boolean>;
+}
+
+export interface LinkOptions {
+  readonly client: VictoriaMetrics;
+  readonly clock: Clock;
+  readonly troubles: Troubles;
+  readonly say: (message: string) => void;
+  /** Called when another run of VictoriaMetrics answers than before. */
+  readonly onRestart: (generation: string) => void;
+}
+
+const FIRST_REST_MS = 250;
+const LONGEST_REST_MS = 30_000;
+const SAY_DROPS_EVERY_MS = 600_000;
+
+export function createLink({ client, clock, troubles, say, onRestart }: LinkOptions): Link {
+  let generation: string | undefined;
+  let up = false;
+  let failures = 0;
+  let downSince = clock.monotonic();
+  let recovering: Promise<void> | undefined;
+  let dropped = new Map<string, number>();
+  const droppedSaidAt = new Map<string, number>();
+
+  function noteDrops(now: ReadonlyMap<string, number>, sameRun: boolean): void {
+    for (const [reason, count] of now) {
+      const risen = count - (sameRun ? (dropped.get(reason) ?? 0) : 0);
+      if (risen > 0) sayDrops(reason, risen);
+    }
+    dropped = new Map(now);
+  }
+
+  function sayDrops(reason: string, rows: number): void {
+    const at = clock.monotonic();
+    if (at - (droppedSaidAt.get(reason) ?? Number.NEGATIVE_INFINITY) < SAY_DROPS_EVERY_MS) return;
+    droppedSaidAt.set(reason, at);
+    say(
+      `VictoriaMetrics dropped ${rows} rows of those it was sent (${reason}), perhaps from another sender; its log says which`,
+    );
+  }
+
+  async function check(signal: AbortSignal): Promise<boolean> {
+    try {
+      const { name, droppedRows } = await client.generation(signal);
+      const sameRun = name === generation;
+      noteDrops(droppedRows, sameRun || generation === undefined);
+      const restarted = generation !== undefined && !sameRun;
+      generation = name;
+      if (restarted) onRestart(name);
+      return true;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      fail({ kind: 'later', words: wordsOf(error), needsPerson: false });
+      return false;
+    }
+  }
+
+  function fail(outcome: Outcome): void {
+    if (outcome.kind !== 'later') return;
+    if (up) downSince = clock.monotonic();
+    up = false;
+    if (outcome.needsPerson)
+      troubles.begin(
+        'storage login',
+        `VictoriaMetrics does not take samples: ${outcome.words}; they wait in the spool`,
+      );
+    else if (failures >= 2)
+      troubles.begin('storage', `VictoriaMetrics can't be reached: ${outcome.words}; samples wait in the spool`);
+  }
+
+  function succeeded(): void {
+    failures = 0;
+    const span = spanInWords(clock.monotonic() - downSince);
+    troubles.end('storage login', 'VictoriaMetrics takes samples again');
+    troubles.end('storage', `VictoriaMetrics is back after ${span}; the spool drains`);
+  }
+
+  async function recover(signal: AbortSignal): Promise<void> {
+    while (!up) {
+      if (failures > 0) {
+        const rest = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(failures - 1, 10));
+        await pause(clock, rest * (0.5 + Math.random() / 2), signal);
+      }
+      failures++;
+      if (await check(signal)) up = true;
+    }
+  }
+
+  return {
+    generation: () => generation,
+    isUp: () => up,
+    check,
+    fail,
+    async ready(signal) {
+      signal.throwIfAborted();
+      if (up) return;
+      recovering ??= recover(signal).finally(() => {
+        recovering = undefined;
+      });
+      await recovering;
+    },
+    async send(lane, members, signal) {
+      const before = generation;
+      const outcome = await client.write(lane, members, signal);
+      if (outcome.kind === 'later') fail(outcome);
+      else succeeded();
+      return { outcome, settled: before !== undefined && before === generation };
+    },
+  };
+}
+
+/** Resolves after `ms` on the injected clock; rejects when `signal` aborts. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const stop = () => {
+      callOff();
+      reject(signal.reason);
+    };
+    const callOff = clock.after(ms, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const NAMES = ['victoria-metrics', 'victoria-metrics-prod'];
+const PACKAGE = 'victoria-metrics';
+const UPDATE_TIMEOUT_MS = 180_000;
+
+/** VictoriaMetrics can't be run here; the message says what to do. The rest of the appliance can go on without. */
+export class StorageMissing extends Error {
+  readonly code = 'storage-missing';
+}
+
+/**
+ * The path of a VictoriaMetrics to run: from PATH, from an earlier unpacking in `cacheFolder`, or unpacked there now from
+ * the distribution's package, without root and for this project alone. Rejects with `StorageMissing`.
+ */
+export async function findProgram(
+  cacheFolder: string,
+  path = process.env.PATH ?? '',
+  signal?: AbortSignal,
+): Promise<string> {
+  for (const folder of path.split(delimiter).filter((one) => one !== ''))
+    for (const name of NAMES) if (await isProgram(join(folder, name))) return join(folder, name);
+  const unpacked = join(resolve(cacheFolder), PACKAGE, 'usr/bin/victoria-metrics');
+  if (await isProgram(unpacked)) return unpacked;
+  try {
+    await unpack(resolve(cacheFolder), path, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new StorageMissing(
+      `VictoriaMetrics was not found in PATH, and could not be unpacked from the distribution's package (${lastLine(error)}). ` +
+        'Install it (Debian, Ubuntu: apt install victoria-metrics) or set storage: { write, read } to one that runs elsewhere. ' +
+        'Checks and the status page go on; the numbers wait in the spool.',
+      { cause: error },
+    );
+  }
+  return unpacked;
+}
+
+async function unpack(cacheFolder: string, path: string, signal: AbortSignal | undefined): Promise<void> {
+  await mkdir(cacheFolder, { recursive: true });
+  const work = await mkdtemp(join(cacheFolder, 'unpack-'));
+  const options = {
+    cwd: work,
+    env: { ...process.env, PATH: path, LC_ALL: 'C' },
+    timeout: UPDATE_TIMEOUT_MS,
+    ...(signal && { signal }),
+  };
+  try {
+    try {
+      await run('apt-get', ['-q', 'download', PACKAGE], options);
+    } catch {
+      signal?.throwIfAborted();
+      const apt = await ownApt(work);
+      await run('apt-get', [...apt, '-q', 'update'], options);
+      await run('apt-get', [...apt, '-q', 'download', PACKAGE], options);
+    }
+    const archive = (await readdir(work)).find((name) => name.endsWith('.deb'));
+    if (archive === undefined) throw new Error('apt-get downloaded nothing');
+    await run('dpkg-deb', ['-x', archive, 'root'], options);
+    const program = join(work, 'root/usr/bin/victoria-metrics');
+    await run(program, ['--version'], options);
+    await rename(join(work, 'root'), join(cacheFolder, PACKAGE));
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Options that give apt lists and caches of its own, so that neither root nor the machine's state is touched. */
+async function ownApt(work: string): Promise<string[]> {
+  await mkdir(join(work, 'apt/lists/partial'), { recursive: true });
+  await mkdir(join(work, 'apt/archives/partial'), { recursive: true });
+  return [
+    '-o', `Dir::State=${join(work, 'apt')}`,
+    '-o', `Dir::State::lists=${join(work, 'apt/lists')}`,
+    '-o', 'Dir::State::status=/var/lib/dpkg/status',
+    '-o', `Dir::Cache=${join(work, 'apt')}`,
+    '-o', 'APT::Sandbox::User=',
+    '-o', 'Acquire::Languages=none',
+  ]; // biome-ignore format: pairs
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function lastLine(error: unknown): string {
+  const { stderr, message } = error as { stderr?: string; message?: string };
+  return (stderr?.trim() || message || String(error)).split('\n').at(-1)?.slice(0, 300) ?? '';
+}
