@@ -24,6 +24,14 @@ export const probeKinds: Readonly<Record<string, ProbeKind>> = {
     settings: async () => (await import('./http/spec.ts')).settings,
     probe: async () => (await import('./http/probe.ts')).probe,
   }),
+  tcp: kind({
+    settings: async () => (await import('./tcp/spec.ts')).settings,
+    probe: async () => (await import('./tcp/probe.ts')).probe,
+  }),
+  tls: kind({
+    settings: async () => (await import('./tls/spec.ts')).settings,
+    probe: async () => (await import('./tls/probe.ts')).probe,
+  }),
   dns: kind({
     settings: async () => (await import('./dns/spec.ts')).settings,
     probe: async () => (await import('./dns/probe.ts')).probe,

@@ -6,6 +6,8 @@ import { http } from './http.ts';
 import { icmp } from './icmp.ts';
 import { probe } from './probe.ts';
 import { storage } from './storage.ts';
+import { tcp } from './tcp.ts';
+import { tls } from './tls.ts';
 
 /** Every metric that may be emitted or queried, one group a source. */
 export const catalogue: readonly Readonly<Record<string, Metric>>[] = [
@@ -13,6 +15,8 @@ export const catalogue: readonly Readonly<Record<string, Metric>>[] = [
   heartbeat,
   connection,
   http,
+  tcp,
+  tls,
   dns,
   icmp,
   storage,

@@ -1,4 +1,5 @@
 import type { Verdict } from '../../../model/finding.ts';
+import { boundedPattern, PatternTooSlow } from '../bounded-pattern.ts';
 import { oneLine } from '../outside-text.ts';
 import type { Asked } from './ask.ts';
 import type { Reply } from './message.ts';
@@ -31,9 +32,14 @@ export function complaint(reply: Reply, spec: Pick<DnsSpec, 'type' | 'expect'>):
   if (missing.length > 0) return `${missing.join(' and ')} missing, the answer is ${list(answers)}`;
   const extra = equals && answers.filter((text) => !equals.some((wanted) => isRecord(text, spec.type, wanted)));
   if (extra !== undefined && extra.length > 0) return `${list(extra)} in the answer, wanted only ${equals?.join(', ')}`;
-  if (matches !== undefined && !answers.some((text) => new RegExp(matches, 'u').test(text.slice(0, 4_096))))
+  if (matches !== undefined && !answers.some(matching(matches)))
     return `no answer matches ${matches}, the answer is ${list(answers)}`;
   return undefined;
+}
+
+function matching(source: string): (text: string) => boolean {
+  const match = boundedPattern(source);
+  return (text) => match(text) !== undefined;
 }
 
 /** Texts of a reply for one line of a reason. */
@@ -49,6 +55,15 @@ interface Judged {
 
 /** Judges what all servers said: a wrong answer anywhere or silence everywhere is down; silence of some, or serials that differ, is degraded. */
 export function judgeServers(asked: readonly Asked[], spec: DnsSpec, isEachNeeded: boolean): Judged {
+  try {
+    return judge(asked, spec, isEachNeeded);
+  } catch (error) {
+    if (error instanceof PatternTooSlow) return { verdict: 'unknown', reason: error.message };
+    throw error;
+  }
+}
+
+function judge(asked: readonly Asked[], spec: DnsSpec, isEachNeeded: boolean): Judged {
   const several = asked.length > 1;
   const named = (one: Asked, words: string) => (several ? `${one.server}: ${words}` : words);
   const wrong = asked.flatMap((one) => {
