@@ -1,8 +1,8 @@
 import { LIGHT, type Palette, type SignalState } from './palette.ts';
 
-const POST = 'M8 3h6v39h6v4H2v-4h6z';
-const BLADE = 'M16 12h30v9H16z';
-const PIVOT = '16 16.5';
+const POST = 'M8 4h6v38h6v4H2v-4h6z';
+const BLADE = 'M16 15.5h28v9H16z';
+const PIVOT = '16 20';
 
 const RAISED: Readonly<Record<SignalState, number>> = { up: -35, degraded: -14, down: 0, unknown: 0, maintenance: 0 };
 
@@ -29,9 +29,9 @@ function shapes(state: SignalState): string {
 }
 
 function blade(state: SignalState): string {
-  if (state === 'unknown') return '<path class="blade-outline" d="M17.5 13.5h27v6h-27z"/>';
+  if (state === 'unknown') return '<path class="blade-outline" d="M17.5 17h25v6h-25z"/>';
   if (state === 'maintenance')
-    return `<path class="blade" d="${BLADE}"/><path class="blade" d="M25 3l6-3 12 30-6 3z"/>`;
+    return `<path class="blade" d="${BLADE}"/><path class="blade" d="M22.5 8.6l6-2.6 11 25.4-6 2.6z"/>`;
   const turn = RAISED[state];
   return `<path class="blade" d="${BLADE}"${turn === 0 ? '' : ` transform="rotate(${turn} ${PIVOT})"`}/>`;
 }

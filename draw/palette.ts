@@ -5,9 +5,9 @@ export type SignalState = Standing | 'maintenance';
 
 export const SIGNAL_STATES: readonly SignalState[] = ['up', 'degraded', 'down', 'unknown', 'maintenance'];
 
-/** The colours of one theme, as `#rrggbb`. The states' colours are readable as text on `paper` (4.5:1). */
+/** The colours of one theme, as `#rrggbb`. Text on `paper` in `ink`, `secondary`, `down`, `up` or `degraded-text` has a contrast of 4.5:1 and more. */
 export type Palette = Readonly<
-  Record<SignalState | 'paper' | 'ink' | 'secondary' | 'hairline' | 'post' | 'bar', string>
+  Record<SignalState | 'paper' | 'ink' | 'secondary' | 'hairline' | 'post' | 'bar' | 'degraded-text', string>
 >;
 
 export const LIGHT: Palette = {
@@ -18,9 +18,10 @@ export const LIGHT: Palette = {
   post: '#6d6a62',
   bar: '#5f9d78',
   up: '#2f7d4f',
-  degraded: '#8f5d00',
+  degraded: '#b97900',
+  'degraded-text': '#8a5a00',
   down: '#b8321f',
-  unknown: '#6f6b5f',
+  unknown: '#8b8778',
   maintenance: '#3a6796',
 };
 
@@ -33,8 +34,9 @@ export const DARK: Palette = {
   bar: '#4f9169',
   up: '#63b882',
   degraded: '#e0a83a',
+  'degraded-text': '#e0a83a',
   down: '#ea6a54',
-  unknown: '#959082',
+  unknown: '#7d796c',
   maintenance: '#7fb0e0',
 };
 

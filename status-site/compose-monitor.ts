@@ -9,7 +9,7 @@ import type { ChangeData, MonitorData, Stamp, TimeWords, WindowData } from './pa
 import { composeSentence } from './sentence.ts';
 import { standingNow, stateWord } from './standing-now.ts';
 import type { Watched } from './watched.ts';
-import { capital, clockTime, dayWords, isoSeconds, momentWords, seenWords, shareWords } from './words.ts';
+import { capital, clockTime, coverageWords, dayWords, isoSeconds, momentWords, shareWords, tied } from './words.ts';
 
 const CHANGES = 20;
 const BAD_DAYS = 30;
@@ -44,7 +44,7 @@ export function composeMonitor(source: MonitorSource): MonitorData {
       'Everything is working.',
       `${title} is working.`,
     ),
-    ...(since === undefined ? {} : { since: { ...momentWords(since, now), span: spanInWords(now - since) } }),
+    ...(since === undefined ? {} : { since: { ...momentWords(since, now), span: tied(spanInWords(now - since)) } }),
     reason: watched.now.reason,
     windows: [
       windowOf('24 hours', accountSince(lately, watched, now - DAY, now), chart.histogram),
@@ -69,11 +69,11 @@ function dayStamp(day: Instant): TimeWords {
 
 function windowOf(span: string, booked: Account, histogram: LatencyHistogram): WindowData {
   const uptime = uptimeOf(booked);
-  const words = (ms: number | undefined) => (ms === undefined ? '–' : spanInWords(ms));
+  const words = (ms: number | undefined) => (ms === undefined ? '–' : tied(spanInWords(ms)));
   return {
     span,
     uptime: uptime === undefined ? 'no data' : shareWords(uptime),
-    seen: seenWords(coverageOf(booked)),
+    seen: coverageWords(coverageOf(booked)),
     half: words(quantile(histogram, 0.5)),
     most: words(quantile(histogram, 0.99)),
   };
@@ -112,13 +112,14 @@ function changesOf(
 ): ChangeData[] {
   return newestFirst.slice(0, CHANGES).map((one, index) => {
     const ended = index === 0 ? now : (newestFirst[index - 1]?.at ?? now);
-    const stood = standingNow({ ...one, standing: one.to, since: one.at, freshUntil: now }, now, publicForm);
+    const stood = standingNow({ ...one, standing: one.to, since: one.at, freshUntil: now }, now, true, publicForm);
     return {
       at: { iso: isoSeconds(one.at), words: `${dayWords(one.at)}, ${clockTime(one.at)}` },
       state: one.to,
+      from: capital(one.from === 'unknown' ? 'not seen' : one.from),
       words: stateWord(stood),
-      span: index === 0 ? `${spanInWords(ended - one.at)} so far` : spanInWords(ended - one.at),
-      reason: stood.reason,
+      span: tied(spanInWords(ended - one.at)) + (index === 0 ? ' so far' : ''),
+      reason: one.blind === 'unwatched' ? '' : stood.reason,
     };
   });
 }

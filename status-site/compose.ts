@@ -9,9 +9,9 @@ import { daysInWords, sharesOf } from './day-words.ts';
 import type { GroupData, LineData, MonitorData, PageData, Stamp } from './page-data.ts';
 import { oneLine, publicReasons } from './public-reason.ts';
 import { composeSentence } from './sentence.ts';
-import { reasonWords, type StandingNow, standingNow, stateOf, stateWord, worstOf } from './standing-now.ts';
+import { reasonWords, standingNow, stateOf, stateWord, worstOf } from './standing-now.ts';
 import type { Watched } from './watched.ts';
-import { clockTime, dateWords, isoSeconds, seenWords, shareWords } from './words.ts';
+import { clockTime, coverageWords, dateWords, isoSeconds, shareWords } from './words.ts';
 
 /** How many days the bars show, today included. */
 export const DAYS = 90;
@@ -40,7 +40,7 @@ export function composeSite(spec: SiteSpec, view: LedgerView, now: Instant, unti
     );
     for (const monitor of some) {
       const days = records.get(monitor.name) ?? unseenDays(now);
-      const one = watch(monitor, standingNow(stands.get(monitor.name), now, publicForm), days, now);
+      const one = watch(monitor, stands.get(monitor.name), days, now, publicForm);
       watched.push(one);
       monitors.push(composeMonitor({ watched: one, days, view, now, stamp, siteTitle: title, publicForm }));
     }
@@ -74,11 +74,18 @@ function rulesOf(spec: SiteSpec) {
   return { unspoken: texts(false), spoken: [oneLine(spec.title), ...texts(true)] };
 }
 
-function watch(monitor: SiteMonitor, now: StandingNow, days: readonly DayRecord[], at: Instant): Watched {
+function watch(
+  monitor: SiteMonitor,
+  stand: Stand | undefined,
+  days: readonly DayRecord[],
+  at: Instant,
+  publicForm: (reason: string) => string,
+): Watched {
   const sum = addAccounts(days.map((day) => day.account));
   const uptime = uptimeOf(sum);
   const coverage = coverageOf(sum);
-  const usual = RUNS.has(monitor.kind) ? undefined : quantile(days.at(-1)?.latency ?? [], 0.5);
+  const now = standingNow(stand, at, uptime !== undefined, publicForm);
+  const usual = RUNS.has(monitor.kind) ? undefined : usualOf(days);
   const title = oneLine(monitor.title) || monitor.name;
   const line: LineData = {
     slug: monitor.slug,
@@ -87,17 +94,23 @@ function watch(monitor: SiteMonitor, now: StandingNow, days: readonly DayRecord[
     stateWord: stateWord(now),
     reason: reasonWords(now, at, usual),
     uptime: uptime === undefined ? 'no data' : shareWords(uptime),
-    seen: seenWords(coverage),
+    seen: coverageWords(coverage),
     days: days.map((day) => sharesOf(day.account)),
     daysInWords: daysInWords(days),
   };
   return { monitor, title, now, line, uptime, coverage };
 }
 
+/** Today's median, or yesterday's while today is young. */
+function usualOf(days: readonly DayRecord[]): number | undefined {
+  const median = (day: DayRecord | undefined) => quantile(day?.latency ?? [], 0.5);
+  return median(days.at(-1)) ?? median(days.at(-2));
+}
+
 function groupsOf(watched: readonly Watched[]): GroupData[] {
   const groups = new Map<string, LineData[]>();
   for (const one of watched) {
-    const title = oneLine(one.monitor.group);
+    const title = oneLine(one.monitor.group) || 'Monitors';
     groups.set(title, [...(groups.get(title) ?? []), one.line]);
   }
   return [...groups].map(([title, lines], index) => ({ number: index + 1, title, lines }));

@@ -5,7 +5,7 @@ import { asProperties, DARK, LIGHT, type SignalState } from '../draw/palette.ts'
 
 /** The pattern that hatches what nobody saw, once for all drawings of a page. */
 export const PATTERN =
-  '<svg class="defs" aria-hidden="true" focusable="false"><defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse"><path class="hatch-ground" d="M0 0h4v4h-4z"/><path class="hatch-line" d="M-1 1l2-2M0 4l4-4M3 5l2-2"/></pattern></defs></svg>';
+  '<svg class="defs" aria-hidden="true" focusable="false"><defs><pattern id="hatch" width="4" height="5.2" patternUnits="userSpaceOnUse"><path class="hatch-ground" d="M0 0h4v5.2h-4z"/><path class="hatch-line" d="M-1 6.5l6-7.8M-1 1.3l2-2.6M3 6.5l2-2.6"/></pattern></defs></svg>';
 
 /** A small sample of the hatching, for the legend. */
 export const SWATCH =
@@ -15,6 +15,7 @@ export const SWATCH =
 export const CSS = [
   `:root{color-scheme:light dark;${asProperties(LIGHT)}}`,
   `@media (prefers-color-scheme:dark){:root{${asProperties(DARK)}}}`,
+  `@media print{:root{${asProperties(LIGHT)}}}`,
   readFileSync(new URL('templates/page.css', import.meta.url), 'utf8')
     .replace(/\s+/g, ' ')
     .replace(/\s*([{};,>+])\s*|(:) /g, '$1$2')

@@ -4,7 +4,7 @@ import type { CheckMark } from '../model/ledger.ts';
 import type { SiteMonitor } from '../model/page.ts';
 import { DAY, type Instant, MINUTE, spanInWords } from '../model/time.ts';
 import type { LatencyData } from './page-data.ts';
-import { clockTime, isoSeconds } from './words.ts';
+import { clockTime, isoSeconds, tied } from './words.ts';
 
 const STEP_MS = 6 * MINUTE;
 const WORSE: readonly Trouble[] = ['unknown', 'degraded', 'down'];
@@ -57,7 +57,9 @@ function dataOf(
   if (drawn.length < 2 || half === undefined || most === undefined)
     return { words: 'Too little was measured in the last 24 hours to draw a line.', scale: [], times: [] };
   const slowest = Math.max(...drawn.map((step) => step.high));
-  const words = `Half of all answers came within ${spanInWords(half)}, 99 in 100 within ${spanInWords(most)}; the slowest took ${spanInWords(slowest)}.`;
+  const words = tied(
+    `Half of all answers came within ${spanInWords(half)}, 99 in 100 within ${spanInWords(most)}; the slowest took ${spanInWords(slowest)}.`,
+  );
   const top = scaleTop(1.15 * Math.max(...drawn.map((step) => step.middle)));
   return {
     words,

@@ -93,7 +93,10 @@ export interface BadDay {
 export interface ChangeData {
   readonly at: TimeWords;
   readonly state: SignalState;
+  /** What it was before, and what it became. */
+  readonly from: string;
   readonly words: string;
+  /** How long it stayed so. */
   readonly span: string;
   readonly reason: string;
 }

@@ -6,8 +6,8 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]+/gu;
 const MARKS = /(\p{M}{3})\p{M}+/gu;
 
 const HIDDEN: readonly (readonly [RegExp, string])[] = [
-  [/\b(pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|key|auth(?:orization)?)(\s*[=:]\s*)\S+/gi, '$1$2…'],
   [/\b(bearer|basic)\s+[\w+/=.~-]{6,}/gi, '$1 …'],
+  [/\b(pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|key|auth(?:orization)?)(\s*[=:]\s*)\S+/gi, '$1$2…'],
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>)\]]+/gi, 'an address'],
   [/[^\s"'<>()@]+@[\w-]+(?:\.[\w-]+)+/g, 'an address'],
   [/\[[0-9a-f:.%\w]*:[0-9a-f:.%\w]*\](?::\d+)?/gi, 'an address'],
@@ -20,7 +20,7 @@ const HIDDEN: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w/])~?(?:\/[\w.@%+~-]+)+\/?/g, 'a path'],
   [/\b[A-Z]:\\[^\s"']+/g, 'a path'],
   [/\blocalhost(?::\d+)?\b/gi, 'a host'],
-  [/\b(?!(?:status|code|exit|line|error):)[a-z][a-z0-9-]*:\d{2,5}\b/gi, 'a host'],
+  [/(?<![\w.-])(?!(?:status|code|exit|line|error):)[a-z][a-z0-9-]*:\d{2,5}\b/gi, 'a host'],
 ];
 const HOST = /(?<![\w.@-])(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9](?::\d{1,5}\b)?(?![\w-])/gi;
 const LONG_TOKEN = /[\w+/=-]{24,}/g;
@@ -42,11 +42,11 @@ export function publicReasons(rules: ReasonRules): (reason: string) => string {
   const spoken = rules.spoken.join('\n').toLowerCase();
   return (reason) => {
     let text = oneLine(reason.slice(0, 10 * LONGEST));
-    if (unspoken !== undefined) text = text.replace(unspoken, 'something private');
+    if (unspoken !== undefined) text = text.replace(unspoken, 'something not shown here');
     for (const [pattern, instead] of HIDDEN) text = text.replace(pattern, instead);
     text = text.replace(HOST, (host) => (spoken.includes(host.toLowerCase()) ? host : 'a host'));
     text = text.replace(LONG_TOKEN, (token) => (/\d/.test(token) ? '…' : token));
-    return shorten(text.trim());
+    return shortened(text.trim(), LONGEST);
   };
 }
 
@@ -55,12 +55,13 @@ export function oneLine(text: string): string {
   return text.replace(UNSEEN, ' ').replace(MARKS, '$1').replace(/\s+/g, ' ').trim();
 }
 
-function shorten(text: string): string {
+/** The text with at most `most` characters; where it was cut there is `…`. */
+export function shortened(text: string, most: number): string {
   const letters = Array.from(text);
-  return letters.length <= LONGEST
+  return letters.length <= most
     ? text
     : `${letters
-        .slice(0, LONGEST - 1)
+        .slice(0, most - 1)
         .join('')
         .trimEnd()}…`;
 }

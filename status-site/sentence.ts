@@ -25,7 +25,8 @@ function nobodyLooked(subjects: readonly Subject[], now: Instant): string | unde
     return 'Nothing has been checked yet.';
   const last = Math.max(...subjects.map((one) => one.lookedUntil ?? 0));
   const since = now - last < 12 * 3_600_000 ? clockTime(last) : `${dayWords(last)}, ${clockTime(last)}`;
-  const blind = (kind: Blindness) => subjects.every((one) => one.standing === 'unknown' && one.blind === kind);
+  const blind = (kind: Blindness) =>
+    subjects.every((one) => one.standing === 'unknown' && (one.blind === kind || one.lookedUntil === undefined));
   if (blind('unwatched')) return `Nobody has looked since ${since}.`;
   if (blind('offline')) return `Our monitoring is offline since ${since}. How things are, nobody knows.`;
   return undefined;

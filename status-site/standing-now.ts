@@ -1,7 +1,8 @@
 import type { SignalState } from '../draw/palette.ts';
 import type { Blindness, Stand, Standing } from '../model/standing.ts';
-import { type Instant, spanInWords } from '../model/time.ts';
-import { clockTime } from './words.ts';
+import { type Instant, SECOND, spanInWords } from '../model/time.ts';
+import { shortened } from './public-reason.ts';
+import { momentWords, tied } from './words.ts';
 
 /** How a monitor stands at the moment the page is made: a stand whose finding no longer counts has become unknown. */
 export interface StandingNow {
@@ -15,16 +16,23 @@ export interface StandingNow {
   readonly lookedUntil?: Instant | undefined;
 }
 
-/** Reads a stand as of `now`; `publicForm` makes its reason fit to be shown. */
+/** The ledger writes down ten seconds late until when a finding counts; as its own timeline, the page waits a little longer. */
+const FLUSH_GRACE_MS = 15 * SECOND;
+
+/** Reads a stand as of `now`; `observed` tells whether it was seen at all in the days shown, and `publicForm` makes its reason fit to be shown. */
 export function standingNow(
   stand: Stand | undefined,
   now: Instant,
+  observed: boolean,
   publicForm: (reason: string) => string,
 ): StandingNow {
-  if (stand === undefined) return { standing: 'unknown', reason: 'not checked yet' };
-  if (stand.freshUntil < now && stand.standing !== 'unknown') {
-    const reason = `nobody has looked since ${clockTime(stand.freshUntil)}`;
-    return { standing: 'unknown', since: stand.freshUntil, reason, blind: 'unwatched', lookedUntil: stand.freshUntil };
+  if (stand === undefined || (stand.blind === 'unwatched' && !observed))
+    return { standing: 'unknown', reason: 'not checked yet' };
+  const unknown = stand.standing === 'unknown';
+  if (stand.blind === 'unwatched' || stand.freshUntil + FLUSH_GRACE_MS < now) {
+    const until = unknown ? stand.since : stand.freshUntil;
+    const reason = `nobody has looked since ${momentWords(until, now).words}`;
+    return { standing: 'unknown', since: until, reason, blind: 'unwatched', lookedUntil: until };
   }
   return {
     standing: stand.standing,
@@ -32,7 +40,7 @@ export function standingNow(
     reason: publicForm(stand.reason),
     blind: stand.blind,
     flapping: stand.flapping,
-    lookedUntil: stand.standing === 'unknown' ? stand.since : stand.freshUntil,
+    lookedUntil: unknown ? stand.since : stand.freshUntil,
   };
 }
 
@@ -58,15 +66,19 @@ export function stateOf(now: StandingNow): SignalState {
 
 /** The line under a name: `down 13 min · 502 Bad Gateway`, `200 OK · usually 128 ms`. */
 export function reasonWords(now: StandingNow, at: Instant, usualMs: number | undefined): string {
-  const span = now.since === undefined ? '' : ` ${spanInWords(at - now.since)}`;
-  if (now.flapping) return join(`comes and goes${span === '' ? '' : `, for${span}`}`, now.reason);
+  const span = now.since === undefined ? '' : spanInWords(at - now.since);
+  const reason = shortened(now.reason, LINE);
+  if (now.flapping) return join(join('comes and goes', span && `for ${span}`, ', '), reason);
   if (now.standing === 'up')
-    return join(now.reason, usualMs === undefined ? '' : `usually ${spanInWords(usualMs)}`) || 'working';
-  if (now.standing !== 'unknown') return join(`${now.standing}${span}`, now.reason);
-  if (now.since === undefined || now.blind === 'unwatched') return now.reason || 'not seen';
-  return join(now.reason || 'not seen', `for${span}`);
+    return join(reason, usualMs === undefined ? '' : `usually ${spanInWords(usualMs)}`) || 'working';
+  if (now.standing !== 'unknown') return join(`${now.standing} ${span}`, reason);
+  if (now.since === undefined || now.blind === 'unwatched') return reason;
+  return join(reason || 'not seen', `for ${span}`);
 }
 
-function join(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join(' · ');
+/** A reason is shorter here than on the monitor's own page. */
+const LINE = 90;
+
+function join(first: string, second: string, by = ' · '): string {
+  return tied(first === '' || second === '' ? first + second : first + by + second);
 }

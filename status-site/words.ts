@@ -40,12 +40,12 @@ export function shareWords(share: number): string {
   return floored === 0 ? `<${NBSP}0.1${NBSP}%` : `${floored.toFixed(decimals)}${NBSP}%`;
 }
 
-/** How much was seen, beside every uptime: `98 % seen`, `99.9 % seen`, `not seen`. Rounded down. */
-export function seenWords(coverage: number): string {
-  if (coverage >= 1) return `100${NBSP}% seen`;
-  if (coverage <= 0) return 'not seen';
-  if (coverage < 0.01) return `<${NBSP}1${NBSP}% seen`;
-  return `${coverage >= 0.99 ? floorTo(coverage * 100, 1) : floorTo(coverage * 100, 0)}${NBSP}% seen`;
+/** How much was seen, beside every uptime: `98 %`, `99.9 %`, `100 %`. Rounded down. */
+export function coverageWords(coverage: number): string {
+  if (coverage >= 1) return `100${NBSP}%`;
+  if (coverage <= 0) return `0${NBSP}%`;
+  if (coverage < 0.01) return `<${NBSP}1${NBSP}%`;
+  return `${floorTo(coverage * 100, coverage >= 0.99 ? 1 : 0)}${NBSP}%`;
 }
 
 /** `A`, `A and B`, `A, B and C`. */
@@ -57,6 +57,11 @@ export function listWords(names: readonly string[]): string {
 /** The text with its first letter large. */
 export function capital(text: string): string {
   return text === '' ? '' : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The text so that no line breaks between a number and its unit, or before a middle dot. */
+export function tied(text: string): string {
+  return text.replace(/(\d) (ms|s|min|h|days|%)(?![\w])/g, `$1${NBSP}$2`).replaceAll(' · ', `${NBSP}· `);
 }
 
 function floorTo(value: number, decimals: number): number {
