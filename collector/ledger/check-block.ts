@@ -30,6 +30,9 @@ export interface PackedMark {
   readonly everyMs: number;
 }
 
+/** Told of a check: its instant, verdict and latency code. */
+export type EachMark = (at: Instant, verdict: number, latency: number) => void;
+
 export function verdictCode(verdict: Verdict): number {
   return VERDICTS.indexOf(verdict);
 }
@@ -93,11 +96,7 @@ export function openBlock(begin: PackedMark | Instant, bytes?: Uint8Array): Open
 }
 
 /** Calls back for every check of a block in the order they were made; stops at damaged bytes. */
-export function readBlock(
-  start: Instant,
-  bytes: Uint8Array,
-  each: (at: Instant, verdict: number, latency: number) => void,
-): void {
+export function readBlock(start: Instant, bytes: Uint8Array, each: EachMark): void {
   const reader = new ByteReader(bytes);
   const everyMs = reader.varint();
   let at = start - everyMs;

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type OpenBlock, openBlock } from './check-block.ts';
+import type { EachRecent } from './check-reader.ts';
 import type { NotedMark } from './messages.ts';
 import { packRecent, type RecentMark, readRecent } from './recent-checks.ts';
 import type { SeriesTable } from './series-table.ts';
@@ -16,6 +17,8 @@ export interface CheckStore {
   take(marks: readonly NotedMark[]): void;
   /** Writes what has come, inside a transaction. The function it returns is to be called once that is committed. */
   flush(): () => void;
+  /** What is in no block yet, for readers in this thread. */
+  eachRecent: EachRecent;
   /** How many checks were dropped since last asked. */
   dropped(): number;
 }
@@ -60,6 +63,9 @@ export function openCheckStore(db: DatabaseSync, series: SeriesTable): CheckStor
         for (const id of ripe) pending.delete(id);
         lastRow = oldest;
       };
+    },
+    eachRecent(id, callback) {
+      for (const mark of pending.get(id)?.marks ?? []) callback(mark.at, mark.verdict, mark.latency);
     },
     dropped() {
       const count = dropped;

@@ -1,11 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Stand } from '../../model/standing.ts';
+import type { Instant } from '../../model/time.ts';
+import { openCheckReader } from './check-reader.ts';
 import { openCheckStore } from './check-store.ts';
+import { watchClock } from './clock-trust.ts';
 import { openConclusions, readPulses, readStands } from './conclusions.ts';
 import { openToWrite } from './database.ts';
+import { openDayBooks } from './day-books.ts';
 import type { FromThread, Kind, Question, Questions, ToThread } from './messages.ts';
+import { openPruning } from './pruning.ts';
 import { renameMonitor } from './rename.ts';
 import { openSeriesTable, seriesKey } from './series-table.ts';
+import { openFlushed } from './timeline.ts';
 import { inWords } from './trouble.ts';
 
 /** The one writer of a ledger. Synchronous: it lives in a thread of its own. */
@@ -21,15 +27,31 @@ export function openWriter(folder: string): Writer {
   const series = openSeriesTable(db);
   const checks = openCheckStore(db, series);
   const conclusions = openConclusions(db, series);
+  const books = openDayBooks(db, openCheckReader(db, checks.eachRecent));
+  const prune = openPruning(db);
+  const trusted = watchClock();
+  const setFlushed = db.prepare(
+    "INSERT INTO meta VALUES ('flushed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+  );
   const waiting = new Map<string, Stand>();
+  let lastNow = openFlushed(db)();
 
-  function flush(): void {
+  function write(now: Instant): void {
     const committed = transaction(db, series.forget, () => {
       for (const stand of waiting.values()) conclusions.stand(stand);
+      setFlushed.run(Math.round(now));
       return checks.flush();
     });
     committed();
     waiting.clear();
+    lastNow = now;
+  }
+
+  function tidy(now: Instant): void {
+    transaction(db, series.forget, () => {
+      books.close(now);
+      prune(now);
+    });
   }
 
   const answers: Answers = {
@@ -41,8 +63,9 @@ export function openWriter(folder: string): Writer {
     ],
     pulses: () => readPulses(db),
     keep({ transitions, stands }) {
-      for (const one of transitions) conclusions.transition(one);
+      const begun = transitions.map((one) => ({ ...one, at: conclusions.transition(one) }));
       for (const one of stands) conclusions.stand(one);
+      for (const one of begun) if (one.vantage === '') books.reckonAgain(one.monitor, one.at, lastNow);
       return undefined;
     },
     pulse({ pulse }) {
@@ -50,17 +73,18 @@ export function openWriter(folder: string): Writer {
       return undefined;
     },
     rename({ from, to }) {
-      flush();
+      write(lastNow);
       const done = transaction(db, series.forget, () => renameMonitor(db, from, to));
       series.forget();
       return done;
     },
-    flush() {
-      flush();
+    flush({ now, steady }) {
+      write(now);
+      if (trusted(now, steady)) tidy(now);
       return { dropped: checks.dropped() };
     },
-    close() {
-      flush();
+    close({ now }) {
+      write(now);
       db.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)');
       db.close();
       return undefined;

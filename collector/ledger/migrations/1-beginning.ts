@@ -15,6 +15,12 @@ export const beginning: Migration = {
       UNIQUE (monitor, vantage)
     );
 
+    -- 'flushed': when the writer last wrote, by the wall clock.
+    CREATE TABLE meta (
+      name  TEXT PRIMARY KEY,
+      value ANY
+    ) WITHOUT ROWID;
+
     CREATE TABLE stand (
       series   INTEGER PRIMARY KEY REFERENCES series (id),
       standing TEXT NOT NULL,

@@ -1,0 +1,63 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { LATENCY_CODES, latencyOf } from '../../model/latency.ts';
+import type { CheckMark } from '../../model/ledger.ts';
+import type { Instant } from '../../model/time.ts';
+import { BLOCK_SPAN_MS, type EachMark, readBlock, verdictOf } from './check-block.ts';
+
+/** Calls back for each check of a series that is in no block yet, in the order they were made. */
+export type EachRecent = (series: number, callback: EachMark) => void;
+
+/** Reads checks, from blocks and from what is not yet in one. */
+export interface CheckReader {
+  /** Every check of a monitor in `[from, to)`, in order of time; without a vantage, of all. */
+  marks(monitor: string, from: Instant, to: Instant, vantage?: string): CheckMark[];
+  /** How often each latency code was seen in `[from, to)`, from all vantages. */
+  histogram(monitor: string, from: Instant, to: Instant): number[];
+}
+
+export function openCheckReader(db: DatabaseSync, eachRecent: EachRecent): CheckReader {
+  const seriesOf = db.prepare('SELECT id FROM series WHERE monitor = ?1 AND (?2 IS NULL OR vantage = ?2)');
+  const blocks = db.prepare(
+    'SELECT start, marks FROM check_block WHERE series = ? AND start > ? AND start < ? ORDER BY start',
+  );
+  blocks.setReturnArrays(true);
+
+  function each(monitor: string, from: Instant, to: Instant, vantage: string | null, callback: EachMark): void {
+    const within: EachMark = (at, verdict, latency) => {
+      if (at >= from && at < to) callback(at, verdict, latency);
+    };
+    for (const { id } of seriesOf.all(monitor, vantage)) {
+      const found = blocks.all(Number(id), from - 2 * BLOCK_SPAN_MS, to) as unknown as [number, Uint8Array][];
+      for (const [start, marks] of found) readBlock(start, marks, within);
+      eachRecent(Number(id), within);
+    }
+  }
+
+  return {
+    marks(monitor, from, to, vantage) {
+      const marks: CheckMark[] = [];
+      let sorted = true;
+      let last = Number.NEGATIVE_INFINITY;
+      each(monitor, from, to, vantage ?? null, (at, verdict, latency) => {
+        marks.push(markOf(at, verdict, latency));
+        sorted &&= at >= last;
+        last = at;
+      });
+      return sorted ? marks : marks.sort((a, b) => a.at - b.at);
+    },
+    histogram(monitor, from, to) {
+      const histogram: number[] = new Array(LATENCY_CODES).fill(0);
+      each(monitor, from, to, null, (_at, _verdict, latency) => {
+        if (latency > 0) histogram[latency] = (histogram[latency] ?? 0) + 1;
+      });
+      return histogram;
+    },
+  };
+}
+
+const LATENCIES = Array.from({ length: LATENCY_CODES }, (_, code) => latencyOf(code));
+
+function markOf(at: Instant, verdict: number, code: number): CheckMark {
+  const latencyMs = LATENCIES[code];
+  return latencyMs === undefined ? { at, verdict: verdictOf(verdict) } : { at, verdict: verdictOf(verdict), latencyMs };
+}

@@ -1,0 +1,79 @@
+import { LATENCY_CODES, type LatencyHistogram } from '../../model/latency.ts';
+import type { DayRecord } from '../../model/ledger.ts';
+import { DAY, type Instant } from '../../model/time.ts';
+import type { Account } from '../../model/timeline.ts';
+import { ByteReader, ByteWriter } from './varint.ts';
+
+/** So many days of a monitor share a row: a page reads a quarter of a year of a hundred monitors at once. */
+const BLOCK_DAYS = 16;
+
+/** The start of the block that holds a day. */
+export function dayBlockOf(day: Instant): Instant {
+  return Math.floor(day / (BLOCK_DAYS * DAY)) * BLOCK_DAYS * DAY;
+}
+
+/** Packs whole days of one block: for each its place in the block, the account, and the histogram's used codes. */
+export function packDays(start: Instant, days: Iterable<DayRecord>): Uint8Array {
+  const writer = new ByteWriter(1_024);
+  for (const { day, account, latency } of days) {
+    writer.byte((day - start) / DAY);
+    for (const book of [account.up, account.degraded, account.down, account.unreachable]) writer.varint(book);
+    const packed = packHistogram(latency);
+    writer.varint(packed.length);
+    writer.append(packed);
+  }
+  return writer.bytes();
+}
+
+/** The opposite of `packDays`. Histograms are unpacked when they are asked for: most readers want one or none. */
+export function readDays(start: Instant, bytes: Uint8Array): DayRecord[] {
+  const reader = new ByteReader(bytes);
+  const days: DayRecord[] = [];
+  while (reader.more) {
+    const day = start + reader.byte() * DAY;
+    const up = reader.varint();
+    const degraded = reader.varint();
+    const down = reader.varint();
+    const unreachable = reader.varint();
+    const packed = reader.take(reader.varint());
+    const unknown = DAY - up - degraded - down - unreachable;
+    if (reader.broken || unknown < 0) break;
+    days.push(recordOf(day, { up, degraded, down, unknown, unreachable }, packed));
+  }
+  return days;
+}
+
+function recordOf(day: Instant, account: Account, packed: Uint8Array): DayRecord {
+  return {
+    day,
+    account,
+    get latency() {
+      return readHistogram(packed);
+    },
+  };
+}
+
+function packHistogram(histogram: LatencyHistogram): Uint8Array {
+  const writer = new ByteWriter(128);
+  let last = 0;
+  for (let code = 1; code < LATENCY_CODES; code++) {
+    const count = histogram[code] ?? 0;
+    if (count === 0) continue;
+    writer.varint(code - last);
+    writer.varint(count);
+    last = code;
+  }
+  return writer.bytes();
+}
+
+function readHistogram(packed: Uint8Array): LatencyHistogram {
+  const histogram: number[] = new Array(LATENCY_CODES).fill(0);
+  const reader = new ByteReader(packed);
+  for (let code = 0; reader.more; ) {
+    code += reader.varint();
+    const count = reader.varint();
+    if (reader.broken || code >= LATENCY_CODES) break;
+    histogram[code] = count;
+  }
+  return histogram;
+}

@@ -1,0 +1,106 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { DayRecord } from '../../model/ledger.ts';
+import { DAY, dayOf, HOUR, type Instant } from '../../model/time.ts';
+import { account } from '../../model/timeline.ts';
+import type { CheckReader } from './check-reader.ts';
+import { dayBlockOf, packDays, readDays } from './day-block.ts';
+import { CHECKS_KEPT_MS } from './pruning.ts';
+import { openTimeline } from './timeline.ts';
+
+/** Days booked in one go, over all monitors, so that nobody waits long for the thread. */
+const DAYS_AT_ONCE = 200;
+/** How far back books are ever begun: a box whose clock stood at 1970 has no half century of days. */
+const REACH_MS = 400 * DAY;
+
+/** The daily accounts and histograms, for ever; all of it inside a transaction. */
+export interface DayBooks {
+  /** Closes some of the days that have been over for an hour. */
+  close(now: Instant): void;
+  /** Reckons closed days anew, from the one that holds `at`: a transition was learned late. */
+  reckonAgain(monitor: string, at: Instant, now: Instant): void;
+}
+
+export function openDayBooks(db: DatabaseSync, checks: CheckReader): DayBooks {
+  const sql = {
+    complete: db.prepare("INSERT OR IGNORE INTO series (monitor, vantage) SELECT DISTINCT monitor, '' FROM series"),
+    open: db.prepare(`SELECT id, monitor, rolled FROM series
+      WHERE vantage = '' AND (rolled IS NULL OR rolled < ?1 OR rolled > ?1 + ${DAY}) LIMIT ${DAYS_AT_ONCE}`),
+    of: db.prepare("SELECT id, rolled FROM series WHERE monitor = ? AND vantage = ''"),
+    firstTransition: db.prepare('SELECT min(at) AS at FROM transition WHERE series = ?'),
+    firstCheck:
+      db.prepare(`SELECT min(first) AS at FROM (SELECT (SELECT min(start) FROM check_block WHERE series = s.id) AS first
+      FROM series s WHERE monitor = ?)`),
+    closed: db.prepare('UPDATE series SET rolled = ? WHERE id = ?'),
+  };
+  const timeline = openTimeline(db);
+  const page = openPages(db);
+  let closedTo = 0;
+
+  /** Where the books of a monitor go on. Books that run ahead of the clock were closed under a wrong one. */
+  function beginning(series: { id: number; monitor: string; rolled: number | null }, end: Instant): Instant {
+    if (series.rolled !== null && series.rolled <= end + DAY) return series.rolled;
+    if (series.rolled !== null) return end - CHECKS_KEPT_MS;
+    const known = [sql.firstTransition.get(series.id)?.at, sql.firstCheck.get(series.monitor)?.at];
+    const first = Math.min(end, ...known.filter((at) => typeof at === 'number'));
+    return Math.max(dayOf(first), end - REACH_MS);
+  }
+
+  return {
+    close(now) {
+      const end = dayOf(now - HOUR);
+      if (end === closedTo) return;
+      sql.complete.run();
+      let left = DAYS_AT_ONCE;
+      for (const row of sql.open.all(end)) {
+        const series = { id: Number(row.id), monitor: String(row.monitor), rolled: row.rolled as number | null };
+        let day = beginning(series, end);
+        const stretches = timeline(series.id, day, end, now);
+        for (; day < end && left > 0; day += DAY, left--) {
+          const latency = checks.histogram(series.monitor, day, day + DAY);
+          page.write(series.id, { day, account: account(stretches, day, day + DAY), latency });
+        }
+        sql.closed.run(day, series.id);
+        if (left === 0) return;
+      }
+      if (sql.open.get(end) === undefined) closedTo = end;
+    },
+    reckonAgain(monitor, at, now) {
+      const series = sql.of.get(monitor);
+      const from = dayOf(at);
+      const rolled = Number(series?.rolled ?? 0);
+      if (from >= rolled) return;
+      const id = Number(series?.id);
+      const stretches = timeline(id, from, rolled, now);
+      for (let day = Math.max(from, rolled - REACH_MS); day < rolled; day += DAY) {
+        page.write(id, {
+          day,
+          account: account(stretches, day, day + DAY),
+          latency: page.read(id, day)?.latency ?? [],
+        });
+      }
+    },
+  };
+}
+
+/** Reads and writes single days inside their blocks. A day of which nothing is known takes no room. */
+function openPages(db: DatabaseSync) {
+  const get = db.prepare('SELECT days FROM day_block WHERE series = ? AND start = ?');
+  const set = db.prepare('INSERT INTO day_block VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET days = excluded.days');
+  function block(series: number, start: Instant): Map<Instant, DayRecord> {
+    const bytes = get.get(series, start)?.days;
+    const days = bytes instanceof Uint8Array ? readDays(start, bytes) : [];
+    return new Map(days.map((one) => [one.day, one]));
+  }
+  return {
+    read: (series: number, day: Instant) => block(series, dayBlockOf(day)).get(day),
+    write(series: number, record: DayRecord): void {
+      const start = dayBlockOf(record.day);
+      const days = block(series, start);
+      const known = record.account.unknown < DAY || record.latency.some((count) => count > 0);
+      if (!known && !days.has(record.day)) return;
+      if (known) days.set(record.day, record);
+      else days.delete(record.day);
+      set.run(series, start, packDays(start, days.values()));
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DayRecord } from '../../../model/ledger.ts';
+import { DAY, dayOf, HOUR, MINUTE, SECOND } from '../../../model/time.ts';
+import { FakeClock } from '../../fake-clock.ts';
+import { check, ledgerFor, START, stand, transition, viewOf } from './open-ledger.ts';
+
+const TODAY = dayOf(START);
+
+function daysOf(folder: string, count: number, now: number, monitor = 'web'): DayRecord[] {
+  using view = viewOf(folder);
+  return view.days([monitor], count, now).get(monitor) ?? [];
+}
+
+function seen(day: DayRecord | undefined): number {
+  return (day?.latency ?? []).reduce((sum, count) => sum + count, 0);
+}
+
+test('time before the first transition is unknown, and today is counted up to now', async (t) => {
+  const { folder, ledger } = await ledgerFor(t);
+  await ledger.keep([transition(START, 'unknown', 'up')], [stand(START, 'up', START + DAY)]);
+  const days = daysOf(folder, 3, START + HOUR);
+  assert.deepEqual(
+    days.map(({ day, account }) => [day, account.up, account.unknown]),
+    [
+      [TODAY - 2 * DAY, 0, DAY],
+      [TODAY - DAY, 0, DAY],
+      [TODAY, HOUR, START - TODAY],
+    ],
+  );
+});
+
+test('while the box is off nothing is up: a stand counts no longer than its last finding', async (t) => {
+  const { folder, ledger, close } = await ledgerFor(t);
+  await ledger.keep([transition(START, 'unknown', 'up')], [stand(START, 'up', START + MINUTE)]);
+  await close();
+  const [yesterday, today] = daysOf(folder, 2, START + DAY);
+  assert.equal(yesterday?.account.up, MINUTE);
+  assert.deepEqual(today?.account, { up: 0, degraded: 0, down: 0, unknown: START - TODAY, unreachable: 0 });
+});
+
+test('a monitor nobody has heard of has only unknown days', async (t) => {
+  const { folder } = await ledgerFor(t);
+  const days = daysOf(folder, 90, START, 'ghost');
+  assert.equal(days.length, 90);
+  assert.ok(days.every(({ account, latency }) => account.up === 0 && seen({ account, latency, day: 0 }) === 0));
+});
+
+test('a day reads the same before and after it is booked, and a transition learned late reaches into it', async (t) => {
+  const clock = new FakeClock(TODAY + 20 * HOUR);
+  const { folder, ledger, pass } = await ledgerFor(t, clock);
+  await ledger.keep([transition(TODAY, 'unknown', 'up')], [stand(TODAY, 'up', TODAY + 30 * DAY)]);
+  await ledger.keep([transition(TODAY + 6 * HOUR, 'up', 'down', {})], []);
+  await ledger.keep([transition(TODAY + 7 * HOUR, 'down', 'unknown', { blind: 'unreachable' })], []);
+  await ledger.keep(
+    [transition(TODAY + 9 * HOUR, 'unknown', 'degraded')],
+    [stand(TODAY, 'degraded', TODAY + 30 * DAY)],
+  );
+  for (let i = 0; i < 24 * 60; i++) ledger.note(check(TODAY + i * MINUTE, 'up', 10 + (i % 50)), MINUTE);
+  await pass(10 * SECOND);
+  const later = TODAY + 3 * DAY + HOUR;
+  const before = daysOf(folder, 5, later);
+  clock.jumpWall(later - clock.now());
+  await pass(11 * MINUTE);
+  const after = daysOf(folder, 5, later);
+  assert.deepEqual(after, before);
+  assert.deepEqual(after[1]?.account, {
+    up: 6 * HOUR,
+    degraded: 15 * HOUR,
+    down: HOUR,
+    unknown: 0,
+    unreachable: 2 * HOUR,
+  });
+  assert.equal(seen(after[1]), 24 * 60);
+  assert.equal(seen(after[2]), 0);
+
+  await ledger.keep([transition(TODAY + 12 * HOUR, 'degraded', 'unknown', { blind: 'unwatched' })], []);
+  const learned = daysOf(folder, 5, later);
+  assert.deepEqual(learned[1]?.account, {
+    up: 6 * HOUR,
+    degraded: 3 * HOUR,
+    down: HOUR,
+    unknown: 12 * HOUR,
+    unreachable: 2 * HOUR,
+  });
+  assert.equal(seen(learned[1]), 24 * 60);
+  assert.equal(learned[2]?.account.unknown, DAY);
+});
+
+test('checks are kept for twelve weeks and their days for ever', async (t) => {
+  const clock = new FakeClock(TODAY + 2 * DAY);
+  const { folder, ledger, pass } = await ledgerFor(t, clock);
+  await ledger.keep([transition(TODAY, 'unknown', 'up')], [stand(TODAY, 'up', TODAY + 200 * DAY)]);
+  for (let i = 0; i < 1000; i++) ledger.note(check(TODAY + i * MINUTE), MINUTE);
+  await pass(11 * MINUTE);
+  clock.jumpWall(81 * DAY);
+  ledger.note(check(clock.now()), MINUTE);
+  await pass(30 * MINUTE);
+  {
+    using view = viewOf(folder);
+    assert.equal(view.checks('web', 0, clock.now()).length, 1001);
+  }
+  clock.jumpWall(7 * DAY);
+  await pass(11 * MINUTE);
+  using view = viewOf(folder);
+  assert.equal(view.checks('web', 0, clock.now()).length, 1);
+  const first = view
+    .days(['web'], 100, clock.now())
+    .get('web')
+    ?.find(({ day }) => day === TODAY);
+  assert.equal(first?.account.up, DAY);
+  assert.equal(seen(first), 1000);
+});
+
+test('a clock that stood in the far future for a moment deletes and books nothing', async (t) => {
+  const clock = new FakeClock(TODAY + 12 * HOUR);
+  const { folder, ledger, pass } = await ledgerFor(t, clock);
+  await ledger.keep([transition(TODAY, 'unknown', 'up')], [stand(TODAY, 'up', TODAY + 30 * DAY)]);
+  for (let i = 0; i < 1000; i++) ledger.note(check(TODAY + i * 10 * SECOND), 10 * SECOND);
+  await pass(20 * MINUTE);
+  clock.jumpWall(3650 * DAY);
+  await pass(5 * MINUTE);
+  clock.jumpWall(-3650 * DAY);
+  await pass(DAY);
+  using view = viewOf(folder);
+  assert.equal(view.checks('web', 0, TODAY + DAY).length, 1000);
+  const [yesterday] = view.days(['web'], 2, clock.now()).get('web') ?? [];
+  assert.equal(yesterday?.account.up, DAY);
+  assert.equal(seen(yesterday), 1000);
+});
