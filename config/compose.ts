@@ -1,20 +1,31 @@
 import type { Auth, Config, Storage } from '../model/config.ts';
 import type { Monitor } from '../model/monitor.ts';
-import { DAY, SECOND } from '../model/time.ts';
+import { parseDuration, parseSize } from '../model/settings.ts';
 import type { Draft } from './monitors.ts';
 import type { Common, Top } from './schema.ts';
 import { slugOf } from './slug.ts';
+import { STANDARD } from './standard.ts';
+
+/** Where the box listens when nothing is said. */
+export const STANDARD_LISTEN = { host: '127.0.0.1', port: STANDARD.listen };
+
+function standardMs(written: string): number {
+  return parseDuration(written) ?? 0;
+}
 
 /** The whole config with every default filled in. */
 export function composeConfig(top: Top, drafts: readonly Draft[]): Config {
   return {
-    title: top.title ?? 'Signalbox',
-    listen: top.listen ?? { host: '127.0.0.1', port: 8300 },
+    title: top.title ?? STANDARD.title,
+    listen: top.listen ?? STANDARD_LISTEN,
     ...(top.public === undefined ? {} : { publicListen: top.public.listen }),
     storage: storageOf(top.storage),
-    spool: { maxBytes: top.spool?.size ?? 2e9, maxAgeMs: top.spool?.age ?? 7 * DAY },
+    spool: {
+      maxBytes: top.spool?.size ?? parseSize(STANDARD.spool.size) ?? 0,
+      maxAgeMs: top.spool?.age ?? standardMs(STANDARD.spool.age),
+    },
     online: top.online ?? [],
-    siteEveryMs: top.site?.every ?? 30 * SECOND,
+    siteEveryMs: top.site?.every ?? standardMs(STANDARD.site.every),
     monitors: drafts.flatMap((draft) => composeMonitor(draft, top.defaults ?? {}) ?? []),
   };
 }
@@ -33,12 +44,12 @@ function composeMonitor(draft: Draft, defaults: Top['defaults'] & object): Monit
     name,
     slug: slugOf(name),
     title: common.title ?? name,
-    group: common.group ?? defaults.group ?? 'Services',
-    public: common.public ?? defaults.public ?? true,
+    group: common.group ?? defaults.group ?? STANDARD.group,
+    public: common.public ?? defaults.public ?? STANDARD.public,
     ...timesOf(draft, defaults),
     needs: common.needs ?? [],
-    agree: common.agree ?? defaults.agree ?? 'majority',
-    vantages: common.from ?? defaults.from ?? ['local'],
+    agree: common.agree ?? defaults.agree ?? STANDARD.agree,
+    vantages: common.from ?? defaults.from ?? [STANDARD.from],
     ...(slowMs === undefined ? {} : { slowMs }),
     ...(common.was === undefined ? {} : { was: common.was }),
     kind: kind.name,
@@ -53,15 +64,16 @@ export function timesOf(
 ): Pick<Monitor, 'everyMs' | 'timeoutMs' | 'confirm'> {
   const { common } = draft;
   const kind = draft.kind?.spec.defaults ?? {};
-  const everyMs = common.every ?? defaults.every ?? kind.everyMs ?? 30 * SECOND;
+  const everyMs = common.every ?? defaults.every ?? kind.everyMs ?? standardMs(STANDARD.every);
   return {
     everyMs,
-    timeoutMs: common.timeout ?? Math.min(everyMs, defaults.timeout ?? kind.timeoutMs ?? 10 * SECOND),
+    timeoutMs: common.timeout ?? Math.min(everyMs, defaults.timeout ?? kind.timeoutMs ?? standardMs(STANDARD.timeout)),
     confirm: {
-      bad: common.confirm?.bad ?? defaults.confirm?.bad ?? kind.confirm?.bad ?? 2,
-      good: common.confirm?.good ?? defaults.confirm?.good ?? kind.confirm?.good ?? 2,
+      bad: common.confirm?.bad ?? defaults.confirm?.bad ?? kind.confirm?.bad ?? STANDARD.confirm.bad,
+      good: common.confirm?.good ?? defaults.confirm?.good ?? kind.confirm?.good ?? STANDARD.confirm.good,
       everyMs:
-        common.confirm?.every ?? Math.min(everyMs, defaults.confirm?.every ?? kind.confirm?.everyMs ?? 5 * SECOND),
+        common.confirm?.every ??
+        Math.min(everyMs, defaults.confirm?.every ?? kind.confirm?.everyMs ?? standardMs(STANDARD.confirm.every)),
     },
   };
 }

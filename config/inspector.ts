@@ -21,7 +21,7 @@ export function inspectorOf(complain: Complain): Inspect {
   return (schema, value, path, locate = (inside) => [...path, ...inside]) => {
     const result = schema.safeParse(value, { error });
     if (result.success) return result.data;
-    const complaints: Complaint[] = complaintsOf(result.error.issues, value, known);
+    const complaints: Complaint[] = complaintsOf(result.error.issues, value, known, path);
     for (const one of complaints) complain(locate(one.path), one.message, one.key);
     return undefined;
   };

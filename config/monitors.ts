@@ -1,14 +1,14 @@
 import type { ProbeKind } from '../collector/probes/index.ts';
 import { Secret } from '../model/secret.ts';
 import type { Complain, Inspect } from './inspector.ts';
-import { unknownKey } from './issues.ts';
+import { unknownKey, valueAt } from './issues.ts';
 import { type KindSettings, kindLoader } from './kinds.ts';
 import type { Path } from './mistake.ts';
 import { nearest, orList } from './nearest.ts';
 import { type Common, commonShape } from './schema.ts';
 import { gatherSettings } from './settings.ts';
 import { readEach } from './top.ts';
-import { cameInWords } from './wanted.ts';
+import { cameAt, cameInWords } from './wanted.ts';
 
 /** A monitor as far as it could be read. */
 export interface Draft {
@@ -65,8 +65,12 @@ async function readMonitor(door: Door, name: string, monitor: unknown): Promise<
   const spec =
     settings === undefined ? undefined : door.inspect(kind.spec.schema, settings.value, path, settings.locate);
   if (spec === undefined) return { name, common, kind };
-  for (const { path: inside, message } of kind.spec.lint?.(spec) ?? [])
-    door.complain(settings?.locate(inside) ?? path, message.startsWith('came ') ? message : `wanted ${message}`);
+  for (const { path: inside, message } of kind.spec.lint?.(spec) ?? []) {
+    const at = settings?.locate(inside) ?? path;
+    const came = valueAt(monitor, at.slice(path.length));
+    const isScalar = came !== undefined && typeof came !== 'object';
+    door.complain(at, isScalar ? `came ${cameAt(at, came, message)}, wanted ${message}` : `wanted ${message}`);
+  }
   return { name, common, kind, spec };
 }
 

@@ -1,5 +1,6 @@
 import { type ProbeKind, probeKinds } from '../collector/probes/index.ts';
 import type { Config } from '../model/config.ts';
+import { createRedactor } from '../model/redact.ts';
 import { composeConfig } from './compose.ts';
 import { mergeFragments } from './fragments.ts';
 import { type Complain, inspectorOf } from './inspector.ts';
@@ -9,7 +10,7 @@ import { lintTogether } from './rules.ts';
 import { topShape } from './schema.ts';
 import { plainValueOf, type ReadSecretFile } from './secrets.ts';
 import { readTop } from './top.ts';
-import { type At, growTree, placeOf, type Source, type Tree } from './tree.ts';
+import { type At, growTree, placeOf, type Source } from './tree.ts';
 
 export interface ReadResult {
   readonly config: Config;
@@ -30,25 +31,24 @@ export async function readConfig(
   const secrets = new Set<string>();
   const mistakes: Mistake[] = [];
   const note = (mistake: Mistake): void => {
-    mistakes.push({ ...mistake, message: redacted(mistake.message, secrets), path: redacted(mistake.path, secrets) });
+    mistakes.push(mistake);
   };
   const report = (at: At, path: Path, message: string): void => note({ ...at(), path: pathInWords(path), message });
   const trees = sources.flatMap((source) => growTree(source, report, note) ?? []);
   const tree = mergeFragments(trees, report);
   if (tree === undefined) {
     if (mistakes.length === 0) note(nothingIn(sources));
-    return { mistakes: inReadingOrder(mistakes) };
+    return { mistakes: told(mistakes, secrets) };
   }
   const value = plainValueOf(tree, { env, readSecretFile }, report, secrets) as Record<string, unknown>;
   const complain: Complain = (path, message, key) =>
     note({ ...placeOf(tree, path, key), path: pathInWords(path), message });
-  const config = await settle(value, tree, inspectorOf(complain), complain, kinds);
-  return mistakes.length > 0 ? { mistakes: inReadingOrder(mistakes) } : { config, secrets };
+  const config = await settle(value, inspectorOf(complain), complain, kinds);
+  return mistakes.length > 0 ? { mistakes: told(mistakes, secrets) } : { config, secrets };
 }
 
 async function settle(
   value: Record<string, unknown>,
-  _tree: Tree,
   inspect: ReturnType<typeof inspectorOf>,
   complain: Complain,
   kinds: Readonly<Record<string, ProbeKind>>,
@@ -64,9 +64,12 @@ function nothingIn(sources: readonly Source[]): Mistake {
   return { file, line: 1, column: 1, path: '', message: 'is empty, wanted at least one monitor under monitors' };
 }
 
-/** Short secrets are not looked for: they would tear holes into every word. */
-function redacted(text: string, secrets: ReadonlySet<string>): string {
-  let safe = text;
-  for (const secret of secrets) if (secret.length >= 4) safe = safe.replaceAll(secret, '[hidden]');
-  return safe;
+/** The mistakes as they may be shown. */
+function told(mistakes: readonly Mistake[], secrets: ReadonlySet<string>): Mistake[] {
+  const redact = createRedactor(secrets);
+  return inReadingOrder(mistakes).map((mistake) => ({
+    ...mistake,
+    path: redact(mistake.path),
+    message: redact(mistake.message),
+  }));
 }

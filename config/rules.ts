@@ -1,9 +1,10 @@
-import { timesOf } from './compose.ts';
+import { STANDARD_LISTEN, timesOf } from './compose.ts';
 import type { Complain } from './inspector.ts';
 import type { Draft } from './monitors.ts';
 import { lintNeeds, noMonitor } from './needs.ts';
 import type { Top } from './schema.ts';
 import { slugOf } from './slug.ts';
+import { spanInUnits } from './span-in-units.ts';
 
 /** The rules about settings that each are right for themselves but not together. */
 export function lintTogether(
@@ -67,7 +68,10 @@ function lintTimes(draft: Draft, top: Top, complain: Complain): void {
   const path = ['monitors', draft.name];
   const atMost = (setting: string, ms: number | undefined, most: number, of: string): void => {
     if (ms !== undefined && ms > most)
-      complain([...path, ...setting.split('.')], `came ${inUnits(ms)}, wanted at most ${of} (${inUnits(most)})`);
+      complain(
+        [...path, ...setting.split('.')],
+        `came ${spanInUnits(ms)}, wanted at most ${of} (${spanInUnits(most)})`,
+      );
   };
   atMost('timeout', common.timeout, everyMs, 'every');
   atMost('confirm.every', common.confirm?.every, everyMs, 'every');
@@ -77,30 +81,12 @@ function lintTimes(draft: Draft, top: Top, complain: Complain): void {
 function lintDefaults(top: Top, complain: Complain): void {
   const { every, timeout } = top.defaults ?? {};
   if (every !== undefined && timeout !== undefined && timeout > every)
-    complain(['defaults', 'timeout'], `came ${inUnits(timeout)}, wanted at most every (${inUnits(every)})`);
+    complain(['defaults', 'timeout'], `came ${spanInUnits(timeout)}, wanted at most every (${spanInUnits(every)})`);
 }
 
 function lintListen(top: Top, complain: Complain): void {
-  const box = top.listen ?? { host: '127.0.0.1', port: 8300 };
+  const box = top.listen ?? STANDARD_LISTEN;
   const site = top.public?.listen;
   if (site !== undefined && site.port === box.port && site.port !== 0)
     complain(['public', 'listen'], `came port ${site.port}, where the box itself listens; wanted another`);
-}
-
-/** A span as the config writes it: `1m30s`. */
-export function inUnits(ms: number): string {
-  let rest = ms;
-  let words = '';
-  for (const [unit, size] of [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1_000],
-    ['ms', 1],
-  ] as const) {
-    if (rest < size) continue;
-    words += `${Math.floor(rest / size)}${unit}`;
-    rest %= size;
-  }
-  return words === '' ? '0s' : words;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { duration, oneOrMore, secret, size } from '../model/settings.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../model/time.ts';
+import { STANDARD } from './standard.ts';
 
 /** The vantages that there are. */
 export const VANTAGES = ['local'];
@@ -20,114 +22,154 @@ function listen() {
     .meta({ examples: [8300, '0.0.0.0:8300', '[::]:8300'] });
 }
 
+/** Says what a setting does, for editors and the docs, and what it is when left out. */
+function described<T extends z.ZodType>(schema: T, description: string, standard?: unknown): T {
+  return schema.meta({ description, ...(standard === undefined ? {} : { default: standard }) });
+}
+
 function between(least: number, most: number, wanted: string) {
   return duration().refine((ms) => ms >= least && ms <= most, { message: wanted });
 }
 
-const every = () => between(100, 31 * 86_400_000, 'a duration from 100ms to 31d');
-const timeout = () => between(10, 3_600_000, 'a duration from 10ms to 1h');
+const every = () => between(100, 31 * DAY, 'a duration from 100ms to 31d');
+const timeout = () => between(10, HOUR, 'a duration from 10ms to 1h');
 const count = () => z.int().min(1).max(100);
 
-const confirm = z
-  .strictObject({
-    bad: count().describe('Bad checks in a row, the first included, until it counts as down or degraded.').optional(),
-    good: count().describe('Good checks in a row until it counts as up again.').optional(),
-    every: every().describe('How soon it is checked again while that is open.').optional(),
-  })
-  .describe('How often a result must repeat before it counts.');
+const confirm = z.strictObject({
+  bad: described(
+    count(),
+    'Bad checks in a row, the first included, until it counts as down or degraded.',
+    STANDARD.confirm.bad,
+  ).optional(),
+  good: described(count(), 'Good checks in a row until it counts as up again.', STANDARD.confirm.good).optional(),
+  every: described(
+    every(),
+    'How soon it is checked again while that is open; never later than `every`.',
+    STANDARD.confirm.every,
+  ).optional(),
+});
 
-/** The settings that a monitor of any kind may have, and `defaults` may give to all: each optional. */
+/** The settings that a monitor of any kind may have, and that `defaults` may give to all. */
 const sharedShape = {
-  group: z.string().min(1).max(80).describe('The heading under which it stands on the page.'),
-  public: z.boolean().describe('Whether it may appear on the public page.'),
-  every: every().describe('How often it is checked.'),
-  timeout: timeout().describe('How long a check may take; never more than `every`.'),
-  slow: timeout().describe('Slower than this is degraded.'),
-  confirm,
-  agree: z
-    .enum(['any', 'majority', 'all'])
-    .describe('How many of its vantages must agree before it is called up, degraded or down.'),
-  from: oneOrMore(z.enum(VANTAGES)).describe('From where it is checked: one vantage or a list.'),
-};
-
-/** The settings that a monitor of any kind may have. Each stands for itself, so that one mistake hides no other. */
-export const commonShape = {
-  title: z.string().min(1).max(120).describe('What people call it; the name where it has none.'),
-  ...sharedShape,
-  needs: oneOrMore(z.string().min(1)).describe(
-    'Monitors without which this one cannot be reached. While one of them is down, this one is unknown, not down.',
+  group: described(z.string().min(1).max(80), 'The heading under which it stands on the page.', STANDARD.group),
+  public: described(z.boolean(), 'Whether it may appear on the public page.', STANDARD.public),
+  every: described(every(), 'How often it is checked.', STANDARD.every),
+  timeout: described(timeout(), 'How long a check may take; never longer than `every`.', STANDARD.timeout),
+  slow: described(timeout(), 'Slower than this is degraded.'),
+  confirm: described(confirm, 'How often a result must repeat before it counts.'),
+  agree: described(
+    z.enum(['any', 'majority', 'all']),
+    'How many of its vantages must agree before it is called up, degraded or down.',
+    STANDARD.agree,
   ),
-  was: z.string().min(1).describe('The name it had before: its history is carried over.'),
+  from: described(
+    oneOrMore(z.enum(VANTAGES)),
+    'From where it is checked: one vantage or a list. `local` is the box itself.',
+    STANDARD.from,
+  ),
 };
 
-const defaults = z
-  .strictObject(
-    Object.fromEntries(Object.entries(sharedShape).map(([key, schema]) => [key, schema.optional()])) as {
-      [Key in keyof typeof sharedShape]: z.ZodOptional<(typeof sharedShape)[Key]>;
-    },
-  )
-  .describe('What holds for every monitor that does not say otherwise.');
+/** The settings that a monitor of any kind may have. Each is validated for itself, so that one mistake hides no other. */
+export const commonShape = {
+  title: described(z.string().min(1).max(120), 'What people call it; its name when left out.'),
+  ...sharedShape,
+  needs: described(
+    oneOrMore(z.string().min(1)),
+    'Monitors without which it cannot be reached, one or a list. While one of them is down, it is unknown, not down.',
+  ),
+  was: described(z.string().min(1), 'The name it had before: its history is carried over.'),
+};
 
-const webAddress = () =>
-  z
-    .string('a URL that begins with http:// or https://')
-    .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), {
-      message: 'a URL that begins with http:// or https://',
-    })
+const defaults = z.strictObject(
+  Object.fromEntries(Object.entries(sharedShape).map(([key, schema]) => [key, schema.optional()])) as {
+    [Key in keyof typeof sharedShape]: z.ZodOptional<(typeof sharedShape)[Key]>;
+  },
+);
+
+const WEB_WANTED = 'a URL that begins with http:// or https://';
+
+function webAddress() {
+  return z
+    .string(WEB_WANTED)
+    .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), { message: WEB_WANTED })
     .refine((text) => (URL.parse(text)?.username ?? '') === '', {
       message: 'a URL without a user or password in it; those belong under auth',
     })
     .transform((text) => text.replace(/\/+$/, ''))
-    .meta({ format: 'uri' });
+    .meta({ format: 'uri', examples: ['http://metrics.lan:8428'] });
+}
 
-const auth = z
-  .union([
-    z.strictObject({ basic: z.strictObject({ user: z.string().min(1), password: secret() }) }),
-    z.strictObject({ bearer: secret() }),
-  ])
-  .describe('How to sign in: basic (user and password) or bearer (a token).');
+const auth = z.union([
+  z.strictObject({
+    basic: described(
+      z.strictObject({
+        user: described(z.string().min(1), 'The name.'),
+        password: described(secret(), 'The password.'),
+      }),
+      'A user and a password.',
+    ),
+  }),
+  z.strictObject({ bearer: described(secret(), 'A token.') }),
+]);
 
-const storage = z
-  .union([
+const storage = z.union(
+  [
     z.literal('embedded'),
     z.strictObject({
-      write: webAddress().describe('Where samples are sent; /api/v1/… is added.'),
-      read: webAddress().describe('Where queries are asked; /api/v1/… is added.'),
-      auth: auth.optional(),
+      write: described(webAddress(), 'Where samples are sent; `/api/v1/…` is added.'),
+      read: described(webAddress(), 'Where queries are asked; `/api/v1/…` is added.'),
+      auth: described(auth, 'How to sign in: `basic` or `bearer`.').optional(),
     }),
-  ])
-  .describe(
-    'Where the samples are kept: `embedded` runs VictoriaMetrics as a child, else the addresses of one that runs.',
-  );
+  ],
+  'embedded, or the write and read addresses of a VictoriaMetrics that runs elsewhere',
+);
+
+const spool = z.strictObject({
+  size: described(
+    size().refine((bytes) => bytes >= 10e6, { message: 'a size of at least 10MB' }),
+    'How much of the disk it may take.',
+    STANDARD.spool.size,
+  ).optional(),
+  age: described(
+    between(MINUTE, 400 * DAY, 'a duration from 1m to 400d'),
+    'How old a sample may become in it.',
+    STANDARD.spool.age,
+  ).optional(),
+});
 
 /** The keys at the top of the file, without `monitors`, whose entries are validated one by one. */
 export const topShape = {
-  title: z.string().min(1).max(120).describe('The title of the status page.'),
-  listen: listen().describe('Where the box listens: site, wall, pushes, heartbeats and metrics.'),
-  public: z
-    .strictObject({ listen: listen().describe('Where it listens.') })
-    .describe('A second door, off by default, that serves the files of the site and nothing else.'),
-  storage,
-  spool: z
-    .strictObject({
-      size: size()
-        .refine((bytes) => bytes >= 10e6, { message: 'a size of at least 10MB' })
-        .describe('How much of the disk it may take.')
-        .optional(),
-      age: between(60_000, 400 * 86_400_000, 'a duration from 1m to 400d')
-        .describe('How old a sample may become in it.')
-        .optional(),
-    })
-    .describe('How much is kept while VictoriaMetrics is away.'),
-  online: oneOrMore(z.string().min(1)).describe(
-    'Monitors of things far away. While all of them fail, the box itself is offline, and nothing else is called down.',
+  title: described(z.string().min(1).max(120), 'The title of the status page.', STANDARD.title),
+  listen: described(
+    listen(),
+    'Where the box listens: site, wall, pushes, heartbeats and metrics. A port alone is on 127.0.0.1.',
+    STANDARD.listen,
   ),
-  site: z
-    .strictObject({
-      every: between(1_000, 3_600_000, 'a duration from 1s to 1h').describe('How often it is made.').optional(),
-    })
-    .describe('The status page.'),
-  defaults,
+  public: described(
+    z.strictObject({ listen: described(listen(), 'Where it listens.') }),
+    'A second door, off when left out, that serves the files of the site and nothing else.',
+  ),
+  storage: described(
+    storage,
+    'Where samples are kept: `embedded` runs VictoriaMetrics as a child, else the addresses of one that runs elsewhere.',
+    STANDARD.storage,
+  ),
+  spool: described(spool, 'How much is kept on disk while VictoriaMetrics is away.'),
+  online: described(
+    oneOrMore(z.string().min(1)),
+    'Monitors of things far away, one or a list. While all of them fail, the box itself is offline and calls nothing down.',
+  ),
+  site: described(
+    z.strictObject({
+      every: described(
+        between(SECOND, HOUR, 'a duration from 1s to 1h'),
+        'How often it is made.',
+        STANDARD.site.every,
+      ).optional(),
+    }),
+    'The status page.',
+  ),
+  defaults: described(defaults, 'What holds for every monitor that does not say otherwise.'),
 };
 
 /** What the schema makes of a value. */

@@ -2,6 +2,10 @@ import { Secret } from '../model/secret.ts';
 import type { Path } from './mistake.ts';
 import type { Report, Tree } from './tree.ts';
 
+/** Anything shorter could not be kept out of messages without tearing holes into other words. */
+const SHORTEST_SECRET = 4;
+const tooShort = `whose text has fewer than ${SHORTEST_SECRET} characters; wanted a longer secret`;
+
 /** Gives the text of a secret file, or throws with a message that says why it cannot. The path is relative to the config file. */
 export type ReadSecretFile = (path: string, file: string) => string;
 
@@ -42,7 +46,10 @@ export function plainValueOf(tree: Tree, sources: SecretSources, report: Report,
     if (file === undefined)
       return Object.fromEntries([...node.entries].map(([key, entry]) => [key, walk(entry.value, [...path, key])]));
     try {
-      return keep(sources.readSecretFile(file, node.at().file));
+      const text = sources.readSecretFile(file, node.at().file);
+      if (text.length < SHORTEST_SECRET)
+        report(node.at, path, `came the secret file ${JSON.stringify(file)}, ${tooShort}`);
+      return text.length < SHORTEST_SECRET ? keep('') : keep(text);
     } catch (error) {
       report(node.at, path, error instanceof Error ? error.message : 'the secret file cannot be read');
       return new Secret('');
@@ -64,5 +71,6 @@ function fromEnvironment(reference: string, env: SecretSources['env']): { text: 
   const text = env[name];
   if (text === undefined) return { text: '', trouble: `came \${${name}}, but the environment has no ${name}` };
   if (text === '') return { text: '', trouble: `came \${${name}}, but ${name} is empty in the environment` };
+  if (text.length < SHORTEST_SECRET) return { text: '', trouble: `came \${${name}}, ${tooShort}` };
   return { text };
 }

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { Secret } from '../model/secret.ts';
+import { SECRET_WANTED } from '../model/settings.ts';
+import type { Path } from './mistake.ts';
 import { orList } from './nearest.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -75,6 +77,16 @@ function bound(origin: string, words: string, limit: number | bigint): string {
   return `a number of ${words} ${limit}`;
 }
 
+/** Names of settings whose value may be a secret that was written in clear by mistake. */
+const TELLTALE = /auth|cookie|credential|key|pass|private|pwd|secret|session|signature|token/i;
+
+/** What came at a path, as it may be shown with what was wanted. The first two steps may be a monitor's name. */
+export function cameAt(path: Path, value: unknown, wanted: string): string {
+  const clear =
+    wanted.startsWith(SECRET_WANTED) || path.slice(2).some((step) => typeof step === 'string' && TELLTALE.test(step));
+  return clear && typeof value === 'string' ? 'text in clear' : cameInWords(value);
+}
+
 /** What came, as it may be shown: nothing of a secret, and no more of a text than helps. */
 export function cameInWords(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
@@ -82,6 +94,7 @@ export function cameInWords(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
   if (typeof value !== 'string') return String(value);
-  const safe = value.replace(/\/\/[^\s/@]*@/g, '//…@');
+  // What looks like a user and password, or the value of a parameter, is not shown.
+  const safe = value.replace(/\/\/[^\s/]*@/g, '//…@').replace(/([?&][^=&\s]+=)[^&#\s]*/g, '$1…');
   return JSON.stringify(safe.length > 60 ? `${safe.slice(0, 60)}…` : safe);
 }

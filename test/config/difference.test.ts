@@ -5,7 +5,7 @@ import { readConfig } from '../../config/read.ts';
 import type { Config } from '../../model/config.ts';
 import { fixtureKinds } from './fixture-kinds.ts';
 
-async function configOf(text: string, env: Record<string, string> = { TOKEN: 'one' }): Promise<Config> {
+async function configOf(text: string, env: Record<string, string> = { TOKEN: 'first-token' }): Promise<Config> {
   const read = await readConfig([{ file: 'signalbox.yml', text }], env, () => '', fixtureKinds);
   assert.ok('config' in read, JSON.stringify(read));
   return read.config;
@@ -51,9 +51,9 @@ monitors:
 
 test('a secret that was rotated changes its monitor, and is not told', async () => {
   const before = await configOf(BEFORE);
-  const difference = differenceOf(before, await configOf(BEFORE, { TOKEN: 'two' }));
+  const difference = differenceOf(before, await configOf(BEFORE, { TOKEN: 'second-token' }));
   assert.deepEqual(difference.changed, ['shop']);
-  assert.ok(!JSON.stringify(difference).includes('two'));
+  assert.ok(!JSON.stringify(difference).includes('second'));
 });
 
 test('what only a restart can change is said in words', async () => {

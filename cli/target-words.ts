@@ -1,0 +1,31 @@
+import type { Monitor } from '../model/monitor.ts';
+import { Secret } from '../model/secret.ts';
+import { spanInWords } from '../model/time.ts';
+
+/** What a monitor looks at, in words: its kind and its target, without secrets. `shorthand` names the target's setting. */
+export function targetInWords(monitor: Monitor, shorthand: string | undefined): string {
+  const spec = asRecord(monitor.spec);
+  const words = [monitor.kind];
+  const target = shorthand === undefined ? undefined : spec[shorthand];
+  if (shorthand === 'every' && typeof target === 'number') words.push(`every ${spanInWords(target)}`);
+  else if (target !== undefined) words.push(inWords(target));
+  if (typeof spec.cron === 'string') words.push(spec.cron);
+  if (typeof spec.timezone === 'string') words.push(spec.timezone);
+  if (monitor.kind === 'dns' && typeof spec.type === 'string') words.push(spec.type);
+  if (monitor.kind === 'dns' && Array.isArray(spec.servers)) words.push(`at ${spec.servers.map(inWords).join(', ')}`);
+  return words.join(' ');
+}
+
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return value.map(inWords).join(' ');
+  if (value instanceof Secret) return '[hidden]';
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { host, port } = value as { host?: unknown; port?: unknown };
+  if (typeof host !== 'string') return '…';
+  return `${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${String(port)}`}`;
+}
+
+/** The settings of a probe, whatever its kind. */
+export function asRecord(spec: unknown): Readonly<Record<string, unknown>> {
+  return typeof spec === 'object' && spec !== null ? (spec as Record<string, unknown>) : {};
+}

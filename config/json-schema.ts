@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { ProbeKind } from '../collector/probes/index.ts';
+import { kindLoader } from './kinds.ts';
+import { commonShape, topShape } from './schema.ts';
+
+/** A JSON Schema, as far as we look into it. */
+export interface JsonSchema {
+  type?: string | string[];
+  title?: string;
+  description?: string;
+  default?: unknown;
+  examples?: unknown[];
+  enum?: unknown[];
+  const?: unknown;
+  format?: string;
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+  $ref?: string;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: boolean | JsonSchema;
+  propertyNames?: JsonSchema;
+  items?: JsonSchema;
+  minProperties?: number;
+  anyOf?: JsonSchema[];
+  allOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
+  definitions?: Record<string, JsonSchema>;
+  $schema?: string;
+  $id?: string;
+}
+
+const SECRET: JsonSchema = {
+  title: 'secret',
+  anyOf: [
+    {
+      type: 'string',
+      pattern: '\\$\\{[A-Za-z_]\\w*\\}',
+      description: `The variable NAME of the environment, as \${NAME}.`,
+    },
+    {
+      type: 'object',
+      properties: { file: { type: 'string', description: 'A file that holds the secret, seen from the config file.' } },
+      required: ['file'],
+      additionalProperties: false,
+    },
+  ],
+};
+
+/** The JSON Schema (draft 7) of the config file, for editors: made of the very schema that validates it. */
+export async function configJsonSchema(kinds: Readonly<Record<string, ProbeKind>>): Promise<JsonSchema> {
+  const load = kindLoader(kinds);
+  const loaded = await Promise.all(Object.keys(kinds).map(load));
+  const whole = z.strictObject({
+    top: z.strictObject(optional(topShape)),
+    common: z.strictObject(optional(commonShape)),
+    kinds: z.strictObject(Object.fromEntries(loaded.map(({ name, spec }) => [name, spec.schema]))),
+  });
+  const made = z.toJSONSchema(whole, {
+    io: 'input',
+    target: 'draft-7',
+    unrepresentable: 'any',
+    override: ({ jsonSchema, zodSchema }) => {
+      const said = z.globalRegistry.get(zodSchema) ?? {};
+      // zod leaves these out where a setting is transformed, as it cannot know that ours are as one would write them.
+      if (Array.isArray(said.examples)) jsonSchema.examples = said.examples;
+      if (said.default !== undefined) jsonSchema.default = said.default as z.core.JSONSchema.JSONSchema['default'];
+      if (zodSchema._zod.def.type === 'custom' && said.title === 'secret')
+        jsonSchema.allOf = [{ $ref: '#/definitions/secret' }];
+    },
+  }) as JsonSchema;
+  const { top, common, kinds: settings } = made.properties ?? {};
+  const shared = Object.keys(common?.properties ?? {});
+  const definitions: Record<string, JsonSchema> = { ...made.definitions, secret: SECRET, common: common ?? {} };
+  for (const { name, spec } of loaded) {
+    const { required: _required, ...inside } = settings?.properties?.[name] ?? {};
+    definitions[`${name}-settings`] = inside;
+    definitions[`${name}-monitor`] = monitorOf(name, inside, shared, spec.shorthand);
+  }
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Signalbox config',
+    type: 'object',
+    properties: {
+      ...top?.properties,
+      monitors: {
+        description: 'What is watched, by name. The name is the identity of the history.',
+        type: 'object',
+        minProperties: 1,
+        additionalProperties: { anyOf: loaded.map(({ name }) => ({ $ref: `#/definitions/${name}-monitor` })) },
+      },
+    },
+    additionalProperties: false,
+    definitions,
+  };
+}
+
+/** A monitor of one kind: the common keys, the kind's own, and its settings beside that. */
+function monitorOf(kind: string, settings: JsonSchema, shared: readonly string[], shorthand?: string): JsonSchema {
+  const properties: Record<string, JsonSchema> = {};
+  const own = (key: string): JsonSchema => ({ $ref: `#/definitions/${kind}-settings/properties/${key}` });
+  for (const key of Object.keys(settings.properties ?? {})) properties[key] = own(key);
+  for (const key of shared) properties[key] = { $ref: `#/definitions/common/properties/${key}` };
+  const whole: JsonSchema = { $ref: `#/definitions/${kind}-settings` };
+  properties[kind] = shorthand === undefined ? whole : { anyOf: [own(shorthand), whole] };
+  return { type: 'object', properties, required: [kind], additionalProperties: false };
+}
+
+function optional(shape: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
+  return Object.fromEntries(Object.entries(shape).map(([key, schema]) => [key, schema.optional()]));
+}
