@@ -7,10 +7,12 @@ import { createResolver } from './collector/names/resolver.ts';
 import { probeKinds } from './collector/probes/index.ts';
 import { openPulses } from './collector/pulses.ts';
 import { openDoor } from './collector/server/door.ts';
-import { boxRoutes } from './collector/server/doors.ts';
+import { adminRoutes, boxRoutes, publicRoutes } from './collector/server/doors.ts';
 import { openStore } from './collector/store.ts';
 import { openVantages } from './collector/vantage/vantages.ts';
+import { differenceOf } from './config/difference.ts';
 import { ConfigInvalid, type LoadedConfig, loadConfig } from './config/door.ts';
+import { watchConfig } from './config/watch.ts';
 import type { Config } from './model/config.ts';
 import type { SiteSpec } from './model/page.ts';
 import { createRedactor } from './model/redact.ts';
@@ -44,7 +46,7 @@ export interface Appliance {
  */
 export async function startAppliance(options: ApplianceOptions): Promise<Appliance> {
   await using opened = new AsyncDisposableStack();
-  const { clock } = options;
+  const { clock, version } = options;
   let loaded = await loadConfig(options.config);
   let redact = createRedactor(loaded.secrets);
   const log = (message: string) => options.log(redact(message));
@@ -60,7 +62,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     (one) => one.stop(),
   );
   const surroundings = { clock, resolve: createResolver({ clock }), pulses: pulses.latest };
-  const vantages = opened.adopt(openVantages(probeKinds, surroundings), (one) => one.stop());
+  const vantages = opened.adopt(openVantages(probeKinds, surroundings, log), (one) => one.stop());
   const checks = opened.adopt(
     createChecks({
       clock,
@@ -79,51 +81,70 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   );
 
   async function apply(next: LoadedConfig): Promise<void> {
+    const { changed, restart } = differenceOf(loaded.config, next.config);
     loaded = next;
     redact = createRedactor(next.secrets);
     for (const { name, was } of next.config.monitors) {
       if (was !== undefined && (await ledger.rename(was, name))) pulses.rename(was, name);
     }
     await checks.configure(next.config.monitors, next.config.online);
+    for (const name of changed) checks.now(name).catch((error: unknown) => log(String(error)));
+    for (const words of restart) log(words);
     site.refresh(siteSpecOf(next.config));
   }
 
-  /** One reload at a time: an editor that saves twice must not have the older text win. */
+  /** One reload at a time: of two that follow each other the later one must win. */
   let reloading: Promise<readonly string[]> = Promise.resolve([]);
   function reload(): Promise<readonly string[]> {
     reloading = reloading.then(async () => {
       try {
         await apply(await loadConfig(options.config));
+        log('the config was read again and holds');
         return [];
       } catch (error) {
-        if (error instanceof ConfigInvalid) return error.mistakes.map(String);
-        throw error;
+        if (!(error instanceof ConfigInvalid)) log(`the config could not be read again: ${error}`);
+        else log(`the config has mistakes, and the one before goes on:\n${error.message}`);
+        return error instanceof ConfigInvalid ? error.message.split('\n') : [String(error)];
       }
     });
     return reloading;
   }
 
   await apply(loaded);
-  const door = opened.adopt(
-    await openDoor(
-      loaded.config.listen,
-      boxRoutes({
-        site: siteFolder,
-        metrics: () => '',
-        ailments: () => [],
-        now: clock.now,
-        known: (name) => heartbeatOf(loaded.config, name),
-        keep: async (pulse) => {
-          await pulses.keep(pulse);
-          checks.now(pulse.monitor).catch((error: unknown) => log(String(error)));
-        },
+  opened.use(watchConfig(loaded.files, () => void reload(), log, clock));
+  const open = async (
+    place: Parameters<typeof openDoor>[0],
+    routes: Parameters<typeof openDoor>[1],
+    setting?: string,
+  ) =>
+    opened.adopt(
+      await openDoor(place, routes, {
+        ...(setting && { setting }),
+        onFault: (fault, where) => log(`${where}: ${fault}`),
       }),
-      { setting: 'listen' },
-    ),
-    (one) => one.close(),
+      (one) => one.close(),
+    );
+  const { listen, publicListen } = loaded.config;
+  await open({ socket: join(state.path, 'admin.sock') }, adminRoutes({ version, stands: checks.stands, reload }));
+  if (publicListen) await open(publicListen, publicRoutes(siteFolder), 'public.listen');
+  const box = await open(
+    listen,
+    boxRoutes({
+      site: siteFolder,
+      metrics: () => '',
+      ailments: () => [],
+      now: clock.now,
+      known: (name) => heartbeatOf(loaded.config, name),
+      keep: async (pulse) => {
+        await pulses.keep(pulse);
+        checks.now(pulse.monitor).catch((error: unknown) => log(String(error)));
+      },
+      onRefused: (name, why) => log(`a heartbeat for ${JSON.stringify(name.slice(0, 80))} was refused: ${why}`),
+    }),
+    'listen',
   );
   const running = opened.move();
-  return { url: door.url, reload, stop: () => running.disposeAsync() };
+  return { url: box.url, reload, stop: () => running.disposeAsync() };
 }
 
 function heartbeatOf(config: Config, name: string): { token?: Secret } | undefined {

@@ -1,11 +1,19 @@
 import { join } from 'node:path';
-import type { Config } from '../model/config.ts';
-import type { Clock } from '../model/time.ts';
+import type { Config, RemoteStorage } from '../model/config.ts';
+import type { Sample } from '../model/sample.ts';
+import { type Clock, MINUTE } from '../model/time.ts';
 import { openSpool, type Spool } from './spool/spool.ts';
+import { createClient, type VictoriaMetrics } from './victoriametrics/client.ts';
+import { type Embedded, startEmbedded } from './victoriametrics/embedded.ts';
+import { startShipper } from './victoriametrics/shipper.ts';
 
-/** The upper stream: the spool, and what carries it to VictoriaMetrics. */
+/** The upper stream: the spool, VictoriaMetrics where it is ours to run, and what carries one to the other. */
 export interface Store {
   readonly spool: Spool;
+  readonly client: VictoriaMetrics;
+  /** What the spool and the shipper say of themselves. */
+  samples(): Sample[];
+  /** Writes what is buffered and ends; what VictoriaMetrics does not have yet waits on disk. */
   stop(): Promise<void>;
 }
 
@@ -18,8 +26,61 @@ export interface StoreOptions {
   readonly log: (message: string) => void;
 }
 
-export async function openStore(options: StoreOptions): Promise<Store> {
-  const { clock, log, bounds } = options;
-  const spool = await openSpool(join(options.folder, 'spool'), { clock, ...bounds, onTrouble: log });
-  return { spool, stop: () => spool.close() };
+/** How long until the search for VictoriaMetrics begins again where there was none: somebody may have installed it. */
+const SEARCH_AGAIN_MS = 10 * MINUTE;
+
+/** Opens the spool; does not wait for VictoriaMetrics, which may take its time or never come. */
+export async function openStore({ folder, storage, bounds, clock, log }: StoreOptions): Promise<Store> {
+  const spool = await openSpool(join(folder, 'spool'), { clock, ...bounds, onTrouble: log });
+  const embedded = storage === 'embedded' ? runEmbedded(folder, clock, log) : undefined;
+  const client = createClient({ storage: () => (storage === 'embedded' ? embedded?.storage() : storage) });
+  const shipper = startShipper({ spool, client, clock, onTrouble: log });
+  return {
+    spool,
+    client,
+    samples: () => [...spool.samples(), ...shipper.samples()],
+    async stop() {
+      await spool.close();
+      await shipper.stop();
+      await client.close();
+      await embedded?.stop();
+    },
+  };
+}
+
+/** Starts our own VictoriaMetrics beside us, and looks for it again now and then while there is none. */
+function runEmbedded(folder: string, clock: Clock, log: (message: string) => void) {
+  const ended = new AbortController();
+  let running: Embedded | undefined;
+  let cancel = () => {};
+
+  async function start(): Promise<void> {
+    try {
+      running = await startEmbedded({
+        dataFolder: join(folder, 'victoria-metrics'),
+        cacheFolder: join(folder, 'programs'),
+        clock,
+        onTrouble: log,
+        signal: ended.signal,
+      });
+      log(`VictoriaMetrics is at ${running.url}`);
+    } catch (error) {
+      if (ended.signal.aborted) return;
+      log(error instanceof Error ? error.message : String(error));
+      cancel = clock.after(SEARCH_AGAIN_MS, () => {
+        starting = start();
+      });
+    }
+  }
+
+  let starting = start();
+  return {
+    storage: (): RemoteStorage | undefined => running && { write: running.url, read: running.url },
+    async stop() {
+      cancel();
+      ended.abort();
+      await starting;
+      await running?.stop();
+    },
+  };
 }

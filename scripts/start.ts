@@ -9,6 +9,8 @@ const own = join(root, 'signalbox.yml');
 const demo = !existsSync(own);
 const config = demo ? join(root, 'signalbox.example.yml') : own;
 const children: ChildProcess[] = [];
+/** What the example config takes from the environment. */
+const DEMO = { DEMO_TOKEN: 'semaphore-35-degrees' };
 
 function start(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   const child = spawn(
@@ -34,12 +36,12 @@ function end(code: number): void {
 
 if (demo) {
   console.log('No signalbox.yml here: starting with signalbox.example.yml and a small demo world on loopback.');
-  start(fileURLToPath(new URL('../demo/world.ts', import.meta.url)), []);
+  start(fileURLToPath(new URL('../demo/world.ts', import.meta.url)), [], DEMO);
 }
 const box = start(
   join(root, 'cli/main.ts'),
   ['run', config, '--data', join(root, demo ? 'data/demo' : 'data')],
-  demo ? { DEMO_TOKEN: 'demo' } : {},
+  demo ? DEMO : {},
 );
 box.on('exit', (code) => end(code ?? 1));
 // A terminal's Ctrl-C reaches the whole group by itself; a signal to npm alone does not.
