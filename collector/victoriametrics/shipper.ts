@@ -20,6 +20,8 @@ export interface ShipperOptions {
   readonly clock: Clock;
   /** Told in one sentence what is wrong, once, and when it is over. */
   readonly onTrouble: (message: string) => void;
+  /** How long after its last confirmation a segment is kept; 60 s when not given. */
+  readonly storedAfterMs?: number;
 }
 
 /** Brings the spool to VictoriaMetrics: live data first, the backlog beside it, until all is surely stored. */
@@ -30,7 +32,7 @@ export interface Shipper {
   stop(): Promise<void>;
 }
 
-export function startShipper({ spool, client, clock, onTrouble }: ShipperOptions): Shipper {
+export function startShipper({ spool, client, clock, onTrouble, storedAfterMs = 60_000 }: ShipperOptions): Shipper {
   const ended = new AbortController();
   let resent = 0;
   const link = createLink({
@@ -62,7 +64,11 @@ export function startShipper({ spool, client, clock, onTrouble }: ShipperOptions
   const sift = createSift({ client, link, setAside: putAside });
   const backlog = createBacklogLane({ spool, link, live, sift, clock, say: onTrouble });
   const stopListening = spool.onCommit((frame) => live.take(frame));
-  const running = [live.run(ended.signal), backlog.run(ended.signal), retireSegments(spool, link, clock, ended.signal)];
+  const running = [
+    live.run(ended.signal),
+    backlog.run(ended.signal),
+    retireSegments({ spool, link, clock, storedAfterMs }, ended.signal),
+  ];
   for (const one of running)
     one.catch((error) => {
       if (!ended.signal.aborted) onTrouble(`the shipper has a fault and stands still: ${error?.stack ?? error}`);

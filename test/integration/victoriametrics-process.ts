@@ -58,8 +58,9 @@ export async function victoriaMetricsProcess(program: string): Promise<VictoriaM
       await fetch(`${url}/internal/force_flush`).then((answer) => answer.text());
       const answer = await fetch(`${url}/api/v1/export?match[]=${encodeURIComponent(selector)}`);
       let count = 0;
-      for (const line of (await answer.text()).split('\n'))
-        if (line !== '') count += new Set((JSON.parse(line) as { timestamps: number[] }).timestamps).size;
+      // Not JSON: infinities stand bare in the values.
+      for (const [, timestamps = ''] of (await answer.text()).matchAll(/"timestamps":\[([^\]]*)\]/g))
+        count += new Set(timestamps.split(',')).size;
       return count;
     },
     async [Symbol.asyncDispose]() {
