@@ -1,8 +1,8 @@
 import { oneLine } from '../outside-text.ts';
+import { patientMatcher } from '../patient-match.ts';
 import type { BodyText } from './body-text.ts';
 import type { Expectation, Miss } from './expectation.ts';
 import type { BodyTest } from './http-spec.ts';
-import { patientMatcher } from './patient-match.ts';
 import { bytesInWords } from './status-words.ts';
 
 /** Whether a test is met; `undefined` when that could not be told in time. */

@@ -1,64 +1,45 @@
-import { isDeepStrictEqual } from 'node:util';
-import { oneLine } from '../outside-text.ts';
+import { apart } from '../apart.ts';
+import { withinMs } from '../bounded-work.ts';
 import type { Expectation, Miss } from './expectation.ts';
-import type { Json, JsonTest } from './http-spec.ts';
+import type { JsonTest } from './http-spec.ts';
 
-type Query = (input: Json, path: string) => readonly Json[];
+/** Parsing more than this would hold the loop: it is done in a thread. */
+const ON_THE_LOOP = 200_000;
+const ON_THE_LOOP_MS = 8;
 
-/** All tests of the body as JSON; it is parsed once, and the library that reads paths is loaded when first needed. */
+/** A path that selects one thing by names and indexes, however large the document. */
+const SIMPLE_PATH = /^\$(?:\.[\p{L}_][\p{L}\d_]*|\[(?:-?\d+|'[^'\\]*'|"[^"\\]*")\])*$/u;
+
+/**
+ * All tests of the body as JSON, which is parsed once. The library that reads paths is loaded when first needed; what would
+ * hold the loop is done in a thread.
+ */
 export function compileJsonTests(tests: readonly JsonTest[]): Expectation[] {
   if (tests.length === 0) return [];
-  const judges = tests.map((test) => ({ test, expression: test.matches && new RegExp(test.matches, 'u') }));
+  const simple = tests.every((test) => SIMPLE_PATH.test(test.path) && test.matches === undefined);
   return [
-    async ({ body }) => {
-      let value: Json;
-      try {
-        value = JSON.parse(body.text) as Json;
-      } catch {
-        return {
-          reason: body.cut ? 'body is too long to be read as JSON: raise max_body' : notJson(body.text),
-          content: true,
-        };
+    async ({ body }, signal): Promise<Miss | undefined> => {
+      if (body.bytes.length <= ON_THE_LOOP) {
+        const { missedJson } = await import('./json-tests.ts');
+        const work = (): string | undefined => missedJson(body.text, body.cut, tests);
+        const inTime = simple ? { done: work() } : withinMs(ON_THE_LOOP_MS, work);
+        if ('done' in inTime) return told(inTime.done);
       }
-      const { query } = (await import('jsonpath-rfc9535')) as { query: Query };
-      for (const { test, expression } of judges) {
-        const miss = missOf(test, query(value, test.path), expression || undefined);
-        if (miss !== undefined) return { reason: `${test.path} ${miss}`, content: true } satisfies Miss;
-      }
-      return undefined;
+      const module = new URL('json-tests.ts', import.meta.url);
+      const outcome = await apart<string | undefined>(
+        { module, call: 'missedJson', args: [body.text, body.cut, tests] },
+        signal,
+      );
+      return outcome === undefined ? UNTOLD : told(outcome.result);
     },
   ];
 }
 
-function notJson(text: string): string {
-  const start = oneLine(text.slice(0, 60), 40);
-  return start === '' ? 'body is empty, wanted JSON' : `body is not JSON: it begins with "${start}"`;
+function told(reason: string | undefined): Miss | undefined {
+  return reason === undefined ? undefined : { reason, content: true };
 }
 
-/** What is wrong with the values that a path selected; undefined when they are as wanted. */
-function missOf(test: JsonTest, values: readonly Json[], expression: RegExp | undefined): string | undefined {
-  if (test.exists === false) return values.length === 0 ? undefined : `is there: ${shown(values[0])}`;
-  if (values.length === 0) return 'is missing';
-  for (const value of values) {
-    const wanted = wantedInstead(test, value, expression);
-    if (wanted !== undefined) return `is ${shown(value)}, wanted ${wanted}`;
-  }
-  return undefined;
-}
-
-function wantedInstead(test: JsonTest, value: Json, expression: RegExp | undefined): string | undefined {
-  if (test.equals !== undefined && !isDeepStrictEqual(value, test.equals)) return shown(test.equals);
-  if (test.not !== undefined && isDeepStrictEqual(value, test.not)) return 'anything else';
-  const number = typeof value === 'number' ? value : Number.NaN;
-  if (test.gt !== undefined && !(number > test.gt)) return `more than ${test.gt}`;
-  if (test.gte !== undefined && !(number >= test.gte)) return `at least ${test.gte}`;
-  if (test.lt !== undefined && !(number < test.lt)) return `less than ${test.lt}`;
-  if (test.lte !== undefined && !(number <= test.lte)) return `at most ${test.lte}`;
-  if (expression !== undefined && !(typeof value === 'string' && expression.test(value)))
-    return `a match of /${oneLine(expression.source, 80)}/`;
-  return undefined;
-}
-
-function shown(value: Json | undefined): string {
-  return oneLine(JSON.stringify(value) ?? 'nothing', 80);
-}
+const UNTOLD: Miss = {
+  reason: 'could not tell whether the JSON is as wanted: the paths take too long on it',
+  untold: true,
+};
