@@ -9,6 +9,8 @@ export const LEDGER_FILE = 'ledger.db';
 
 /** "SBox", so that another program's database is never taken for a ledger. */
 const APPLICATION_ID = 0x53426f78;
+const SETTINGS = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+  PRAGMA journal_size_limit = 8388608; PRAGMA cache_size = -1024`;
 const COPY = /^ledger\.before-\d+\.db$/;
 
 /** Opens the ledger to write, makes it if there is none, brings an older one up to date. Throws `LedgerRefused` and changes nothing when it is damaged or newer. */
@@ -17,10 +19,9 @@ export function openToWrite(folder: string, steps: readonly Migration[] = migrat
   const found = sizeOf(path) > 0 ? inspect(path, steps.length) : 0;
   const db = refusing(path, () => new DatabaseSync(path));
   try {
-    refusing(path, () =>
-      db.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-               PRAGMA journal_size_limit = 8388608; PRAGMA cache_size = -1024;`),
-    );
+    // Before the first table, or never.
+    if (found === 0) refusing(path, () => db.exec('PRAGMA auto_vacuum = INCREMENTAL'));
+    refusing(path, () => db.exec(SETTINGS));
     if (found > 0 && found < steps.length) keepCopy(db, folder, found + 1);
     for (const step of steps.slice(found)) refusing(path, () => migrate(db, step));
     return db;
