@@ -5,6 +5,7 @@ import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
 import { icmp } from './icmp.ts';
 import { probe } from './probe.ts';
+import { process, self } from './self.ts';
 import { storage } from './storage.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
@@ -19,5 +20,7 @@ export const catalogue: readonly Readonly<Record<string, Metric>>[] = [
   tls,
   dns,
   icmp,
+  self,
+  process,
   storage,
 ];

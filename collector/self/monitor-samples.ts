@@ -1,0 +1,65 @@
+import type { Check } from '../../model/finding.ts';
+import { sample } from '../../model/metric.ts';
+import { self } from '../../model/metrics/self.ts';
+import type { Monitor } from '../../model/monitor.ts';
+import type { Identity, Sample } from '../../model/sample.ts';
+import type { Stand, Standing } from '../../model/standing.ts';
+import { identityOf, samplesOf } from '../measure.ts';
+
+const STANDINGS: readonly Standing[] = ['up', 'degraded', 'down', 'unknown'];
+
+/** Samples, and whose they are. */
+export interface Owned {
+  readonly identity: Identity;
+  readonly samples: readonly Sample[];
+}
+
+/** What is known of each monitor beside its checks: what it is, and where it stands. */
+export function standingSamples(monitors: Iterable<Monitor>, stands: Iterable<Stand>): Owned[] {
+  const standing = new Map([...stands].filter((one) => one.vantage === '').map((one) => [one.monitor, one]));
+  return [...monitors].map((monitor) => {
+    const { name, kind, group, title, slug } = monitor;
+    const samples = [sample(self.monitor, 1, { kind, group, title, slug, public: String(monitor.public) })];
+    const stand = standing.get(name);
+    if (stand !== undefined) {
+      for (const one of STANDINGS)
+        samples.push(sample(self.standing, stand.standing === one ? 1 : 0, { standing: one }));
+      samples.push(sample(self.since, stand.since / 1e3));
+    }
+    return { identity: { job: 'probe', instance: name }, samples };
+  });
+}
+
+/** Remembers the latest check of every monitor from every vantage. */
+export interface LatestChecks {
+  /** Takes a check; answers the seconds since the one before began, when there was one. */
+  take(check: Check): number | undefined;
+  /** Forgets the monitors that are no more. */
+  keepOnly(monitors: ReadonlySet<string>): void;
+  samples(): Owned[];
+  intervals(): Owned[];
+}
+
+export function rememberChecks(): LatestChecks {
+  const latest = new Map<string, { check: Check; intervalSeconds: number | undefined }>();
+  return {
+    take(check) {
+      const key = `${check.vantage}\n${check.monitor}`;
+      const before = latest.get(key)?.check;
+      const intervalSeconds = before === undefined ? undefined : (check.steadyAt - before.steadyAt) / 1e3;
+      latest.set(key, { check, intervalSeconds });
+      return intervalSeconds;
+    },
+    keepOnly(monitors) {
+      for (const [key, { check }] of latest) if (!monitors.has(check.monitor)) latest.delete(key);
+    },
+    samples: () =>
+      [...latest.values()].map(({ check }) => ({ identity: identityOf(check), samples: samplesOf(check) })),
+    intervals: () =>
+      [...latest.values()].flatMap(({ check, intervalSeconds }) =>
+        intervalSeconds === undefined
+          ? []
+          : [{ identity: identityOf(check), samples: [sample(self.interval, intervalSeconds)] }],
+      ),
+  };
+}

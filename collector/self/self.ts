@@ -1,0 +1,125 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Check } from '../../model/finding.ts';
+import { self } from '../../model/metrics/self.ts';
+import type { Monitor } from '../../model/monitor.ts';
+import type { Identity, Sample, SampleSink } from '../../model/sample.ts';
+import type { Stand, Transition } from '../../model/standing.ts';
+import { type Clock, SECOND } from '../../model/time.ts';
+import { openInstruments } from './instruments.ts';
+import { writeMetricsPage } from './metrics-page.ts';
+import { type Owned, rememberChecks, standingSamples } from './monitor-samples.ts';
+import { watchProcess } from './process.ts';
+
+export interface SelfOptions {
+  readonly clock: Clock;
+  /** Where what the box says of itself goes, every 15 seconds. */
+  readonly sink: Pick<SampleSink, 'offer'>;
+  readonly version: string;
+  /** Where every monitor stands now. */
+  readonly stands?: () => readonly Stand[];
+  /** What other parts say of themselves, as the spool does. */
+  readonly others?: () => readonly Sample[];
+  readonly onTrouble?: (words: string) => void;
+}
+
+/** What the box says of itself. */
+export interface Self {
+  /** The configuration was read, or had mistakes. With monitors: these hold from now on. */
+  configured(ok: boolean, monitors?: readonly Monitor[]): void;
+  check(check: Check): void;
+  transition(transition: Transition): void;
+  /** The whole of `/metrics`: the box itself, and the latest samples of every monitor. */
+  page(): Promise<string>;
+  stop(): void;
+}
+
+const BOX: Identity = { job: 'signalbox', instance: 'box' };
+/** So many monitors are handed over in one turn of the loop. */
+const SLICE = 50;
+const EVERY_MS = 15 * SECOND;
+const LATE_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+
+/** Begins to count, and to hand over what was counted. */
+export function openSelf(options: SelfOptions): Self {
+  const { clock, sink } = options;
+  const instruments = openInstruments();
+  const counted = openCounters(instruments);
+  const runtime = watchProcess();
+  const latest = rememberChecks();
+  let monitors = new Map<string, Monitor>();
+  instruments.gauge(self.build).set(1, { version: options.version, node: process.versions.node });
+
+  async function ofTheBox(again: boolean): Promise<Owned[]> {
+    const own = [...(await instruments.samples()), ...(await runtime.read(again)), ...(options.others?.() ?? [])];
+    const standing = standingSamples(monitors.values(), options.stands?.() ?? []);
+    return [{ identity: BOX, samples: own }, ...standing, ...latest.intervals()];
+  }
+
+  async function offer(): Promise<void> {
+    const at = clock.now();
+    for (const [index, { identity, samples }] of (await ofTheBox(true)).entries()) {
+      if (index % SLICE === SLICE - 1) await setImmediate();
+      sink.offer(samples, identity, at);
+    }
+  }
+
+  let cancel = () => {};
+  function offerEvery(): void {
+    cancel = clock.after(EVERY_MS, () => {
+      offer().catch((fault: unknown) => options.onTrouble?.(`the box's own metrics: ${fault}`));
+      offerEvery();
+    });
+  }
+  offerEvery();
+
+  return {
+    configured(ok, list) {
+      counted.reload(ok, clock.now());
+      if (list === undefined) return;
+      monitors = new Map(list.map((monitor) => [monitor.name, monitor]));
+      latest.keepOnly(new Set(monitors.keys()));
+      counted.monitors(list);
+    },
+    check(check) {
+      latest.take(check);
+      counted.check(check, monitors.get(check.monitor)?.kind ?? '');
+    },
+    transition: ({ to }) => counted.transition(to),
+    page: async () => writeMetricsPage(withIdentity(await ofTheBox(false), latest.samples())),
+    stop() {
+      cancel();
+      runtime.stop();
+    },
+  };
+}
+
+function openCounters({ counter, gauge, histogram }: ReturnType<typeof openInstruments>) {
+  const reloadOk = gauge(self.reloadOk);
+  const reloadAt = gauge(self.reloadAt);
+  const monitors = gauge(self.monitors);
+  const checks = counter(self.checks);
+  const heldUp = counter(self.heldUp);
+  const late = histogram(self.late, LATE_SECONDS);
+  const transitions = counter(self.transitions);
+  return {
+    reload(ok: boolean, at: number) {
+      reloadOk.set(ok ? 1 : 0);
+      if (ok) reloadAt.set(at / 1e3);
+    },
+    monitors(list: readonly Monitor[]) {
+      monitors.clear();
+      for (const [kind, ones] of Map.groupBy(list, (one) => one.kind)) monitors.set(ones.length, { kind });
+    },
+    check(check: Check, kind: string) {
+      checks.add(1, { kind, verdict: check.finding.verdict });
+      late.observe(check.lateMs / 1e3);
+      if (check.heldUpMs !== undefined) heldUp.add(1);
+    },
+    transition: (to: string) => transitions.add(1, { to }),
+  };
+}
+
+function* withIdentity(...lists: readonly Owned[][]): Generator<Sample> {
+  for (const { identity, samples } of lists.flat())
+    for (const one of samples) yield { ...one, labels: { ...one.labels, ...identity } };
+}
