@@ -29,6 +29,8 @@ export interface Secured {
   readonly cipher: string;
   /** Read once, when first asked for; the server's own certificate first. */
   readonly chain: () => readonly Certificate[];
+  /** Whether the server's certificate is for that name or address. Ask here: Node's getPeerX509Certificate answers only once. */
+  readonly isFor: (name: string) => boolean;
   /** Why the certificate was not accepted, as a reason; undefined when it was. */
   readonly distrust?: string;
 }
@@ -99,6 +101,7 @@ function describe(socket: TLSSocket, leaf: DetailedPeerCertificate, options: Sec
     version: tlsVersion(socket),
     cipher: socket.getCipher()?.standardName ?? '',
     chain: read,
+    isFor: (name) => leaf.raw !== undefined && checkServerIdentity(name, leaf) === undefined,
     ...(!socket.authorized && { distrust: distrustReason(String(code), read(), options.name, options.now) }),
   };
 }

@@ -1,5 +1,4 @@
 import type { ProbeContext } from '../../../model/probe.ts';
-import { endsSoon } from '../certificate.ts';
 import { BodyText } from './body-text.ts';
 import { type Decoded, decode, Undecodable } from './decode.ts';
 import type { Exchange } from './exchange.ts';
@@ -47,7 +46,7 @@ export async function conclude(prepared: Prepared, journey: Journey, context: Pr
       if (miss !== undefined) misses.push(miss);
     }
   }
-  return { ...seen, ...verdictOf(prepared, journey, misses, context.clock.now()) };
+  return { ...seen, ...verdictOf(journey, misses) };
 }
 
 /** The decoded body, or why it does not decode. */
@@ -77,7 +76,7 @@ function missedStatus(prepared: Prepared, last: Exchange): string | undefined {
 
 type Verdict = Pick<Conclusion, 'verdict' | 'reason' | 'also' | 'contentMissed'>;
 
-function verdictOf(prepared: Prepared, journey: Journey, misses: readonly Miss[], now: number): Verdict {
+function verdictOf(journey: Journey, misses: readonly Miss[]): Verdict {
   const last = journey.exchanges.at(-1);
   const hard = misses.filter((miss) => !miss.untold);
   const [first, ...rest] = [...hard, ...misses.filter((miss) => miss.untold)];
@@ -91,10 +90,7 @@ function verdictOf(prepared: Prepared, journey: Journey, misses: readonly Miss[]
   }
   const hops = journey.exchanges.length - 1;
   const fine = `${statusInWords(last?.response)}${hops === 0 ? '' : ` after ${hops === 1 ? '1 redirect' : `${hops} redirects`}`}`;
-  const days = prepared.spec.tls?.days;
-  for (const { secured } of days === undefined ? [] : journey.exchanges) {
-    const soon = secured && endsSoon(secured.chain(), days ?? 0, now);
-    if (soon !== undefined) return { verdict: 'degraded', reason: soon, also: [fine], contentMissed: false };
-  }
+  const worry = journey.exchanges.find((run) => run.worry !== undefined)?.worry;
+  if (worry !== undefined) return { verdict: 'degraded', reason: worry, also: [fine], contentMissed: false };
   return { verdict: 'up', reason: fine, also: [], contentMissed: false };
 }

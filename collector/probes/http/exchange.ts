@@ -6,6 +6,7 @@ import { certificateInWords } from '../certificate.ts';
 import { codeOf, isOurFault, peerInWords } from '../connection-words.ts';
 import { DialFailed, dial } from '../dial.ts';
 import { type Secured, secure } from '../secure.ts';
+import { judgeTls } from '../tls/handshake.ts';
 import { type Scope, scopeOf } from './address-scope.ts';
 import type { Body } from './body.ts';
 import type { Prepared } from './prepared.ts';
@@ -29,6 +30,8 @@ export interface Exchange {
   body?: Body;
   /** Why there is no whole response, as a reason. */
   trouble?: string;
+  /** What is not well though there is a response. */
+  worry?: string;
   /** The trouble is this machine's, and says nothing of the target. */
   ours?: boolean;
 }
@@ -99,10 +102,14 @@ async function open(
   run.secured = secured;
   trace?.('secured', `${secured.version}, ${secured.cipher}`);
   for (const line of (trace && secured.chain().map(certificateInWords)) ?? []) trace?.('certificate', line);
-  if (secured.distrust === undefined || !prepared.verify) return secured.socket;
-  secured.socket.destroy();
-  run.trouble = secured.distrust;
-  return undefined;
+  const judged = judgeTls(secured, prepared.tlsFor(target), clock.now());
+  if (judged?.verdict === 'down') {
+    secured.socket.destroy();
+    run.trouble = judged.reason;
+    return undefined;
+  }
+  if (judged !== undefined) run.worry = judged.reason;
+  return secured.socket;
 }
 
 function allowed(resolved: Resolved, floor: Scope, run: Exchange): readonly Address[] | undefined {

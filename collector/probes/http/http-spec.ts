@@ -1,4 +1,5 @@
 import type { Secret } from '../../../model/secret.ts';
+import type { TlsSettings } from '../tls/tls-settings.ts';
 
 /** What an http monitor asks for and expects, as the config door validated it. */
 export interface HttpSpec {
@@ -12,7 +13,7 @@ export interface HttpSpec {
   readonly redirects: { readonly follow: number } | { readonly chain: readonly Hop[] };
   /** Either when absent; `both` must both work. */
   readonly ip?: 4 | 6 | 'both' | undefined;
-  readonly tls?: HttpTls | undefined;
+  readonly tls?: TlsSettings | undefined;
   /** Bytes of the body that are read, and likewise of what it decodes to. */
   readonly max_body: number;
 }
@@ -20,17 +21,6 @@ export interface HttpSpec {
 export type HttpAuth =
   | { readonly basic: { readonly user: string; readonly password: Secret } }
   | { readonly bearer: Secret };
-
-export interface HttpTls {
-  /** Degraded when the certificate ends within so many days. */
-  readonly days?: number | undefined;
-  /** PEM texts. */
-  readonly ca?: string | Secret | undefined;
-  readonly cert?: string | Secret | undefined;
-  readonly key?: Secret | undefined;
-  readonly verify: boolean;
-  readonly server_name?: string | undefined;
-}
 
 /** One redirect of an asserted chain: what must answer, and where it must lead. */
 export interface Hop {

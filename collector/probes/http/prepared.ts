@@ -3,6 +3,7 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 import { reveal } from '../../../model/secret.ts';
 import type { Instant } from '../../../model/time.ts';
 import type { SecureOptions } from '../secure.ts';
+import type { TlsSettings } from '../tls/tls-settings.ts';
 import { Body } from './body.ts';
 import { compileExpectations, type Expectation } from './expectation.ts';
 import { hiderOf } from './hiding.ts';
@@ -18,7 +19,8 @@ export interface Prepared {
   readonly first: Target;
   /** The headers of the first request as they go out. */
   readonly wire: readonly string[];
-  readonly verify: boolean;
+  /** What its TLS connections must be; those to other hosts need only be trusted. */
+  readonly tlsFor: (target: Target) => TlsSettings;
   readonly expectations: readonly Expectation[];
   readonly hide: (text: string) => string;
   readonly secureOptions: (target: Target, now: Instant) => SecureOptions;
@@ -40,11 +42,13 @@ export function prepare(spec: HttpSpec): Prepared {
 function prepareNew(spec: HttpSpec): Prepared {
   const first = firstTarget(spec);
   const needsBody = spec.expect?.body !== undefined || spec.expect?.json !== undefined || marksBody(spec);
+  const abroad: TlsSettings = { verify: spec.tls?.verify ?? true };
+  const atHome = spec.tls ?? abroad;
   return {
     spec,
     first,
     wire: wireHeaders(first),
-    verify: spec.tls?.verify ?? true,
+    tlsFor: ({ home }) => (home ? atHome : abroad),
     expectations: compileExpectations(spec.expect ?? {}),
     hide: hiderOf(spec, first),
     secureOptions: secureOptionsOf(spec),

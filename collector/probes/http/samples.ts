@@ -3,7 +3,7 @@ import { connection } from '../../../model/metrics/connection.ts';
 import { http } from '../../../model/metrics/http.ts';
 import type { Sample } from '../../../model/sample.ts';
 import type { Instant } from '../../../model/time.ts';
-import { earliestExpiry, verifiedExpiry } from '../certificate.ts';
+import { tlsSamples } from '../tls/handshake.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Phase } from './exchange.ts';
 import type { Journey } from './journey.ts';
@@ -43,7 +43,7 @@ export function samplesOf(journey: Journey, conclusion: Conclusion, now: Instant
     const modified = Date.parse(response.headers['last-modified'] ?? '');
     if (Number.isFinite(modified)) samples.push(sample(http.lastModified, modified / 1000));
   }
-  samples.push(...certificateSamples(journey, now));
+  if (last.secured !== undefined) samples.push(...tlsSamples(last.secured, now));
   return samples;
 }
 
@@ -52,16 +52,4 @@ function uncompressed(journey: Journey, conclusion: Conclusion): number {
   const last = journey.exchanges.at(-1);
   const coded = last?.response?.headers['content-encoding'] !== undefined;
   return coded ? (conclusion.body?.bytes.length ?? 0) : (last?.body?.received ?? 0);
-}
-
-function certificateSamples(journey: Journey, now: Instant): Sample[] {
-  const secured = journey.exchanges.at(-1)?.secured;
-  if (secured === undefined) return [];
-  const samples = [sample(connection.tlsVersion, 1, { version: secured.version })];
-  const chain = secured.chain();
-  const earliest = earliestExpiry(chain);
-  if (earliest !== undefined) samples.push(sample(connection.earliestCertExpiry, earliest / 1000));
-  const verified = secured.distrust === undefined ? verifiedExpiry(chain, now) : undefined;
-  if (verified !== undefined) samples.push(sample(connection.lastChainExpiry, verified / 1000));
-  return samples;
 }

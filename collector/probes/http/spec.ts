@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ProbeSpec } from '../../../model/probe-spec.ts';
 import { reveal } from '../../../model/secret.ts';
 import { oneOrMore, secret, size, textOrSecret } from '../../../model/settings.ts';
+import { tlsKeys } from '../tls/tls-settings.ts';
 import { expectations, status } from './expect-settings.ts';
 import type { Hop, HttpSpec } from './http-spec.ts';
 import { lintHttp } from './lint.ts';
@@ -25,21 +26,6 @@ function isHttpUrl(text: string): boolean {
   const parsed = URL.parse(text);
   return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.hostname !== '';
 }
-
-function pem(kind: string) {
-  return textOrSecret().refine((value) => reveal(value).includes(`-----BEGIN ${kind}`), {
-    message: `PEM text that begins with -----BEGIN ${kind}, or { file: path }`,
-  });
-}
-
-const tls = z.strictObject({
-  days: z.number().int().min(0).max(3650).optional(),
-  ca: pem('CERTIFICATE').optional(),
-  cert: pem('CERTIFICATE').optional(),
-  key: secret().optional(),
-  verify: z.boolean().default(true),
-  server_name: z.string().min(1).optional(),
-});
 
 const hop = z.strictObject({
   status: oneOrMore(status()).optional(),
@@ -76,7 +62,7 @@ const schema = z.strictObject({
   expect: expectations().optional(),
   redirects: redirects.default({ follow: FOLLOW }),
   ip: z.union([z.literal(4), z.literal(6), z.literal('both')]).optional(),
-  tls: tls.optional(),
+  tls: z.strictObject(tlsKeys).optional(),
   max_body: size()
     .refine((bytes) => bytes <= MOST_BODY, { message: 'at most 32MB' })
     .default(MAX_BODY),
