@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { numberText, seriesText } from '../../exposition/write.ts';
 import type { Metric } from '../../model/metric.ts';
 import { catalogue } from '../../model/metrics/index.ts';
@@ -15,31 +14,28 @@ function familyOf(name: string): Metric | undefined {
   return metric?.name === name || metric?.type === 'histogram' ? metric : undefined;
 }
 
-/** So many samples are written in one turn of the loop: about a millisecond's worth. */
-const SLICE = 500;
-
 /**
  * Samples as a page of the Prometheus text format: each family once, with its help and type, in the order of its first
- * sample. A series that comes twice is written once, as it came last: a page with both would be refused whole. Written
- * in slices, so that a long page does not hold up the loop.
+ * sample. A series that comes twice is written once, as it came last: a page with both would be refused whole. The
+ * batches' source decides when the loop has a turn.
  */
-export async function writeMetricsPage(samples: Iterable<Sample>): Promise<string> {
+export async function writeMetricsPage(batches: AsyncIterable<readonly Sample[]>): Promise<string> {
   const families = new Map<string, Map<string, string>>();
-  let count = 0;
-  for (const { name, labels, value } of samples) {
-    if (++count % SLICE === 0) await setImmediate();
-    const family = familyOf(name)?.name ?? name;
-    let lines = families.get(family);
-    if (lines === undefined) {
-      lines = new Map();
-      families.set(family, lines);
-    }
-    const series = seriesText(name, labels);
-    lines.set(series, `${series} ${numberText(value)}\n`);
-  }
+  for await (const batch of batches) for (const one of batch) addLine(families, one);
   const parts: string[] = [];
   for (const [name, lines] of families) parts.push(heading(name), ...lines.values());
   return parts.join('');
+}
+
+function addLine(families: Map<string, Map<string, string>>, { name, labels, value }: Sample): void {
+  const family = familyOf(name)?.name ?? name;
+  let lines = families.get(family);
+  if (lines === undefined) {
+    lines = new Map();
+    families.set(family, lines);
+  }
+  const series = seriesText(name, labels);
+  lines.set(series, `${series} ${numberText(value)}\n`);
 }
 
 function heading(name: string): string {

@@ -15,9 +15,9 @@ export interface Owned {
 }
 
 /** What is known of each monitor beside its checks: what it is, and where it stands. */
-export function standingSamples(monitors: Iterable<Monitor>, stands: Iterable<Stand>): Owned[] {
+export function* standingSamples(monitors: Iterable<Monitor>, stands: Iterable<Stand>): Generator<Owned> {
   const standing = new Map([...stands].filter((one) => one.vantage === '').map((one) => [one.monitor, one]));
-  return [...monitors].map((monitor) => {
+  for (const monitor of monitors) {
     const { name, kind, group, title, slug } = monitor;
     const samples = [sample(self.monitor, 1, { kind, group, title, slug, public: String(monitor.public) })];
     const stand = standing.get(name);
@@ -26,18 +26,17 @@ export function standingSamples(monitors: Iterable<Monitor>, stands: Iterable<St
         samples.push(sample(self.standing, stand.standing === one ? 1 : 0, { standing: one }));
       samples.push(sample(self.since, stand.since / 1e3));
     }
-    return { identity: { job: 'probe', instance: name }, samples };
-  });
+    yield { identity: { job: 'probe', instance: name }, samples };
+  }
 }
 
 /** Remembers the latest check of every monitor from every vantage. */
 export interface LatestChecks {
-  /** Takes a check; answers the seconds since the one before began, when there was one. */
-  take(check: Check): number | undefined;
+  take(check: Check): void;
   /** Forgets the monitors that are no more. */
   keepOnly(monitors: ReadonlySet<string>): void;
-  samples(): Owned[];
-  intervals(): Owned[];
+  samples(): Generator<Owned>;
+  intervals(): Generator<Owned>;
 }
 
 export function rememberChecks(): LatestChecks {
@@ -48,18 +47,17 @@ export function rememberChecks(): LatestChecks {
       const before = latest.get(key)?.check;
       const intervalSeconds = before === undefined ? undefined : (check.steadyAt - before.steadyAt) / 1e3;
       latest.set(key, { check, intervalSeconds });
-      return intervalSeconds;
     },
     keepOnly(monitors) {
       for (const [key, { check }] of latest) if (!monitors.has(check.monitor)) latest.delete(key);
     },
-    samples: () =>
-      [...latest.values()].map(({ check }) => ({ identity: identityOf(check), samples: samplesOf(check) })),
-    intervals: () =>
-      [...latest.values()].flatMap(({ check, intervalSeconds }) =>
-        intervalSeconds === undefined
-          ? []
-          : [{ identity: identityOf(check), samples: [sample(self.interval, intervalSeconds)] }],
-      ),
+    *samples() {
+      for (const { check } of latest.values()) yield { identity: identityOf(check), samples: samplesOf(check) };
+    },
+    *intervals() {
+      for (const { check, intervalSeconds } of latest.values())
+        if (intervalSeconds !== undefined)
+          yield { identity: identityOf(check), samples: [sample(self.interval, intervalSeconds)] };
+    },
   };
 }

@@ -6,7 +6,7 @@ import type { Sample } from '../../model/sample.ts';
 
 /** The loop's delay is measured this often, in milliseconds: at 20 a core spends about 0.2 % of its time on it. */
 const RESOLUTION_MS = 20;
-const QUANTILES = [0.5, 0.99, 0.999, 1];
+const PERCENTILES = [50, 99, 99.9, 100];
 
 /** What this process says of itself, read when it is asked. */
 export interface ProcessSamples {
@@ -21,8 +21,8 @@ export function watchProcess(): ProcessSamples {
   delay.enable();
   return {
     async read(again) {
-      const loop = QUANTILES.map((quantile) =>
-        sample(self.loopDelay, lateness(delay.percentile(quantile * 100)), { quantile: String(quantile) }),
+      const loop = PERCENTILES.map((percentile) =>
+        sample(self.loopDelay, lateness(delay.percentile(percentile)), { percentile: String(percentile) }),
       );
       if (again) delay.reset();
       const { user, system } = process.cpuUsage();

@@ -34,7 +34,7 @@ export interface Self {
 }
 
 const BOX: Identity = { job: 'signalbox', instance: 'box' };
-/** So many monitors are handed over in one turn of the loop. */
+/** So many monitors are looked at in one turn of the loop. */
 const SLICE = 50;
 const EVERY_MS = 15 * SECOND;
 const LATE_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
@@ -49,18 +49,21 @@ export function openSelf(options: SelfOptions): Self {
   let monitors = new Map<string, Monitor>();
   instruments.gauge(self.build).set(1, { version: options.version, node: process.versions.node });
 
-  async function ofTheBox(again: boolean): Promise<Owned[]> {
+  async function* ofTheBox(again: boolean): AsyncGenerator<Owned> {
     const own = [...(await instruments.samples()), ...(await runtime.read(again)), ...(options.others?.() ?? [])];
-    const standing = standingSamples(monitors.values(), options.stands?.() ?? []);
-    return [{ identity: BOX, samples: own }, ...standing, ...latest.intervals()];
+    yield { identity: BOX, samples: own };
+    yield* standingSamples(monitors.values(), options.stands?.() ?? []);
+    yield* latest.intervals();
   }
 
   async function offer(): Promise<void> {
     const at = clock.now();
-    for (const [index, { identity, samples }] of (await ofTheBox(true)).entries()) {
-      if (index % SLICE === SLICE - 1) await setImmediate();
-      sink.offer(samples, identity, at);
-    }
+    for await (const { identity, samples } of inSlices(ofTheBox(true))) sink.offer(samples, identity, at);
+  }
+
+  async function* everything(): AsyncGenerator<Owned> {
+    yield* ofTheBox(false);
+    yield* latest.samples();
   }
 
   let cancel = () => {};
@@ -85,7 +88,7 @@ export function openSelf(options: SelfOptions): Self {
       counted.check(check, monitors.get(check.monitor)?.kind ?? '');
     },
     transition: ({ to }) => counted.transition(to),
-    page: async () => writeMetricsPage(withIdentity(await ofTheBox(false), latest.samples())),
+    page: () => writeMetricsPage(withIdentity(inSlices(everything()))),
     stop() {
       cancel();
       runtime.stop();
@@ -119,7 +122,16 @@ function openCounters({ counter, gauge, histogram }: ReturnType<typeof openInstr
   };
 }
 
-function* withIdentity(...lists: readonly Owned[][]): Generator<Sample> {
-  for (const { identity, samples } of lists.flat())
-    for (const one of samples) yield { ...one, labels: { ...one.labels, ...identity } };
+/** Gives the loop a turn of its own now and then. */
+async function* inSlices(owned: AsyncIterable<Owned>): AsyncGenerator<Owned> {
+  let count = 0;
+  for await (const one of owned) {
+    if (++count % SLICE === 0) await setImmediate();
+    yield one;
+  }
+}
+
+async function* withIdentity(owned: AsyncIterable<Owned>): AsyncGenerator<Sample[]> {
+  for await (const { identity, samples } of owned)
+    yield samples.map((one) => ({ ...one, labels: { ...one.labels, ...identity } }));
 }

@@ -56,8 +56,8 @@ export const self = {
   loopDelay: metric(
     'signalbox_loop_delay_seconds',
     'gauge',
-    'How late the turns of the loop were in the last quarter of a minute, in seconds, by quantile.',
-    ['quantile'],
+    'How late the turns of the loop were in the last quarter of a minute, in seconds, by percentile.',
+    ['percentile'],
   ),
 };
 
