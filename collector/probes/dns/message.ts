@@ -41,6 +41,8 @@ export function readReply(message: Buffer, question: Question, id: number): Read
   if ((flags & 0x0200) !== 0) return 'truncated';
   try {
     const { questions = [], answers = [], authorities = [], additionals = [] } = decode(message);
+    // The library reads on past the end where a record claims to be longer than the message.
+    if (decode.bytes > message.length) return 'malformed';
     const [asked] = questions;
     const code = flags & 0x000f;
     // A server that could not make sense of a question need not repeat it.
