@@ -1,17 +1,18 @@
 import type { z } from 'zod';
-import { type Complaint, complaintsOf } from './issues.ts';
+import { complaintsOf } from './issues.ts';
 import type { Path } from './mistake.ts';
+import { withoutEchoes } from './unions.ts';
 import { type KnownKeys, wantedBy } from './wanted.ts';
 
 /** Notes a mistake with a setting; `key` when it is about the key rather than the value. */
 export type Complain = (path: Path, message: string, key?: boolean) => void;
 
-/** Validates a value at a path: what the schema makes of it, or undefined after complaining. `locate` says where a part of it was written. */
+/** Validates a value at a path: what the schema makes of it, or undefined after complaining. `locate` says where a part of it was written, or that it need not be spoken of. */
 export type Inspect = <Output>(
   schema: z.ZodType<Output>,
   value: unknown,
   path: Path,
-  locate?: (inside: Path) => Path,
+  locate?: (inside: Path) => Path | undefined,
 ) => Output | undefined;
 
 /** An inspector that complains in words. */
@@ -21,8 +22,11 @@ export function inspectorOf(complain: Complain): Inspect {
   return (schema, value, path, locate = (inside) => [...path, ...inside]) => {
     const result = schema.safeParse(value, { error });
     if (result.success) return result.data;
-    const complaints: Complaint[] = complaintsOf(result.error.issues, value, known, path);
-    for (const one of complaints) complain(locate(one.path), one.message, one.key);
+    const complaints = withoutEchoes(complaintsOf(result.error.issues, value, known, path));
+    for (const one of complaints) {
+      const at = locate(one.path);
+      if (at !== undefined) complain(at, one.message, one.key);
+    }
     return undefined;
   };
 }

@@ -11,7 +11,7 @@ export interface Complaint {
   /** It is about the key, not the value. */
   readonly key?: boolean;
   /** A key that is not there. */
-  readonly missing?: boolean;
+  readonly missing?: boolean | undefined;
   /** The right key for a wrong one. */
   readonly meant?: string;
 }
@@ -25,13 +25,14 @@ export function complaintsOf(issues: readonly Issue[], value: unknown, known: Kn
     const came = valueAt(value, path);
     const whole = [...at, ...path];
     if (issue.code === 'unrecognized_keys') return unknownKeys(issue.keys, path, came, known);
+    const missing = came === undefined && path.length > 0;
     if (issue.code === 'invalid_union')
       return ofUnion(issue, came, whole, (branch) => complaintsOf(branch, came, known, whole)).map((one) => ({
         ...one,
+        missing: one.missing || (missing && one.path.length === 0),
         path: [...path, ...one.path],
       }));
     if (issue.code === 'invalid_key') return [{ path, key: true, message: `came this key, wanted ${issue.message}` }];
-    const missing = came === undefined && path.length > 0;
     return [
       {
         path,
@@ -43,6 +44,9 @@ export function complaintsOf(issues: readonly Issue[], value: unknown, known: Kn
 }
 
 function suggestion(came: unknown, issue: Issue): string {
+  if (typeof came === 'number' && issue.message.startsWith('a duration')) return `; did you mean ${came}s?`;
+  if (issue.code === 'invalid_type' && issue.expected === 'boolean' && /^(?:yes|no|on|off)$/i.test(String(came)))
+    return `; did you mean ${/^(?:yes|on)$/i.test(String(came))}?`;
   if (issue.code !== 'invalid_value' || typeof came !== 'string') return '';
   const words = issue.values.filter((value) => typeof value === 'string');
   const right = words.length > 1 ? nearest(came, words) : undefined;

@@ -32,13 +32,18 @@ export function mistakeInWords(mistake: Mistake): string {
   return `${mistake.file}:${mistake.line}:${mistake.column}${setting}: ${mistake.message}`;
 }
 
+const LONGEST_STEP = 80;
+
 /** A path as one would write it: `monitors["my site"].expect.status[0]`. */
 export function pathInWords(path: Path): string {
   let words = '';
   for (const step of path) {
     if (typeof step === 'number') words += `[${step}]`;
-    else if (!/^[\w-]+$/.test(step)) words += `[${JSON.stringify(step)}]`;
-    else words += words === '' ? step : `.${step}`;
+    else {
+      const name = step.length > LONGEST_STEP ? `${step.slice(0, LONGEST_STEP)}…` : step;
+      if (!/^[\w-]+$/.test(name)) words += `[${JSON.stringify(name)}]`;
+      else words += words === '' ? name : `.${name}`;
+    }
   }
   return words;
 }

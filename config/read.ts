@@ -33,7 +33,11 @@ export async function readConfig(
   const note = (mistake: Mistake): void => {
     mistakes.push(mistake);
   };
-  const report = (at: At, path: Path, message: string): void => note({ ...at(), path: pathInWords(path), message });
+  const lost: Path[] = [];
+  const report = (at: At, path: Path, message: string, isLost?: 'lost'): void => {
+    if (isLost) lost.push(path);
+    note({ ...at(), path: pathInWords(path), message });
+  };
   const trees = sources.flatMap((source) => growTree(source, report, note) ?? []);
   const tree = mergeFragments(trees, report);
   if (tree === undefined) {
@@ -41,8 +45,10 @@ export async function readConfig(
     return { mistakes: told(mistakes, secrets) };
   }
   const value = plainValueOf(tree, { env, readSecretFile }, report, secrets) as Record<string, unknown>;
-  const complain: Complain = (path, message, key) =>
+  const complain: Complain = (path, message, key) => {
+    if (lost.some((above) => above.every((step, depth) => path[depth] === step))) return;
     note({ ...placeOf(tree, path, key), path: pathInWords(path), message });
+  };
   const config = await settle(value, inspectorOf(complain), complain, kinds);
   return mistakes.length > 0 ? { mistakes: told(mistakes, secrets) } : { config, secrets };
 }

@@ -22,6 +22,14 @@ function listen() {
     .meta({ examples: [8300, '0.0.0.0:8300', '[::]:8300'] });
 }
 
+/** Names of monitors or vantages: one or a list, each once. */
+function names<T extends z.ZodType<string>>(one: T) {
+  return oneOrMore(one).superRefine((list, context) => {
+    for (const [index, name] of list.entries())
+      if (list.indexOf(name) < index) context.addIssue({ code: 'custom', path: [index], message: 'each name once' });
+  });
+}
+
 /** Says what a setting does, for editors and the docs, and what it is when left out. */
 function described<T extends z.ZodType>(schema: T, description: string, standard?: unknown): T {
   return schema.meta({ description, ...(standard === undefined ? {} : { default: standard }) });
@@ -63,7 +71,7 @@ const sharedShape = {
     STANDARD.agree,
   ),
   from: described(
-    oneOrMore(z.enum(VANTAGES)),
+    names(z.enum(VANTAGES)),
     'From where it is checked: one vantage or a list. `local` is the box itself.',
     STANDARD.from,
   ),
@@ -74,7 +82,7 @@ export const commonShape = {
   title: described(z.string().min(1).max(120), 'What people call it; its name when left out.'),
   ...sharedShape,
   needs: described(
-    oneOrMore(z.string().min(1)),
+    names(z.string().min(1)),
     'Monitors without which it cannot be reached, one or a list. While one of them is down, it is unknown, not down.',
   ),
   was: described(z.string().min(1), 'The name it had before: its history is carried over.'),
@@ -156,7 +164,7 @@ export const topShape = {
   ),
   spool: described(spool, 'How much is kept on disk while VictoriaMetrics is away.'),
   online: described(
-    oneOrMore(z.string().min(1)),
+    names(z.string().min(1)),
     'Monitors of things far away, one or a list. While all of them fail, the box itself is offline and calls nothing down.',
   ),
   site: described(

@@ -33,7 +33,7 @@ export function plainValueOf(tree: Tree, sources: SecretSources, report: Report,
       if (!part.startsWith('${')) return part;
       secret = true;
       const value = fromEnvironment(part, sources.env);
-      if (value.trouble !== undefined) report(node.at, path, value.trouble);
+      if (value.trouble !== undefined) report(node.at, path, value.trouble, 'lost');
       return keep(value.text).reveal();
     });
     return secret ? keep(whole.join('')) : whole.join('');
@@ -48,10 +48,10 @@ export function plainValueOf(tree: Tree, sources: SecretSources, report: Report,
     try {
       const text = sources.readSecretFile(file, node.at().file);
       if (text.length < SHORTEST_SECRET)
-        report(node.at, path, `came the secret file ${JSON.stringify(file)}, ${tooShort}`);
+        report(node.at, path, `came the secret file ${JSON.stringify(file)}, ${tooShort}`, 'lost');
       return text.length < SHORTEST_SECRET ? keep('') : keep(text);
     } catch (error) {
-      report(node.at, path, error instanceof Error ? error.message : 'the secret file cannot be read');
+      report(node.at, path, error instanceof Error ? error.message : 'the secret file cannot be read', 'lost');
       return new Secret('');
     }
   };

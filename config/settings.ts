@@ -3,13 +3,14 @@ import type { Complain } from './inspector.ts';
 import { unknownKey } from './issues.ts';
 import type { KindSettings } from './kinds.ts';
 import type { Path } from './mistake.ts';
+import { nearest } from './nearest.ts';
 import { cameInWords } from './wanted.ts';
 
 export interface Gathered {
   /** The settings of the probe in one object, as its schema wants them. */
   readonly value: Readonly<Record<string, unknown>>;
-  /** Where in the file a setting inside that object was written. */
-  readonly locate: (inside: Path) => Path;
+  /** Where in the file a setting inside that object was written; undefined when it need not be spoken of. */
+  readonly locate: (inside: Path) => Path | undefined;
 }
 
 /** Gathers the settings of a probe from its key, where they stand as an object or as the value of the shorthand, and from beside it. */
@@ -23,9 +24,12 @@ export function gatherSettings(
   const value: Record<string, unknown> = {};
   const origins = new Map<string, Path>();
   const own = monitor[kind.name];
+  const meant = new Set<string>();
   const take = (key: string, setting: unknown, origin: Path, right: () => string[]): void => {
-    if (!kind.keys.has(key)) complain(origin, unknownKey(key, right()), true);
-    else if (origins.has(key))
+    if (!kind.keys.has(key)) {
+      complain(origin, unknownKey(key, right()), true);
+      meant.add(nearest(key, right()) ?? '');
+    } else if (origins.has(key))
       complain(origin, `came a second time, wanted once; it also stands in ${kind.name}`, true);
     else {
       value[key] = setting;
@@ -43,8 +47,10 @@ export function gatherSettings(
   }
   for (const [key, setting] of Object.entries(monitor))
     if (key !== kind.name && !common.includes(key)) take(key, setting, [...path, key], () => [...common, ...kind.keys]);
-  const locate = ([first, ...rest]: Path): Path => {
+  const locate = ([first, ...rest]: Path): Path | undefined => {
     if (first === undefined) return [...path, kind.name];
+    // A setting that is missing because its name was mistyped has been spoken of.
+    if (meant.has(String(first)) && !origins.has(String(first))) return undefined;
     return [...(origins.get(String(first)) ?? [...path, kind.name, first]), ...rest];
   };
   return { value, locate };

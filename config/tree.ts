@@ -22,11 +22,12 @@ export type Tree =
   | { readonly kind: 'list'; readonly at: At; readonly items: readonly Tree[] }
   | { readonly kind: 'map'; readonly at: At; readonly entries: ReadonlyMap<string, Entry> };
 
-/** Notes a mistake at a place. */
-export type Report = (at: At, path: Path, message: string) => void;
+/** Notes a mistake at a place; `lost` when the value there could not be read, so that more need not be said about it. */
+export type Report = (at: At, path: Path, message: string, lost?: 'lost') => void;
 
 const MOST_VALUES = 200_000;
 const DEEPEST = 40;
+const MOST_SYNTAX_ERRORS = 5;
 /** The first three reach into JavaScript's own objects; the last is how secrets cross to another thread. */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype', '$secret']);
 
@@ -39,7 +40,7 @@ export function growTree(source: Source, report: Report, note: (mistake: Mistake
   };
   try {
     const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-    for (const error of [...document.errors, ...document.warnings])
+    for (const error of firstOfLines([...document.errors, ...document.warnings], place))
       note({ ...place(error.pos[0]), path: '', message: syntaxInWords(error.code, error.message) });
     if (document.errors.length > 0) return undefined;
     return document.contents === null
@@ -52,6 +53,19 @@ export function growTree(source: Source, report: Report, note: (mistake: Mistake
   }
 }
 
+/** After a syntax error the parser stumbles on: one on each line, and the first few, is all that is worth saying. */
+function firstOfLines<Fault extends { readonly pos: readonly [number, number] }>(
+  faults: readonly Fault[],
+  place: (offset: number) => Place,
+): Fault[] {
+  const lines = new Map<number, Fault>();
+  for (const fault of faults.toSorted((a, b) => a.pos[0] - b.pos[0])) {
+    const { line } = place(fault.pos[0]);
+    if (!lines.has(line)) lines.set(line, fault);
+  }
+  return [...lines.values()].slice(0, MOST_SYNTAX_ERRORS);
+}
+
 type Grow = (node: Node | null, path?: Path, fallback?: At) => Tree;
 
 function grower(at: (offset: number) => At, report: Report): Grow {
@@ -62,17 +76,17 @@ function grower(at: (offset: number) => At, report: Report): Grow {
   const grow: Grow = (node, path = [], fallback = at(0)) => {
     if (node === null) return nothing(fallback);
     const here = at(node.range?.[0] ?? 0);
-    if (--budget === 0) report(here, path, `has more than ${MOST_VALUES} values once its aliases are expanded`);
+    if (--budget === 0) report(here, path, `has more than ${MOST_VALUES} values once its aliases are expanded`, 'lost');
     if (budget <= 0) return nothing(here);
     if (path.length > DEEPEST) {
-      report(here, path.slice(0, 3), `is nested more than ${DEEPEST} deep`);
+      report(here, path.slice(0, 3), `is nested more than ${DEEPEST} deep`, 'lost');
       return nothing(here);
     }
     if (isAlias(node)) {
       const target = anchors.get(node.source);
       if (target !== undefined && target !== 'open') return grow(target, path, here);
       const trouble = target === 'open' ? 'which it is itself a part of' : 'which no anchor before it has';
-      report(here, path, `came the alias *${node.source}, ${trouble}`);
+      report(here, path, `came the alias *${node.source}, ${trouble}`, 'lost');
       return nothing(here);
     }
     const anchor = 'anchor' in node ? node.anchor : undefined;

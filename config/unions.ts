@@ -53,7 +53,7 @@ function wantedAtRoot(branch: Branch): string[] {
 
 /** Of several maps that were possible, the one that came nearest; a key that only some of them want is then not missing. */
 function ofAlternatives(alternatives: readonly Complaint[][], message: string): Complaint[] {
-  const told = alternatives.map((complaints) => complaints.filter((one) => !isEcho(one, complaints)));
+  const told = alternatives.map(withoutEchoes);
   const missing = told.filter((complaints) => complaints.every((one) => one.missing && one.path.length === 1));
   if (told.length > 1 && missing.length === told.length) {
     const keys = [...new Set(missing.flat().map((one) => String(one.path[0])))];
@@ -65,6 +65,10 @@ function ofAlternatives(alternatives: readonly Complaint[][], message: string): 
 }
 
 /** A missing key is not worth a word where a wrong one beside it was probably meant to be it. */
+export function withoutEchoes(complaints: readonly Complaint[]): Complaint[] {
+  return complaints.filter((one) => !isEcho(one, complaints));
+}
+
 function isEcho(complaint: Complaint, complaints: readonly Complaint[]): boolean {
   if (!complaint.missing) return false;
   const beside = complaint.path.slice(0, -1).join('\n');

@@ -17,7 +17,6 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const FORMATS: Readonly<Record<string, string>> = {
   url: 'a URL',
-  email: 'a mail address',
   ipv4: 'an IPv4 address',
   ipv6: 'an IPv6 address',
   safeint: 'a whole number',
@@ -59,8 +58,6 @@ function wanted(issue: z.core.$ZodRawIssue): string {
       return bound(String(issue.origin), 'at least', issue.minimum);
     case 'too_big':
       return bound(String(issue.origin), 'at most', issue.maximum);
-    case 'not_multiple_of':
-      return `a multiple of ${issue.divisor}`;
     case 'invalid_key':
       return issue.issues[0]?.message ?? 'another key';
     case 'invalid_union':
@@ -73,7 +70,7 @@ function wanted(issue: z.core.$ZodRawIssue): string {
 function bound(origin: string, words: string, limit: number | bigint): string {
   if (origin === 'string')
     return words === 'at least' && limit === 1 ? 'text that is not empty' : `text of ${words} ${limit} characters`;
-  if (origin === 'array') return `a list of ${words} ${limit}`;
+  if (origin === 'array') return `a list of ${words} ${limit === 1 ? 'one' : limit}`;
   return `a number of ${words} ${limit}`;
 }
 
@@ -91,8 +88,8 @@ export function cameAt(path: Path, value: unknown, wanted: string): string {
 export function cameInWords(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (value instanceof Secret) return 'a secret';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a map';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map';
   if (typeof value !== 'string') return String(value);
   // What looks like a user and password, or the value of a parameter, is not shown.
   const safe = value.replace(/\/\/[^\s/]*@/g, '//…@').replace(/([?&][^=&\s]+=)[^&#\s]*/g, '$1…');

@@ -76,7 +76,7 @@ export function secret() {
 
 /** Text that may hold a secret (a URL with a token in it): plain text, or a `Secret` where it was written with `${NAME}`. */
 export function textOrSecret() {
-  return z.union([z.string().min(1), secret()]);
+  return z.union([z.string().min(1), secret()], `text, or a secret as \${NAME} or { file: path }`);
 }
 
 /** A regular expression, kept as its source. `flags` are those it will be compiled with. */
