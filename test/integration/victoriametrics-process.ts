@@ -14,6 +14,8 @@ export interface VictoriaMetricsProcess extends AsyncDisposable {
   end(): Promise<void>;
   /** How many different samples it holds that match a selector. */
   count(selector: string): Promise<number>;
+  /** How many different samples each series that matches has, by the values of some labels joined by spaces. */
+  seriesCounts(selector: string, labels: readonly string[]): Promise<Map<string, number>>;
 }
 
 export async function victoriaMetricsProcess(program: string): Promise<VictoriaMetricsProcess> {
@@ -55,13 +57,22 @@ export async function victoriaMetricsProcess(program: string): Promise<VictoriaM
       running = undefined;
     },
     async count(selector) {
+      let count = 0;
+      for (const one of (await vm.seriesCounts(selector, ['__name__'])).values()) count += one;
+      return count;
+    },
+    async seriesCounts(selector, labels) {
       await fetch(`${url}/internal/force_flush`).then((answer) => answer.text());
       const answer = await fetch(`${url}/api/v1/export?match[]=${encodeURIComponent(selector)}`);
-      let count = 0;
-      // Not JSON: infinities stand bare in the values.
-      for (const [, timestamps = ''] of (await answer.text()).matchAll(/"timestamps":\[([^\]]*)\]/g))
-        count += new Set(timestamps.split(',')).size;
-      return count;
+      const counts = new Map<string, number>();
+      for (const line of (await answer.text()).split('\n').filter((one) => one !== '')) {
+        // Not JSON as a whole: infinities stand bare in the values.
+        const metric = JSON.parse(line.slice(line.indexOf(':') + 1, line.indexOf(',"values":')));
+        const timestamps = /"timestamps":\[([^\]]*)\]/.exec(line)?.[1] ?? '';
+        const key = labels.map((label) => metric[label]).join(' ');
+        counts.set(key, (counts.get(key) ?? 0) + new Set(timestamps.split(',')).size);
+      }
+      return counts;
     },
     async [Symbol.asyncDispose]() {
       await vm.kill();
