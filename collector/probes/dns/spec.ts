@@ -34,24 +34,37 @@ export const RCODES = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', '
 const word = z.string().trim().min(1).max(1_024);
 
 const schema = z.strictObject({
-  /** What is asked for. */
-  name: z.string().refine(isDomainName, { message: 'a domain name such as example.net' }),
-  type: z.enum(RECORD_TYPES).default('A'),
-  /** Which name servers are asked, all of them each time; without any, the first of this machine's. */
-  servers: oneOrMore(endpoint(53)).optional(),
-  transport: z.enum(['udp', 'tcp']).default('udp'),
-  /** Whether the server is asked to find out elsewhere what it does not know. */
-  recursion: z.boolean().default(true),
+  name: z
+    .string()
+    .refine(isDomainName, { message: 'a domain name such as example.net' })
+    .describe('What is asked for.'),
+  type: z.enum(RECORD_TYPES).default('A').describe('The type of record.'),
+  servers: oneOrMore(endpoint(53))
+    .optional()
+    .describe("Which name servers are asked, all of them each time. The first of this machine's when left out."),
+  transport: z
+    .enum(['udp', 'tcp'])
+    .default('udp')
+    .describe('udp (and tcp for answers that are too long), or tcp alone.'),
+  recursion: z
+    .boolean()
+    .default(true)
+    .describe('Whether the server is asked to find out elsewhere what it does not know.'),
   expect: z
     .strictObject({
-      contains: oneOrMore(word).optional(),
-      equals: oneOrMore(word).optional(),
-      matches: pattern().optional(),
-      rcode: oneOrMore(z.enum(RCODES)).optional(),
+      contains: oneOrMore(word).optional().describe('Records that must be among the answers.'),
+      equals: oneOrMore(word).optional().describe('All records there must be, in any order.'),
+      matches: pattern().optional().describe('A regular expression that one of the answers must match.'),
+      rcode: oneOrMore(z.enum(RCODES))
+        .optional()
+        .describe('The response code, or a list of those that are fine. NOERROR when left out.'),
     })
-    .default({}),
-  /** Whether all servers must have the same serial; as a rule they must when a SOA is asked of several. */
-  same_serial: z.boolean().optional(),
+    .default({})
+    .describe('What the answer must be.'),
+  same_serial: z
+    .boolean()
+    .optional()
+    .describe('Whether all servers must have the same serial; as a rule they must when a SOA is asked of several.'),
 });
 
 /** What a DNS check asks, of whom, and what is wanted. */

@@ -26,19 +26,26 @@ function parseStatus(text: string): StatusRange | undefined {
 }
 
 const text = () => z.string().min(1);
+const contains = () => text().describe('A text that it contains.');
+const matches = () => pattern().describe('A regular expression that it matches.');
 
 function oneTest() {
   return z.union([
     text().transform((contains): BodyTest => ({ contains, not: false })),
-    z.strictObject({ contains: text() }).transform((test): BodyTest => ({ ...test, not: false })),
-    z.strictObject({ matches: pattern() }).transform((test): BodyTest => ({ ...test, not: false })),
+    z.strictObject({ contains: contains() }).transform((test): BodyTest => ({ ...test, not: false })),
+    z.strictObject({ matches: matches() }).transform((test): BodyTest => ({ ...test, not: false })),
   ]);
 }
 
 /** A test of the body: a text it contains, `{ contains }`, `{ matches }`, or `{ not: … }` of these. */
 function bodyTest() {
   return z.union(
-    [oneTest(), z.strictObject({ not: oneTest() }).transform((turned): BodyTest => ({ ...turned.not, not: true }))],
+    [
+      oneTest(),
+      z
+        .strictObject({ not: oneTest().describe('What must not be.') })
+        .transform((turned): BodyTest => ({ ...turned.not, not: true })),
+    ],
     'a text that the body contains, { contains: text }, { matches: expression }, or { not: one of these }',
   );
 }
@@ -47,10 +54,10 @@ function headerTest() {
   return z.union(
     [
       text().transform((equals): HeaderTest => ({ equals })),
-      z.strictObject({ equals: text() }),
-      z.strictObject({ contains: text() }),
-      z.strictObject({ matches: pattern() }),
-      z.strictObject({ absent: z.literal(true) }),
+      z.strictObject({ equals: text().describe('The whole value.') }),
+      z.strictObject({ contains: contains() }),
+      z.strictObject({ matches: matches() }),
+      z.strictObject({ absent: z.literal(true).describe('There must be no such header.') }),
     ],
     'the value of the header, { contains: text }, { matches: expression }, or { absent: true }',
   );
@@ -74,21 +81,27 @@ function jsonPath() {
 
 function jsonTest() {
   return z.strictObject({
-    path: jsonPath(),
-    equals: jsonValue.optional(),
-    not: jsonValue.optional(),
-    gt: z.number().optional(),
-    gte: z.number().optional(),
-    lt: z.number().optional(),
-    lte: z.number().optional(),
-    matches: pattern().optional(),
-    exists: z.boolean().optional(),
+    path: jsonPath().describe('What is looked at: a JSON path (RFC 9535). Every value it selects must fit.'),
+    equals: jsonValue.optional().describe('The value, of any JSON type.'),
+    not: jsonValue.optional().describe('A value that it must not be.'),
+    gt: z.number().optional().describe('A number greater than this.'),
+    gte: z.number().optional().describe('A number of at least this.'),
+    lt: z.number().optional().describe('A number less than this.'),
+    lte: z.number().optional().describe('A number of at most this.'),
+    matches: matches().optional(),
+    exists: z.boolean().optional().describe('Whether there must be such a value at all.'),
   });
 }
 
 function mark() {
   return z.union(
-    [oneTest(), z.strictObject({ header: text(), value: text().optional() })] as const,
+    [
+      oneTest(),
+      z.strictObject({
+        header: text().describe('The name of a header.'),
+        value: text().optional().describe('Its value. Any when left out.'),
+      }),
+    ] as const,
     'a text that only this site’s body contains, { matches: expression }, or { header: name, value: text }',
   ) satisfies z.ZodType<Mark>;
 }
@@ -96,10 +109,18 @@ function mark() {
 /** What a response must be. */
 export function expectations() {
   return z.strictObject({
-    status: oneOrMore(status()).optional(),
-    body: oneOrMore(bodyTest()).optional(),
-    headers: z.record(z.string().min(1), headerTest()).optional(),
-    json: oneOrMore(jsonTest()).optional(),
-    mark: mark().optional(),
+    status: oneOrMore(status())
+      .optional()
+      .describe('A status, a class or a range, or a list of them. 2xx when left out.'),
+    body: oneOrMore(bodyTest())
+      .optional()
+      .describe('What the body must contain, match or not contain: one test or a list.'),
+    headers: z.record(z.string().min(1), headerTest()).optional().describe('What headers must be, by name.'),
+    json: oneOrMore(jsonTest()).optional().describe('What values inside a JSON body must be: one test or a list.'),
+    mark: mark()
+      .optional()
+      .describe(
+        'What only this site’s responses have. Without it a response is from the wrong site, whatever its status.',
+      ),
   });
 }

@@ -28,11 +28,11 @@ function isHttpUrl(text: string): boolean {
 }
 
 const hop = z.strictObject({
-  status: oneOrMore(status()).optional(),
-  to: z.string().min(1),
+  status: oneOrMore(status()).optional().describe('What the redirect must answer. Any of 3xx when left out.'),
+  to: z.string().min(1).describe('Where it must lead: an address, or a path on the same host.'),
 }) satisfies z.ZodType<Hop>;
 
-const follow = z.number().int().min(0).max(20);
+const follow = z.number().int().min(0).max(20).describe('How many redirects are followed at most.');
 
 const redirects = z.union([
   follow.transform((most) => ({ follow: most })),
@@ -41,31 +41,45 @@ const redirects = z.union([
     .min(1)
     .transform((chain) => ({ chain })),
   z.strictObject({ follow }),
-  z.strictObject({ chain: z.array(hop).min(1) }),
+  z.strictObject({ chain: z.array(hop).min(1).describe('Every redirect there must be, in order, and no other.') }),
 ]);
 
 const auth = z.union([
-  z.strictObject({ basic: z.strictObject({ user: z.string().min(1), password: secret() }) }),
-  z.strictObject({ bearer: secret() }),
+  z.strictObject({
+    basic: z
+      .strictObject({
+        user: z.string().min(1).describe('The name.'),
+        password: secret().describe('The password.'),
+      })
+      .describe('A user and a password.'),
+  }),
+  z.strictObject({ bearer: secret().describe('A token.') }),
 ]);
 
 const schema = z.strictObject({
-  url: url(),
+  url: url().describe('The address to ask for, with http:// or https://.'),
   method: z
     .string()
     .toUpperCase()
     .refine((name) => ASKABLE.includes(name), { message: 'a method such as GET, HEAD or POST' })
-    .optional(),
-  headers: z.record(z.string().min(1), textOrSecret()).optional(),
-  body: textOrSecret().optional(),
-  auth: auth.optional(),
-  expect: expectations().optional(),
-  redirects: redirects.default({ follow: FOLLOW }),
-  ip: z.union([z.literal(4), z.literal(6), z.literal('both')]).optional(),
-  tls: z.strictObject(tlsKeys).optional(),
+    .optional()
+    .describe('GET when left out, POST where there is a body.'),
+  headers: z.record(z.string().min(1), textOrSecret()).optional().describe('Headers to send, by name.'),
+  body: textOrSecret().optional().describe('The body to send.'),
+  auth: auth.optional().describe('How to sign in: `basic` or `bearer`.'),
+  expect: expectations().optional().describe('What the response must be. A status of 2xx when left out.'),
+  redirects: redirects
+    .default({ follow: FOLLOW })
+    .meta({ description: 'How many redirects are followed, or the whole chain as it must be.', default: FOLLOW }),
+  ip: z
+    .union([z.literal(4), z.literal(6), z.literal('both')])
+    .optional()
+    .describe('The address family to use; `both` must both work. Whichever the name has when left out.'),
+  tls: z.strictObject(tlsKeys).optional().describe('What the TLS connection must be like.'),
   max_body: size()
     .refine((bytes) => bytes <= MOST_BODY, { message: 'at most 32MB' })
-    .default(MAX_BODY),
+    .default(MAX_BODY)
+    .meta({ description: 'How much of the body is read.', default: '1MB' }),
 });
 
 /** The settings of `http:`. */

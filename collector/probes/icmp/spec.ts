@@ -3,28 +3,36 @@ import type { ProbeSpec } from '../../../model/probe-spec.ts';
 import { duration } from '../../../model/settings.ts';
 import { host } from '../../names/endpoint-setting.ts';
 
+const SHARE_WANTED = 'a share such as 0.4 or 40%';
+
 /** A share: `0.4` or `40%`. */
 function share() {
   return z
-    .union([z.number(), z.string().regex(/^\d+(\.\d+)?%$/)], { error: 'a share such as 0.4 or 40%' })
+    .union([z.number(), z.string().regex(/^\d+(\.\d+)?%$/, SHARE_WANTED)], SHARE_WANTED)
     .transform((value) => (typeof value === 'number' ? value : Number(value.slice(0, -1)) / 100))
     .refine((value) => value > 0 && value <= 1, { message: 'a share above 0 and at most 1 (100%)' })
     .meta({ examples: [0.4, '40%'] });
 }
 
 const schema = z.strictObject({
-  host: host(),
-  /** How many pings make one check. */
-  count: z.int().min(1).max(100).default(5),
-  /** The time between two of them. */
+  host: host().describe('A host name or an IP address.'),
+  count: z.int().min(1).max(100).default(5).describe('How many pings make one check.'),
   interval: duration()
     .refine((ms) => ms >= 20 && ms <= 10_000, { message: 'between 20ms and 10s' })
-    .default(200),
-  /** Bytes of data in each. */
-  size: z.int().min(16).max(65_000).default(56),
-  /** From which share of lost pings on it is degraded, and from which on down. */
-  loss: z.strictObject({ degraded: share().default(0.4), down: share().default(1) }).prefault({}),
-  ip: z.union([z.literal(4), z.literal(6)]).optional(),
+    .default(200)
+    .meta({ description: 'The time between two of them.', default: '200ms' }),
+  size: z.int().min(16).max(65_000).default(56).describe('Bytes of data in each.'),
+  loss: z
+    .strictObject({
+      degraded: share().default(0.4).meta({ description: 'Degraded from this share on.', default: '40%' }),
+      down: share().default(1).meta({ description: 'Down from this share on.', default: '100%' }),
+    })
+    .prefault({})
+    .describe('Which share of the pings may be lost.'),
+  ip: z
+    .union([z.literal(4), z.literal(6)])
+    .optional()
+    .describe('The address family to use. Whichever the name has when left out.'),
 });
 
 /** A burst of pings to one host, in milliseconds and shares. */

@@ -9,21 +9,28 @@ import { capturesIn, capturesUsed } from './captures.ts';
 /** One step of a dialogue: exactly one of the three. */
 const step = z
   .strictObject({
-    send: textOrSecret().optional(),
-    expect: pattern().optional(),
-    starttls: z.literal(true).optional(),
+    send: textOrSecret().optional().describe('A text to send; `{1}` is what the last expect captured.'),
+    expect: pattern().optional().describe('A regular expression that what comes must match.'),
+    starttls: z.literal(true).optional().describe('Go on by TLS from here.'),
   })
   .refine((one) => Object.values(one).filter((value) => value !== undefined).length === 1, {
     message: 'one of send, expect and starttls in each step',
   });
 
 const schema = z.strictObject({
-  address: endpoint(),
-  ip: z.union([z.literal(4), z.literal(6)]).optional(),
-  tls: tlsSettings().optional(),
-  /** What the server must say by itself: the same as a talk of this one step. */
-  expect: pattern().optional(),
-  talk: z.array(step).min(1).max(100).optional(),
+  address: endpoint().describe('Where to connect: host:port.'),
+  ip: z
+    .union([z.literal(4), z.literal(6)])
+    .optional()
+    .describe('The address family to use. Whichever the name has when left out.'),
+  tls: tlsSettings().optional().describe('Speak by TLS from the start: true, or what the connection must be like.'),
+  expect: pattern().optional().describe('What the server must say by itself: the same as a talk of this one step.'),
+  talk: z
+    .array(step)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('A dialogue, step by step: each is one of send, expect and starttls.'),
 });
 
 /** Where to connect, whether by TLS, and what is said there. */

@@ -4,10 +4,18 @@ import { endpoint } from '../../names/endpoint-setting.ts';
 import { lintTlsSettings, tlsKeys } from './tls-settings.ts';
 
 const schema = z.strictObject({
-  address: endpoint(443),
-  ip: z.union([z.literal(4), z.literal(6)]).optional(),
+  address: endpoint(443).describe('Where to connect: a host, or host:port (443 when not given).'),
+  ip: z
+    .union([z.literal(4), z.literal(6)])
+    .optional()
+    .describe('The address family to use. Whichever the name has when left out.'),
   ...tlsKeys,
-  days: z.int().min(0).max(3_650).default(7),
+  days: z
+    .int()
+    .min(0)
+    .max(3_650)
+    .default(7)
+    .describe('Degraded when a certificate of the chain ends within so many days.'),
 });
 
 /** Where to connect, and what the certificate and the version must be like. */

@@ -17,20 +17,21 @@ function hostName() {
 
 /** What a TLS connection must be like, and what we bring to it: the keys that `tls:` and `tcp: … tls:` share. */
 export const tlsKeys = {
-  /** Degraded when a certificate of the chain ends within so many days. */
-  days: z.int().min(0).max(3_650).optional(),
-  /** The name to ask for and to find in the certificate, where it is not the host that is connected to. */
-  server_name: hostName().optional(),
-  /** Further names that the certificate must be for. */
-  names: oneOrMore(hostName()).optional(),
-  /** The oldest version that is good enough. */
-  min_version: z.enum(['1.2', '1.3']).optional(),
-  /** Whether the certificate must be trusted and for the right name. */
-  verify: z.boolean().default(true),
-  /** Authorities to trust instead of the usual ones, and a client certificate with its key: PEM texts. */
-  ca: pem().optional(),
-  cert: pem().optional(),
-  key: secret().optional(),
+  days: z
+    .int()
+    .min(0)
+    .max(3_650)
+    .optional()
+    .describe('Degraded when a certificate of the chain ends within so many days.'),
+  server_name: hostName()
+    .optional()
+    .describe('The name to ask for and to find in the certificate, where it is not the host that is connected to.'),
+  names: oneOrMore(hostName()).optional().describe('Further names that the certificate must be for.'),
+  min_version: z.enum(['1.2', '1.3']).optional().describe('The oldest version that is good enough.'),
+  verify: z.boolean().default(true).describe('Whether the certificate must be trusted and for the right name.'),
+  ca: pem().optional().describe('Authorities to trust instead of the usual ones: PEM text, or { file: path }.'),
+  cert: pem().optional().describe('A client certificate: PEM text, or { file: path }.'),
+  key: secret().optional().describe('The key of the client certificate.'),
 };
 
 const tlsObject = z.strictObject(tlsKeys);
