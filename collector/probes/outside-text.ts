@@ -7,6 +7,19 @@ export function oneLine(text: string, max = 120): string {
   const line = text
     .slice(0, 4 * max)
     .replace(UNFIT, ' ')
+    .replace(/ {2,}/g, ' ')
     .trim();
   return line.length > max || text.length > 4 * max ? `${line.slice(0, max - 1).trimEnd()}…` : line;
+}
+
+/** Text from outside made fit to be read as it is: its lines and indentation kept, everything else unfit taken out. */
+export function plainText(text: string, max: number): string {
+  return text
+    .slice(0, 2 * max)
+    .replaceAll('\r\n', '\n')
+    .replaceAll('\t', '  ')
+    .split('\n')
+    .map((line) => line.replace(UNFIT, ''))
+    .join('\n')
+    .slice(0, max);
 }

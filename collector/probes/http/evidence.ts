@@ -1,7 +1,7 @@
 import type { Evidence } from '../../../model/finding.ts';
 import { chainEvidence } from '../certificate.ts';
 import { peerInWords } from '../connection-words.ts';
-import { oneLine } from '../outside-text.ts';
+import { oneLine, plainText } from '../outside-text.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Exchange } from './exchange.ts';
 import { shownHeader, shownUrl } from './hiding.ts';
@@ -33,7 +33,7 @@ export function evidenceOf(prepared: Prepared, journey: Journey, conclusion: Con
   }
   // Hidden before it is cut: half a secret at the edge would not be found.
   const body = conclusion.body === undefined ? '' : hide(conclusion.body.excerpt(2 * EVIDENCE_BODY));
-  if (body !== '') evidence.body = readable(body).slice(0, EVIDENCE_BODY);
+  if (body !== '') evidence.body = plainText(body, EVIDENCE_BODY);
   return evidence;
 }
 
@@ -52,13 +52,4 @@ function hopInWords(run: Exchange): string {
   const to = location === undefined ? null : URL.parse(location, run.target.url.href);
   const where = to === null ? '' : ` to ${oneLine(shownUrl(to), 200)}`;
   return `${oneLine(shownUrl(run.target.url), 200)}: ${statusInWords(run.response)}${where}`;
-}
-
-/** A page's text with its lines kept, and nothing in it that would steer a terminal. */
-function readable(text: string): string {
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.replaceAll('\t', '  '))
-    .map((line) => oneLine(line, EVIDENCE_BODY))
-    .join('\n');
 }

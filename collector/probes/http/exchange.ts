@@ -26,6 +26,8 @@ export interface Exchange {
   peer?: Address;
   port: number;
   secured?: Secured;
+  /** Whether anything came in, be it only a part of the headers; over TLS always. */
+  begun?: boolean;
   response?: IncomingMessage;
   body?: Body;
   /** Why there is no whole response, as a reason. */

@@ -35,6 +35,7 @@ export function receive(
       signal.removeEventListener('abort', giveUp);
       asked.off('error', finish).on('error', () => {});
       run.response?.off('error', finish).on('error', () => {});
+      run.begun = socket.bytesRead > 0;
       socket.destroy();
       if (error === undefined) resolve();
       else reject(error);

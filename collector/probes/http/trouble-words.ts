@@ -38,10 +38,11 @@ export function troubleInWords(run: Exchange, cause: unknown): string {
 function responseReason(run: Exchange, code: string, peer: string): string | undefined {
   if (code === 'HPE_HEADER_OVERFLOW') return 'response headers are larger than 64 kB';
   if (run.phase === 'processing') {
-    if (code === 'HPE_CLOSED_CONNECTION' || code === 'HPE_INVALID_EOF_STATE')
+    const broken = code === 'ECONNRESET' || code === 'EPIPE';
+    if (code === 'HPE_INVALID_EOF_STATE' || (broken && run.begun && run.secured === undefined))
       return `connection closed by ${peer} in the middle of the headers`;
     if (code.startsWith('HPE_')) return `answer from ${peer} is not HTTP: ${parserWords(code)}`;
-    if (code === 'ECONNRESET' || code === 'EPIPE') return `connection closed by ${peer} without an answer`;
+    if (broken) return `connection closed by ${peer} without an answer`;
   }
   if (run.phase !== 'transfer') return undefined;
   const came = `${statusInWords(run.response)}, but`;
