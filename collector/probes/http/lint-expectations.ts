@@ -17,7 +17,9 @@ export function lintExpectations(spec: HttpSpec): Lint[] {
 }
 
 function lintBodyless(spec: HttpSpec, expect: Expectations): Lint[] {
-  const needsBody = (['body', 'json'] as const).filter((key) => expect[key] !== undefined);
+  const needsBody = (['body', 'json', 'mark'] as const).filter(
+    (key) => expect[key] !== undefined && !(key === 'mark' && expect.mark && 'header' in expect.mark),
+  );
   const empty = (status: number): boolean => status === 204 || status === 304 || status < 200;
   const never =
     spec.method === 'HEAD'
