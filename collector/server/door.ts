@@ -46,6 +46,11 @@ export async function openDoor(place: Place, routes: readonly Route[], options: 
   );
   server.timeout = options.idleMs ?? 30_000;
   server.maxConnections = options.connections ?? 2_000;
+  let closing = false;
+  server.on('request', (_request, response) => {
+    // A connection kept alive for a next request would hold up the closing.
+    response.once('finish', () => closing && setImmediate(() => server.closeIdleConnections()));
+  });
   server.on('clientError', (_fault, socket) => socket.destroy());
   await listenAt(server, place, options.setting);
   const address = server.address() as AddressInfo | string;
@@ -53,6 +58,7 @@ export async function openDoor(place: Place, routes: readonly Route[], options: 
     url: urlOf(address),
     port: typeof address === 'string' ? 0 : address.port,
     async close() {
+      closing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), CLOSING_MS);

@@ -1,4 +1,4 @@
-import type { Evidence, Finding, Verdict } from '../../../model/finding.ts';
+import type { Finding, Verdict } from '../../../model/finding.ts';
 import type { Probe, ProbeContext } from '../../../model/probe.ts';
 import { reveal } from '../../../model/secret.ts';
 import { spanInWords } from '../../../model/time.ts';
@@ -33,22 +33,28 @@ const probeExec: Probe<ExecSpec> = async (spec, context) => {
 async function watch(group: ProcessGroup, program: string, context: ProbeContext): Promise<Finding> {
   const stdout = keepOutput(group.child.stdout);
   const stderr = keepOutput(group.child.stderr);
-  const { code, signal, overdue } = await ended(group, context);
-  const verdict: Verdict = overdue || signal !== null ? 'down' : code === 0 ? 'up' : code === 1 ? 'degraded' : 'down';
-  const how = overdue
-    ? `did not end within ${spanInWords(context.timeoutMs)} and was stopped`
-    : signal === null
-      ? `exit code ${code}`
-      : `killed by ${signal}`;
-  const said = stdout.firstLine() || stderr.firstLine();
+  const end = await ended(group, context);
+  const how = endInWords(end, context.timeoutMs);
+  const output = Object.entries({ stdout: stdout.text(), stderr: stderr.text() }).filter(([, text]) => text !== '');
   context.trace?.('ended', how);
-  for (const [name, output] of [['stdout', stdout] as const, ['stderr', stderr] as const])
-    if (output.text() !== '') context.trace?.(name, output.text());
+  for (const [name, text] of output) context.trace?.(name, text);
+  const said = stdout.firstLine() || stderr.firstLine();
   // What it said explains an exit code; of a program that was killed it is only what it said last.
-  const reason = overdue || signal !== null ? `${program} ${how}` : said === '' ? `${program}: ${how}` : said;
-  if (verdict === 'up') return { verdict, reason };
-  const evidence: Evidence = { ended: how, stdout: stdout.text(), stderr: stderr.text() };
-  return { verdict, reason, evidence };
+  const reason = end.code === null || end.overdue ? `${program} ${how}` : said === '' ? `${program}: ${how}` : said;
+  const verdict = verdictOf(end);
+  return verdict === 'up'
+    ? { verdict, reason }
+    : { verdict, reason, evidence: { ended: how, ...Object.fromEntries(output) } };
+}
+
+function verdictOf({ code, overdue }: End): Verdict {
+  if (overdue || code === null) return 'down';
+  return code === 0 ? 'up' : code === 1 ? 'degraded' : 'down';
+}
+
+function endInWords({ code, signal, overdue }: End, timeoutMs: number): string {
+  if (overdue) return `did not end within ${spanInWords(timeoutMs)} and was stopped`;
+  return signal === null ? `exit code ${code}` : `killed by ${signal}`;
 }
 
 interface End {

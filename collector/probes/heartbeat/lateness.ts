@@ -19,26 +19,52 @@ export function judgeHeartbeat(spec: HeartbeatSpec, pulses: Pulses, now: Instant
   const ahead = [start, end].find((pulse) => pulse !== undefined && pulse.at > now + HOUR);
   if (ahead !== undefined)
     return unknown(`the last ${ahead.signal} is dated ${clock(ahead.at)}, ahead of this machine's clock`);
-  const running = start !== undefined && start.at > (end?.at ?? Number.NEGATIVE_INFINITY);
-  if (end?.signal === 'fail') return failed(pulses, end, running, clock);
-  if (running && spec.max_run !== undefined) {
+  if (end?.signal === 'fail') return failed(pulses, end, clock);
+  if (start !== undefined && isRunning(pulses) && spec.max_run !== undefined) {
     if (now <= start.at + spec.max_run) return { verdict: 'up', reason: `running since ${clock(start.at)}` };
+    const next = absence === undefined ? now : dueAfter(spec, absence.to);
+    if (mayHaveMissed(absence, start.at, start.at + spec.max_run) && now <= next + spec.grace)
+      return unknown(
+        `Signalbox was off during the run that began at ${clock(start.at)}; it is due again at ${clock(next)}`,
+      );
     const limit = spanInWords(spec.max_run);
     return down(`started at ${clock(start.at)} and has not ended; it may run for ${limit}`, pulses);
   }
   const base = end ?? known;
   if (base === undefined) return unknown('waiting for its first sign');
   const due = dueAfter(spec, base.at);
-  const deadline = due + spec.grace;
-  if (now <= deadline) return end === undefined ? unknown(awaited(due, clock)) : well(pulses, end, clock);
-  if (absence !== undefined && due - earlyMs < absence.to && deadline >= absence.from) {
-    const next = dueAfter(spec, absence.to);
-    if (now <= next + spec.grace)
-      return unknown(`Signalbox was not running when it was due at ${clock(due)}; it is due again at ${clock(next)}`);
-  }
-  const since = running ? `started at ${clock(start.at)} and has not ended` : sinceWhen(end, clock);
-  const grace = spec.grace === 0 ? '' : `, ${spanInWords(spec.grace)} grace ended at ${clock(deadline)}`;
-  return down(`${since}; it was due at ${clock(due)}${grace}`, pulses);
+  if (now <= due + spec.grace)
+    return end === undefined ? unknown(`waiting for its first sign, due at ${clock(due)}`) : well(pulses, end, clock);
+  const next = absence === undefined ? now : dueAfter(spec, absence.to);
+  if (mayHaveMissed(absence, due - earlyMs, due + spec.grace) && now <= next + spec.grace)
+    return unknown(`Signalbox was off when it was due at ${clock(due)}; it is due again at ${clock(next)}`);
+  return late(spec, pulses, due, absence, clock);
+}
+
+function late(spec: HeartbeatSpec, pulses: Pulses, due: Instant, absence: Absence | undefined, clock: ClockWords) {
+  const end = later(pulses.ok, pulses.fail);
+  const running = isRunning(pulses) ? pulses.start : undefined;
+  const since =
+    running !== undefined
+      ? `started at ${clock(running.at)} and has not ended`
+      : end === undefined
+        ? 'no sign yet'
+        : `no sign since ${clock(end.at)}`;
+  const grace = spec.grace === 0 ? '' : `, ${spanInWords(spec.grace)} grace ended at ${clock(due + spec.grace)}`;
+  const missedMs = overlapMs(absence, due - earlyMs, due + spec.grace);
+  const missed = missedMs === 0 ? '' : ` (Signalbox itself was off for ${spanInWords(missedMs)} of that time)`;
+  return down(`${since}; it was due at ${clock(due)}${grace}${missed}`, pulses);
+}
+
+/** Off for more than this share of the time in which the report was expected, we cannot say that it did not come. */
+const BLIND_SHARE = 0.1;
+
+function mayHaveMissed(absence: Absence | undefined, from: Instant, to: Instant): boolean {
+  return overlapMs(absence, from, to) > BLIND_SHARE * (to - from);
+}
+
+function overlapMs(absence: Absence | undefined, from: Instant, to: Instant): number {
+  return absence === undefined ? 0 : Math.max(0, Math.min(absence.to, to) - Math.max(absence.from, from));
 }
 
 /** How long the last finished run took in milliseconds; undefined when it did not say when it began. */
@@ -48,6 +74,10 @@ export function runOf({ start, ok, fail }: Pulses): number | undefined {
   if (start === undefined || end === undefined || start.at > end.at) return undefined;
   // Between the start and this end lies another end: the start was that one's.
   return other !== undefined && other.at >= start.at ? undefined : end.at - start.at;
+}
+
+function isRunning({ start, ok, fail }: Pulses): boolean {
+  return start !== undefined && start.at > (later(ok, fail)?.at ?? Number.NEGATIVE_INFINITY);
 }
 
 /** The later of two pulses. */
@@ -62,14 +92,6 @@ function unknown(reason: string): Finding {
   return { verdict: 'unknown', reason };
 }
 
-function awaited(due: Instant, clock: ClockWords): string {
-  return `waiting for its first sign, due at ${clock(due)}`;
-}
-
-function sinceWhen(end: Pulse | undefined, clock: ClockWords): string {
-  return end === undefined ? 'no sign yet' : `no sign since ${clock(end.at)}`;
-}
-
 function well(pulses: Pulses, end: Pulse, clock: ClockWords): Finding {
   const runMs = runOf(pulses);
   if (runMs === undefined) return { verdict: 'up', reason: `last sign ${clock(end.at)}` };
@@ -77,11 +99,12 @@ function well(pulses: Pulses, end: Pulse, clock: ClockWords): Finding {
   return { verdict: 'up', reason: `last run ${began}, took ${spanInWords(runMs)}`, latencyMs: runMs };
 }
 
-function failed(pulses: Pulses, end: Pulse, running: boolean, clock: ClockWords): Finding {
+function failed(pulses: Pulses, end: Pulse, clock: ClockWords): Finding {
   const runMs = runOf(pulses);
   const code = end.exitCode === undefined ? '' : ` with exit code ${end.exitCode}`;
   const took = runMs === undefined ? '' : `, after ${spanInWords(runMs)}`;
-  const again = running && pulses.start !== undefined ? `; running again since ${clock(pulses.start.at)}` : '';
+  const again =
+    isRunning(pulses) && pulses.start !== undefined ? `; running again since ${clock(pulses.start.at)}` : '';
   return {
     ...down(`failed at ${clock(end.at)}${code}${took}${again}`, pulses),
     ...(runMs === undefined ? {} : { latencyMs: runMs }),
