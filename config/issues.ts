@@ -47,6 +47,8 @@ function suggestion(came: unknown, issue: Issue): string {
   if (typeof came === 'number' && issue.message.startsWith('a duration')) return `; did you mean ${came}s?`;
   if (issue.code === 'invalid_type' && issue.expected === 'boolean' && /^(?:yes|no|on|off)$/i.test(String(came)))
     return `; did you mean ${/^(?:yes|on)$/i.test(String(came))}?`;
+  if (issue.code === 'invalid_value' && typeof came === 'number' && issue.values.includes(String(came)))
+    return `; write it in quotes: "${came}"`;
   if (issue.code !== 'invalid_value' || typeof came !== 'string') return '';
   const words = issue.values.filter((value) => typeof value === 'string');
   const right = words.length > 1 ? nearest(came, words) : undefined;

@@ -29,7 +29,7 @@ export function duration() {
       context.issues.push({ code: 'custom', input: text, message: DURATION_WANTED });
       return z.NEVER;
     })
-    .meta({ type: 'string', pattern: DURATION.source, examples: ['30s', '5m', '2h'] });
+    .meta({ title: 'duration', type: 'string', pattern: DURATION.source, examples: ['30s', '5m', '2h'] });
 }
 
 const BYTES: Readonly<Record<string, number>> = {
@@ -62,7 +62,7 @@ export function size() {
       context.issues.push({ code: 'custom', input: text, message: SIZE_WANTED });
       return z.NEVER;
     })
-    .meta({ type: 'string', pattern: SIZE.source, examples: ['500MB', '2GB'] });
+    .meta({ title: 'size', type: 'string', pattern: SIZE.source, examples: ['500MB', '2GB'] });
 }
 
 /** A secret: by the time it is validated, `${NAME}` and `{ file: … }` have become a `Secret`; text in clear is refused. */

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { probeKinds } from '../../collector/probes/index.ts';
+import { configJsonSchema, type JsonSchema } from '../../config/json-schema.ts';
+import { generatedFiles } from '../../scripts/generate-docs.ts';
+
+for (const [path, text] of await generatedFiles())
+  test(`${path} is fresh (else run: node scripts/generate-docs.ts)`, () => {
+    assert.equal(readFileSync(join(import.meta.dirname, '../..', path), 'utf8'), text);
+  });
+
+test('an editor can explain every setting', async () => {
+  const schema = await configJsonSchema(probeKinds);
+  assert.deepEqual(unexplained(schema, 'config'), []);
+});
+
+test('a secret is written as a variable or a file, never as text in clear', async () => {
+  const schema = await configJsonSchema(probeKinds);
+  const [variable, file] = schema.definitions?.secret?.anyOf ?? [];
+  assert.match(`\${TOKEN}`, new RegExp(variable?.pattern ?? ''));
+  assert.doesNotMatch('hunter2', new RegExp(variable?.pattern ?? ''));
+  assert.deepEqual(file?.required, ['file']);
+});
+
+function unexplained(schema: JsonSchema, path: string): string[] {
+  const found: string[] = [];
+  for (const [name, option] of Object.entries(schema.properties ?? {})) {
+    const here = `${path}.${name}`;
+    if (option.description === undefined && option.$ref === undefined && option.anyOf?.[0]?.$ref === undefined)
+      found.push(here);
+    found.push(...unexplained(option, here));
+  }
+  for (const shape of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) found.push(...unexplained(shape, path));
+  if (schema.items !== undefined) found.push(...unexplained(schema.items, `${path}[]`));
+  if (typeof schema.additionalProperties === 'object')
+    found.push(...unexplained(schema.additionalProperties, `${path}.*`));
+  for (const [name, one] of Object.entries(schema.definitions ?? {})) found.push(...unexplained(one, name));
+  return found;
+}
