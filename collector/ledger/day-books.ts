@@ -53,13 +53,16 @@ export function openDayBooks(db: DatabaseSync, checks: CheckReader): DayBooks {
       let left = DAYS_AT_ONCE;
       for (const row of sql.open.all(end)) {
         const series = { id: Number(row.id), monitor: String(row.monitor), rolled: row.rolled as number | null };
-        let day = beginning(series, end);
-        const stretches = timeline(series.id, day, end, now);
-        for (; day < end && left > 0; day += DAY, left--) {
-          const latency = checks.histogram(series.monitor, day, day + DAY);
-          page.write(series.id, { day, account: account(stretches, day, day + DAY), latency });
-        }
-        sql.closed.run(day, series.id);
+        const from = beginning(series, end);
+        const to = Math.min(end, from + left * DAY);
+        const stretches = timeline(series.id, from, end, now);
+        page.change(series.id, from, to, (day) => ({
+          day,
+          account: account(stretches, day, day + DAY),
+          latency: checks.histogram(series.monitor, day, day + DAY),
+        }));
+        sql.closed.run(to, series.id);
+        left -= Math.max(0, (to - from) / DAY);
         if (left === 0) return;
       }
       if (sql.open.get(end) === undefined) closedTo = end;
@@ -71,36 +74,34 @@ export function openDayBooks(db: DatabaseSync, checks: CheckReader): DayBooks {
       if (from >= rolled) return;
       const id = Number(series?.id);
       const stretches = timeline(id, from, rolled, now);
-      for (let day = Math.max(from, rolled - REACH_MS); day < rolled; day += DAY) {
-        page.write(id, {
-          day,
-          account: account(stretches, day, day + DAY),
-          latency: page.read(id, day)?.latency ?? [],
-        });
-      }
+      page.change(id, Math.max(from, rolled - REACH_MS), rolled, (day, old) => ({
+        day,
+        account: account(stretches, day, day + DAY),
+        latency: old?.latency ?? [],
+      }));
     },
   };
 }
 
-/** Reads and writes single days inside their blocks. A day of which nothing is known takes no room. */
+type Change = (day: Instant, old: DayRecord | undefined) => DayRecord;
+
+/** Changes the days of `[from, to)` inside their blocks. A day of which nothing is known takes no room. */
 function openPages(db: DatabaseSync) {
   const get = db.prepare('SELECT days FROM day_block WHERE series = ? AND start = ?');
   const set = db.prepare('INSERT INTO day_block VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET days = excluded.days');
-  function block(series: number, start: Instant): Map<Instant, DayRecord> {
-    const bytes = get.get(series, start)?.days;
-    const days = bytes instanceof Uint8Array ? readDays(start, bytes) : [];
-    return new Map(days.map((one) => [one.day, one]));
-  }
   return {
-    read: (series: number, day: Instant) => block(series, dayBlockOf(day)).get(day),
-    write(series: number, record: DayRecord): void {
-      const start = dayBlockOf(record.day);
-      const days = block(series, start);
-      const known = record.account.unknown < DAY || record.latency.some((count) => count > 0);
-      if (!known && !days.has(record.day)) return;
-      if (known) days.set(record.day, record);
-      else days.delete(record.day);
-      set.run(series, start, packDays(start, days.values()));
+    change(series: number, from: Instant, to: Instant, change: Change): void {
+      for (let day = from; day < to; ) {
+        const start = dayBlockOf(day);
+        const bytes = get.get(series, start)?.days;
+        const days = new Map(bytes instanceof Uint8Array ? readDays(start, bytes).map((one) => [one.day, one]) : []);
+        for (; day < to && dayBlockOf(day) === start; day += DAY) {
+          const record = change(day, days.get(day));
+          if (record.account.unknown < DAY || record.latency.some((count) => count > 0)) days.set(day, record);
+          else days.delete(day);
+        }
+        if (days.size > 0 || bytes !== undefined) set.run(series, start, packDays(start, days.values()));
+      }
     },
   };
 }

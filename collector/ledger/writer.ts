@@ -65,7 +65,9 @@ export function openWriter(folder: string): Writer {
     keep({ transitions, stands }) {
       const begun = transitions.map((one) => ({ ...one, at: conclusions.transition(one) }));
       for (const one of stands) conclusions.stand(one);
-      for (const one of begun) if (one.vantage === '') books.reckonAgain(one.monitor, one.at, lastNow);
+      const own = Map.groupBy(begun, (one) => (one.vantage === '' ? one.monitor : undefined));
+      for (const [monitor, some] of own)
+        if (monitor !== undefined) books.reckonAgain(monitor, Math.min(...some.map(({ at }) => at)), lastNow);
       return undefined;
     },
     pulse({ pulse }) {
