@@ -6,10 +6,11 @@ import { DAY, dayOf, type Instant } from '../model/time.ts';
 import { addAccounts, coverageOf, uptimeOf } from '../model/timeline.ts';
 import { composeMonitor } from './compose-monitor.ts';
 import { daysInWords, sharesOf } from './day-words.ts';
-import type { GroupData, LineData, MonitorData, PageData, Stamp } from './page-data.ts';
+import type { GroupData, IndexData, LineData, MonitorPage, Stamp } from './page-data.ts';
 import { oneLine, publicReasons } from './public-reason.ts';
 import { composeSentence } from './sentence.ts';
-import { reasonWords, standingNow, stateOf, stateWord, worstOf } from './standing-now.ts';
+import { reasonWords, type StandingNow, standingNow, stateOf, stateWord, worstOf } from './standing-now.ts';
+import { everyPage, type History, type Turn } from './turns.ts';
 import type { Watched } from './watched.ts';
 import { clockTime, coverageWords, dateWords, isoSeconds, shareWords } from './words.ts';
 
@@ -17,44 +18,53 @@ import { clockTime, coverageWords, dateWords, isoSeconds, shareWords } from './w
 export const DAYS = 90;
 /** Kinds whose latency is the time of a run, not of an answer: `usually` would mislead. */
 const RUNS = new Set(['heartbeat', 'exec']);
-/** Day records are read for so many monitors at once, to keep little in memory. */
-const BATCH = 25;
 
-/** Decides every word of the site from the ledger at `now`; the page is to be true until `until`. Says nothing of monitors that are not public. */
-export function composeSite(spec: SiteSpec, view: LedgerView, now: Instant, until: Instant): PageData {
+/**
+ * Decides every word of the site from the ledger at `now`; the index is to be true until `until`. Gives the monitors' pages one by one,
+ * so that only one is in memory, and at the end the index; `turn` says which pages stay as they are. Says nothing of monitors that are not public.
+ */
+export function* composeSite(
+  spec: SiteSpec,
+  view: LedgerView,
+  now: Instant,
+  until: Instant,
+  turn: Turn = everyPage(until),
+): Generator<MonitorPage, IndexData> {
   const shown = spec.monitors.filter((monitor) => monitor.public);
   const publicForm = publicReasons(rulesOf(spec));
   const stands = new Map(
     view.stands().flatMap((one): [string, Stand][] => (one.vantage === '' ? [[one.monitor, one]] : [])),
   );
-  const stamp = stampOf(now, until);
   const title = oneLine(spec.title);
   const watched: Watched[] = [];
-  const monitors: MonitorData[] = [];
-  for (let from = 0; from < shown.length; from += BATCH) {
-    const some = shown.slice(from, from + BATCH);
-    const records = view.days(
-      some.map((monitor) => monitor.name),
-      DAYS,
-      now,
-    );
-    for (const monitor of some) {
-      const days = records.get(monitor.name) ?? unseenDays(now);
-      const one = watch(monitor, stands.get(monitor.name), days, now, publicForm);
-      watched.push(one);
-      monitors.push(composeMonitor({ watched: one, days, view, now, stamp, siteTitle: title, publicForm }));
+  for (const monitor of shown) {
+    const { name, slug } = monitor;
+    const standing = (history: History) => standingNow(stands.get(name), now, history.uptime !== undefined, publicForm);
+    const recalled = turn.recall(name, standing);
+    const days = recalled ? [] : (view.days([name], DAYS, now).get(name) ?? unseenDays(now));
+    const history = recalled ?? historyOf(monitor, days);
+    const one = watch(monitor, standing(history), history, now);
+    watched.push(one);
+    if (recalled) yield { slug };
+    else {
+      turn.keep(name, one.now, history);
+      const stamp = stampOf(now, turn.pageUntil);
+      yield { slug, page: composeMonitor({ watched: one, days, view, now, stamp, siteTitle: title, publicForm }) };
     }
   }
+  return indexOf(title, watched, now, until);
+}
+
+function indexOf(title: string, watched: readonly Watched[], now: Instant, until: Instant): IndexData {
   return {
     title,
-    stamp,
+    stamp: stampOf(now, until),
     state: worstOf(watched.map((one) => one.now.standing)),
     sentence: composeSentence(
       watched.map((one) => ({ title: one.title, ...one.now })),
       now,
     ),
     groups: groupsOf(watched),
-    monitors,
     status: statusOf(watched, now, until),
   };
 }
@@ -74,29 +84,30 @@ function rulesOf(spec: SiteSpec) {
   return { unspoken: texts(false), spoken: [oneLine(spec.title), ...texts(true)] };
 }
 
-function watch(
-  monitor: SiteMonitor,
-  stand: Stand | undefined,
-  days: readonly DayRecord[],
-  at: Instant,
-  publicForm: (reason: string) => string,
-): Watched {
+function historyOf(monitor: SiteMonitor, days: readonly DayRecord[]): History {
   const sum = addAccounts(days.map((day) => day.account));
-  const uptime = uptimeOf(sum);
-  const coverage = coverageOf(sum);
-  const now = standingNow(stand, at, uptime !== undefined, publicForm);
-  const usual = RUNS.has(monitor.kind) ? undefined : usualOf(days);
+  return {
+    days: days.map((day) => sharesOf(day.account)),
+    daysInWords: daysInWords(days),
+    uptime: uptimeOf(sum),
+    coverage: coverageOf(sum),
+    usualMs: RUNS.has(monitor.kind) ? undefined : usualOf(days),
+  };
+}
+
+function watch(monitor: SiteMonitor, now: StandingNow, history: History, at: Instant): Watched {
+  const { uptime, coverage, days } = history;
   const title = oneLine(monitor.title) || monitor.name;
   const line: LineData = {
     slug: monitor.slug,
     title,
     state: stateOf(now),
     stateWord: stateWord(now),
-    reason: reasonWords(now, at, usual),
+    reason: reasonWords(now, at, history.usualMs),
     uptime: uptime === undefined ? 'no data' : shareWords(uptime),
     seen: coverageWords(coverage),
-    days: days.map((day) => sharesOf(day.account)),
-    daysInWords: daysInWords(days),
+    days,
+    daysInWords: history.daysInWords,
   };
   return { monitor, title, now, line, uptime, coverage };
 }

@@ -9,14 +9,13 @@ export interface TimeWords {
   readonly words: string;
 }
 
-/** Everything the site says, in the words in which it says it; what is left is to lay it out. Holds public monitors only. */
-export interface PageData {
+/** Everything the index says, in the words in which it says it; what is left is to lay it out. Holds public monitors only. */
+export interface IndexData {
   readonly title: string;
   readonly stamp: Stamp;
   readonly state: SignalState;
   readonly sentence: string;
   readonly groups: readonly GroupData[];
-  readonly monitors: readonly MonitorData[];
   readonly status: StatusDocument;
 }
 
@@ -47,6 +46,12 @@ export interface LineData {
   readonly seen: string;
   readonly days: readonly DayShares[];
   readonly daysInWords: string;
+}
+
+/** A monitor's place in the site; without `page` the one that was made before stays. */
+export interface MonitorPage {
+  readonly slug: string;
+  readonly page?: MonitorData;
 }
 
 /** One monitor's own page. */

@@ -54,6 +54,12 @@ const CLAUSES: readonly Clause[] = [
     all: 'Everything is degraded.',
   },
   {
+    holds: (one) => one.standing === 'unknown' && one.lookedUntil === undefined,
+    one: 'has not been checked yet',
+    many: 'have not been checked yet',
+    all: 'Nothing has been checked yet.',
+  },
+  {
     holds: (one) => one.standing === 'unknown',
     one: 'cannot be seen',
     many: 'cannot be seen',
@@ -62,7 +68,7 @@ const CLAUSES: readonly Clause[] = [
 ];
 
 /** Down is said before what flaps, though what flaps is taken out of the down first. */
-const ORDER = [1, 0, 2, 3];
+const ORDER = [1, 0, 2, 4, 3];
 
 function whatIsWrong(subjects: readonly Subject[]): string {
   const taken = CLAUSES.map((): string[] => []);

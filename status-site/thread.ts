@@ -4,6 +4,7 @@ import { type SiteSpec, trueUntil } from '../model/page.ts';
 import type { Instant } from '../model/time.ts';
 import { composeSite } from './compose.ts';
 import { renderSite } from './render.ts';
+import { openTurns } from './turns.ts';
 import { openWriter } from './write.ts';
 
 /** What the thread is started with. */
@@ -27,6 +28,7 @@ export type BuildReply =
 /** Answers each request on `port` with a reply, one after the other; a failed build is a reply too. */
 export function serveBuilds(port: MessagePort, data: ThreadData, openView: (folder: string) => LedgerView): void {
   const writer = openWriter(data.siteFolder);
+  const turns = openTurns();
   let spec: SiteSpec | undefined;
   let view: LedgerView | undefined;
 
@@ -35,11 +37,14 @@ export function serveBuilds(port: MessagePort, data: ThreadData, openView: (fold
     if (spec === undefined) return { built: now, failed: 'no spec was given yet' };
     try {
       view ??= openView(data.stateFolder);
-      const files = renderSite(composeSite(spec, view, now, trueUntil(now, data.everyMs)));
-      return { built: now, files: await writer.write(files), tookMs: performance.now() - started };
+      const count = spec.monitors.filter((monitor) => monitor.public).length;
+      const turn = turns.next(now, count, (builds) => trueUntil(0, builds * data.everyMs));
+      const site = composeSite(spec, view, now, trueUntil(now, data.everyMs), turn);
+      return { built: now, files: await writer.write(renderSite(site)), tookMs: performance.now() - started };
     } catch (error) {
       view?.close();
       view = undefined;
+      turns.forget();
       return { built: now, failed: error instanceof Error ? error.message : String(error) };
     }
   }
@@ -47,7 +52,10 @@ export function serveBuilds(port: MessagePort, data: ThreadData, openView: (fold
   let last: Promise<void> = Promise.resolve();
   port.on('message', (request: BuildRequest) => {
     last = last.then(async () => {
-      spec = request.spec ?? spec;
+      if (request.spec !== undefined) {
+        spec = request.spec;
+        turns.forget();
+      }
       port.postMessage(await build(request.build));
     });
   });

@@ -1,10 +1,15 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { SiteFile } from './render.ts';
 
 /** Puts a site's files into a folder so that a reader only ever sees whole ones. */
 export interface SiteWriter {
-  /** Resolves with the paths that were written: only what differs, `index.html` last. What is no longer wanted is gone afterwards. */
-  write(files: ReadonlyMap<string, string>): Promise<string[]>;
+  /**
+   * Writes the files in the order given and resolves with the paths of those that differed; a file without text stays as it is.
+   * Pages that are not among them are gone afterwards.
+   */
+  write(files: Iterable<SiteFile>): Promise<string[]>;
 }
 
 /** A writer for `folder`, which it makes when needed. Of what else lies there it removes only pages of its own making. */
@@ -12,25 +17,30 @@ export function openWriter(folder: string): SiteWriter {
   const written = new Map<string, string>();
   return {
     async write(files) {
-      const paths = [...files.keys()].filter((path) => path !== 'index.html');
-      if (files.has('index.html')) paths.push('index.html');
+      const wanted = new Set<string>();
       const changed: string[] = [];
-      for (const path of paths) {
-        const text = files.get(path) ?? '';
-        if ((written.get(path) ?? (await textOf(join(folder, path)))) !== text) {
+      for (const [path, text] of files) {
+        wanted.add(path);
+        if (text === undefined) continue;
+        const digest = digestOf(text);
+        if ((written.get(path) ?? (await digestOnDisk(join(folder, path)))) !== digest) {
           await replace(join(folder, path), text);
           changed.push(path);
         }
-        written.set(path, text);
+        written.set(path, digest);
       }
-      await removeOthers(folder, files, written);
+      await removeOthers(folder, wanted, written);
       return changed;
     },
   };
 }
 
-async function textOf(path: string): Promise<string | undefined> {
-  return await readFile(path, 'utf8').catch(() => undefined);
+function digestOf(text: string | Buffer): string {
+  return createHash('sha256').update(text).digest('base64');
+}
+
+async function digestOnDisk(path: string): Promise<string | undefined> {
+  return await readFile(path).then(digestOf, () => undefined);
 }
 
 /** Not synced: after a power cut the page is simply made again. */
@@ -41,11 +51,7 @@ async function replace(path: string, text: string): Promise<void> {
   await rename(draft, path);
 }
 
-async function removeOthers(
-  folder: string,
-  wanted: ReadonlyMap<string, string>,
-  written: Map<string, string>,
-): Promise<void> {
+async function removeOthers(folder: string, wanted: ReadonlySet<string>, written: Map<string, string>): Promise<void> {
   for (const slug of await readdir(join(folder, 'm')).catch(() => [])) {
     const path = `m/${slug}/index.html`;
     if (wanted.has(path)) continue;

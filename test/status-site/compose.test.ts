@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, HOUR, MINUTE } from '../../model/time.ts';
-import { composeSite } from '../../status-site/compose.ts';
-import {
-  AFTERNOON,
-  dayOfChecks,
-  NOW,
-  ninetyDays,
-  SPEC,
-  siteMonitor,
-  stand,
-  UNTIL,
-  viewOf,
-  type World,
-} from './world.ts';
+import { AFTERNOON, composed, dayOfChecks, NOW, ninetyDays, SPEC, siteMonitor, stand, type World } from './world.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
-const compose = (world: World, spec = SPEC) => composeSite(spec, viewOf(world), NOW, UNTIL);
+const compose = (world: World, spec = SPEC) => composed(spec, world);
 const one = (world: World, more = {}) => compose(world, { title: 'one', monitors: [siteMonitor('web', more)] });
 
 function lineOf(name: string, data = compose(AFTERNOON)) {
@@ -199,7 +187,7 @@ test('how it is checked is said without the address', () => {
 });
 
 test('a page made every few seconds says its time to the second', () => {
-  const { stamp } = composeSite(SPEC, viewOf(AFTERNOON), NOW, NOW + 15_000);
+  const { stamp } = composed(SPEC, AFTERNOON, NOW, NOW + 15_000);
   assert.deepEqual([stamp.made.words, stamp.until.words], ['14:05:20', '14:05:35']);
 });
 

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SiteSpec } from '../../model/page.ts';
 import { MINUTE } from '../../model/time.ts';
-import { composeSite } from '../../status-site/compose.ts';
-import { renderSite } from '../../status-site/render.ts';
-import { dayOfChecks, NOW, ninetyDays, siteMonitor, stand, UNTIL, viewOf } from './world.ts';
+import { dayOfChecks, NOW, ninetyDays, rendered, siteMonitor, stand, type World } from './world.ts';
 
 const CANARIES = ['canary-name', 'Canary Title', 'Canary Group', 'canaryreason', 'canary-only', '10.66.6.6', 'hunter2'];
 
@@ -27,7 +25,7 @@ for (const reason of REASONS)
   test(`no file of the site knows of a monitor that is not public: ${reason}`, () => {
     const blind = 'unreachable' as const;
     const seen = { standing: 'unknown', blind, since: NOW - MINUTE, reason } as const;
-    const world = viewOf({
+    const world: World = {
       stands: [
         stand('web', seen),
         stand('canary-name', { standing: 'down', reason: 'canaryreason' }),
@@ -39,8 +37,8 @@ for (const reason of REASONS)
         { monitor: 'web', vantage: '', at: NOW - MINUTE, from: 'up', to: 'unknown', blind, reason },
         { monitor: 'canary-name', vantage: '', at: NOW - MINUTE, from: 'up', to: 'down', reason: 'canaryreason' },
       ],
-    });
-    const files = renderSite(composeSite(SPEC, world, NOW, UNTIL));
+    };
+    const files = rendered(SPEC, world);
     assert.deepEqual([...files.keys()], ['m/web/index.html', 'status.json', 'index.html']);
     for (const [path, text] of files)
       for (const canary of CANARIES)

@@ -3,15 +3,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { composeSite } from '../../status-site/compose.ts';
-import { renderSite } from '../../status-site/render.ts';
-import { AFTERNOON, NOW, ninetyDays, SPEC, siteMonitor, stand, UNTIL, viewOf } from './world.ts';
+import { AFTERNOON, NOW, ninetyDays, rendered, SPEC, siteMonitor, stand, type World } from './world.ts';
 
 const GOLDEN = new URL('../golden/site/', import.meta.url);
 const TEMPLATES = new URL('../../status-site/templates/', import.meta.url);
 
-const afternoon = renderSite(composeSite(SPEC, viewOf(AFTERNOON), NOW, UNTIL));
-const fresh = renderSite(composeSite(SPEC, viewOf({ stands: [] }), NOW, UNTIL));
+const afternoon = rendered(SPEC, AFTERNOON);
+const fresh = rendered(SPEC, { stands: [] });
 
 const PAGES: readonly (readonly [string, string | undefined])[] = [
   ['index.html', afternoon.get('index.html')],
@@ -44,12 +42,12 @@ test('text from outside is text, wherever it stands', () => {
   const evil = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>{{evil}}{{{evil}}}</style>";
   const spec = { title: evil, monitors: [siteMonitor('web', { title: evil, group: evil, kind: evil })] };
   const change = { monitor: 'web', vantage: '', at: NOW - 1000, from: 'up', to: 'down', reason: evil } as const;
-  const view = viewOf({
+  const world: World = {
     stands: [stand('web', { standing: 'down', reason: evil })],
     days: { web: ninetyDays(10) },
     transitions: [change],
-  });
-  const files = renderSite(composeSite(spec, view, NOW, UNTIL));
+  };
+  const files = rendered(spec, world);
   for (const [path, text] of files) {
     if (!path.endsWith('.html')) continue;
     assert.doesNotMatch(text, /<script|<img|onerror=['"]|<\/style>.*<\/style>/s, path);
@@ -66,7 +64,7 @@ test('no template can write text unescaped', () => {
 test('a slug that would leave the folder is refused', () => {
   for (const slug of ['../../etc', 'a/b', '', 'A', '..']) {
     const spec = { title: 't', monitors: [siteMonitor('web', { slug })] };
-    assert.throws(() => renderSite(composeSite(spec, viewOf({ stands: [] }), NOW, UNTIL)), /slug/);
+    assert.throws(() => rendered(spec, { stands: [] }), /slug/);
   }
 });
 

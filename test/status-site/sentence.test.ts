@@ -69,7 +69,11 @@ const CASES: readonly (readonly [string, readonly Subject[], string])[] = [
     'Nothing can be seen.',
   ],
   ['a fresh start', [never('A'), never('B')], 'Nothing has been checked yet.'],
-  ['a new monitor beside old ones', [never('New'), up('A')], 'New cannot be seen. Everything else is working.'],
+  [
+    'a new monitor beside old ones',
+    [never('New'), up('A')],
+    'New has not been checked yet. Everything else is working.',
+  ],
   [
     'the box was off',
     [

