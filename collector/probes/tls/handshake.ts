@@ -1,4 +1,4 @@
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Verdict } from '../../../model/finding.ts';
 import { sample } from '../../../model/metric.ts';
@@ -52,7 +52,7 @@ export function judgeTls(
   now: Instant,
 ): { readonly verdict: Verdict; readonly reason: string } | undefined {
   if (settings.verify && secured.distrust !== undefined) return { verdict: 'down', reason: secured.distrust };
-  const missing = (settings.names ?? []).filter((name) => !isFor(secured, name));
+  const missing = (settings.names ?? []).filter((name) => !secured.isFor(name));
   if (missing.length > 0) {
     const [leaf] = secured.chain();
     const names = leaf?.names.slice(0, 4).join(', ') || (leaf?.subject ?? 'nobody');
@@ -63,12 +63,6 @@ export function judgeTls(
     return { verdict: 'down', reason: `server speaks ${secured.version} at best, wanted TLS ${wanted}` };
   const soon = days === undefined ? undefined : endsSoon(secured.chain(), days, now);
   return soon === undefined ? undefined : { verdict: 'degraded', reason: soon };
-}
-
-function isFor(secured: Secured, name: string): boolean {
-  const certificate = secured.socket.getPeerX509Certificate();
-  if (certificate === undefined) return false;
-  return (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined;
 }
 
 /** `TLS 1.3, certificate ends in 60 days`. */
