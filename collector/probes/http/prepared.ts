@@ -19,7 +19,7 @@ export interface Prepared {
   readonly first: Target;
   /** The headers of the first request as they go out. */
   readonly wire: readonly string[];
-  /** What its TLS connections must be; those to other hosts need only be trusted. */
+  /** What its TLS connections must be; those to other hosts may have any name. */
   readonly tlsFor: (target: Target) => TlsSettings;
   readonly expectations: readonly Expectation[];
   readonly hide: (text: string) => string;
@@ -42,7 +42,8 @@ export function prepare(spec: HttpSpec): Prepared {
 function prepareNew(spec: HttpSpec): Prepared {
   const first = firstTarget(spec);
   const needsBody = spec.expect?.body !== undefined || spec.expect?.json !== undefined || marksBody(spec);
-  const abroad: TlsSettings = { verify: spec.tls?.verify ?? true };
+  const { verify = true, days, min_version } = spec.tls ?? {};
+  const abroad: TlsSettings = { verify, days, min_version };
   const atHome = spec.tls ?? abroad;
   return {
     spec,

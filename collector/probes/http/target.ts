@@ -47,10 +47,10 @@ export interface Refusal {
 
 /**
  * The request that a redirect asks for (RFC 9110, 15.4). Secrets, and headers that likely are, never go to another origin, and
- * stay away once they were left behind; a body that is secret is not sent there at all.
+ * stay away once they were left behind (from http to https on the same host is no other); a body that is secret is not sent there at all.
  */
 export function redirectedTarget(spec: HttpSpec, from: Target, status: number, to: URL): Target | Refusal {
-  const home = from.home && to.origin === from.url.origin;
+  const home = from.home && (to.origin === from.url.origin || isUpgrade(from.url, to));
   const asksAgain =
     (status === 303 && from.method !== 'HEAD') || ((status === 301 || status === 302) && from.method === 'POST');
   if (!asksAgain && !home && spec.body instanceof Secret && from.body !== undefined)
@@ -71,6 +71,16 @@ export function redirectedTarget(spec: HttpSpec, from: Target, status: number, t
     body: asksAgain ? undefined : from.body,
     home,
   };
+}
+
+/** The same host, now by TLS: who was trusted in the open is trusted all the more (curl and browsers differ; HSTS agrees). */
+function isUpgrade(from: URL, to: URL): boolean {
+  return (
+    from.protocol === 'http:' &&
+    to.protocol === 'https:' &&
+    from.hostname === to.hostname &&
+    `${from.port}${to.port}` === ''
+  );
 }
 
 function isSecretHeader(spec: HttpSpec, name: string): boolean {

@@ -3,8 +3,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { scopeOf } from '../../../../collector/probes/http/address-scope.ts';
+import { firstTarget, redirectedTarget } from '../../../../collector/probes/http/target.ts';
 import { Secret } from '../../../../model/secret.ts';
-import { ask, type Site, sampled, site } from './asking.ts';
+import { ask, type Site, sampled, site, specOf } from './asking.ts';
 
 /** A site that redirects by a table, and answers everything else. */
 function redirecting(table: Readonly<Record<string, readonly [number, string]>>): Promise<Site> {
@@ -188,4 +189,16 @@ test('addresses are told apart by how far they reach, also where they hide in IP
     [1, 1, 1, 1, 1],
   );
   assert.deepEqual(['1.1.1.1', '2606:4700::1111', '172.32.0.1'].map(scope), [2, 2, 2]);
+});
+
+test('from http to https on the same host the credentials go along; to another port or host they do not', () => {
+  const spec = specOf({ url: 'http://shop.test/', auth: { bearer: new Secret('tok3n') } });
+  const home = (to: string) => {
+    const next = redirectedTarget(spec, firstTarget(spec), 301, new URL(to));
+    return 'home' in next && next.home && next.headers.includes('Authorization');
+  };
+  assert.equal(home('https://shop.test/'), true);
+  assert.equal(home('https://shop.test:8443/'), false);
+  assert.equal(home('https://www.shop.test/'), false);
+  assert.equal(home('http://shop.test:81/'), false);
 });
