@@ -4,6 +4,7 @@ import type { Clock } from '../../model/time.ts';
 import { watchTroubles } from '../spool/troubles.ts';
 import { connect } from './connection.ts';
 import { type Guarded, startGuarded } from './guard.ts';
+import { endLeftBehind } from './left-behind.ts';
 import { pause } from './link.ts';
 import { freePort } from './port.ts';
 import { findProgram } from './program.ts';
@@ -57,6 +58,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   let starts = 0;
 
   async function start(): Promise<Guarded> {
+    await endLeftBehind(dataFolder, clock);
     const free = await freePort(preferredPort);
     if (free !== port && free !== preferredPort)
       onTrouble(`port ${preferredPort} is taken: VictoriaMetrics listens on ${free}`);
