@@ -1,13 +1,13 @@
+import { spanInUnits } from '../config/span-in-units.ts';
 import type { Monitor } from '../model/monitor.ts';
 import { Secret } from '../model/secret.ts';
-import { spanInWords } from '../model/time.ts';
 
 /** What a monitor looks at, in words: its kind and its target, without secrets. `shorthand` names the target's setting. */
 export function targetInWords(monitor: Monitor, shorthand: string | undefined): string {
   const spec = asRecord(monitor.spec);
   const words = [monitor.kind];
   const target = shorthand === undefined ? undefined : spec[shorthand];
-  if (shorthand === 'every' && typeof target === 'number') words.push(`every ${spanInWords(target)}`);
+  if (shorthand === 'every' && typeof target === 'number') words.push(`every ${spanInUnits(target)}`);
   else if (target !== undefined) words.push(inWords(target));
   if (typeof spec.cron === 'string') words.push(spec.cron);
   if (typeof spec.timezone === 'string') words.push(spec.timezone);
