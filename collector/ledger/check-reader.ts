@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LATENCY_CODES, latencyOf } from '../../model/latency.ts';
 import type { CheckMark } from '../../model/ledger.ts';
-import type { Instant } from '../../model/time.ts';
+import { type Instant, SECOND } from '../../model/time.ts';
 import { BLOCK_SPAN_MS, type EachMark, readBlock, verdictOf } from './check-block.ts';
 
 /** Calls back for each check of a series that is in no block yet, in the order they were made. */
@@ -27,8 +27,8 @@ export function openCheckReader(db: DatabaseSync, eachRecent: EachRecent): Check
       if (at >= from && at < to) callback(at, verdict, latency);
     };
     for (const { id } of seriesOf.all(monitor, vantage)) {
-      const found = blocks.all(Number(id), from - 2 * BLOCK_SPAN_MS, to) as unknown as [number, Uint8Array][];
-      for (const [start, marks] of found) readBlock(start, marks, within);
+      const found = blocks.all(Number(id), from - BLOCK_SPAN_MS - SECOND, to) as unknown as [number, Uint8Array][];
+      for (const [start, marks] of found) readBlock(start, marks, callback, from, to);
       eachRecent(Number(id), within);
     }
   }

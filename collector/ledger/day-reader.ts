@@ -21,14 +21,14 @@ export function openDayReader(db: DatabaseSync, checks: CheckReader): DayReader 
     const series = own.get(monitor);
     const id = Number(series?.id ?? -1);
     const open = Math.max(first, Math.min(dayOf(now), Number(series?.rolled ?? first)));
-    const days: DayRecord[] = [];
-    for (let day = first; day < open; day += DAY) days.push(unseen(day));
+    const days: DayRecord[] = new Array((open - first) / DAY);
     const booked = blocks.all(id, dayBlockOf(first), open) as unknown as [number, Uint8Array][];
     for (const [start, bytes] of booked) {
       for (const one of readDays(start, bytes)) {
         if (one.day >= first && one.day < open) days[(one.day - first) / DAY] = one;
       }
     }
+    for (let day = first; day < open; day += DAY) days[(day - first) / DAY] ??= unseen(day);
     const stretches = timeline(id, open, now, now);
     for (let day = open; day <= now; day += DAY) {
       const end = Math.min(day + DAY, now);

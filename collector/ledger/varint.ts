@@ -76,14 +76,6 @@ export class ByteReader {
     return value;
   }
 
-  /** The next `length` bytes, or as many as there are. */
-  take(length: number): Uint8Array {
-    const taken = this.#bytes.subarray(this.position, this.position + length);
-    if (taken.length < length) this.broken = true;
-    this.position += taken.length;
-    return taken;
-  }
-
   signed(): number {
     const value = this.varint();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;

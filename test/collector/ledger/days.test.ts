@@ -9,7 +9,8 @@ const TODAY = dayOf(START);
 
 function daysOf(folder: string, count: number, now: number, monitor = 'web'): DayRecord[] {
   using view = viewOf(folder);
-  return view.days([monitor], count, now).get(monitor) ?? [];
+  const days = view.days([monitor], count, now).get(monitor) ?? [];
+  return days.map(({ day, account, latency }) => ({ day, account, latency }));
 }
 
 function seen(day: DayRecord | undefined): number {
