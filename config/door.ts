@@ -1,11 +1,12 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import type { Config } from '../model/config.ts';
 import type { Monitor } from '../model/monitor.ts';
 import { unseal } from '../model/secret.ts';
 import { deepFrozen } from './frozen.ts';
 import { ConfigInvalid } from './mistake.ts';
-import type { Errand, Message } from './thread.ts';
+import type { Message } from './reader.ts';
 
 export { ConfigInvalid, type Mistake } from './mistake.ts';
 
@@ -21,7 +22,7 @@ export interface LoadedConfig {
 }
 
 /**
- * Reads and validates the config at `path`, a file or a folder of fragments, in a thread of its own.
+ * Reads and validates the config at `path`, a file or a folder of fragments, in a process of its own.
  * Rejects with `ConfigInvalid` that holds every mistake, or with the signal's reason.
  */
 export async function loadConfig(
@@ -30,28 +31,28 @@ export async function loadConfig(
 ): Promise<LoadedConfig> {
   const { env = process.env, signal } = options;
   signal?.throwIfAborted();
-  const errand: Errand = { path, env: { ...env } };
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
-    workerData: errand,
-    env: {},
-    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },
+  const reader = fork(fileURLToPath(new URL('./reader.ts', import.meta.url)), [path], {
+    env,
+    serialization: 'advanced',
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=256'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   try {
-    return await answerOf(worker, signal);
+    return await answerOf(reader, signal);
   } finally {
-    await worker.terminate();
+    reader.kill();
   }
 }
 
-async function answerOf(worker: Worker, signal: AbortSignal | undefined): Promise<LoadedConfig> {
+async function answerOf(reader: ChildProcess, signal: AbortSignal | undefined): Promise<LoadedConfig> {
   const slices: (readonly unknown[])[] = [];
   const last = await new Promise<Exclude<Message, { monitors: readonly unknown[] }>>((resolve, reject) => {
-    worker.on('message', (message: Message) => {
+    reader.on('message', (message: Message) => {
       if ('monitors' in message) slices.push(message.monitors);
       else resolve(message);
     });
-    worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('the thread that reads the config ended without an answer')));
+    reader.once('error', reject);
+    reader.once('exit', () => reject(new Error('the process that reads the config ended without an answer')));
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   if ('mistakes' in last) throw new ConfigInvalid(last.mistakes);

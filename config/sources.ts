@@ -11,7 +11,7 @@ const MOST_FRAGMENTS = 1_000;
 /** What was found at the path of the config: its text, or why it cannot be read. */
 export type Found = { readonly sources: readonly Source[] } | { readonly mistakes: readonly Mistake[] };
 
-/** Reads the file at `path`, or every `*.yml` and `*.yaml` of the folder there in order of name. Blocks: for a thread of its own. */
+/** Reads the file at `path`, or every `*.yml` and `*.yaml` of the folder there in order of name. Blocks: for a process of its own. */
 export function readSources(path: string): Found {
   try {
     if (!statSync(path).isDirectory()) return { sources: [{ file: path, text: readText(path, LARGEST_CONFIG) }] };

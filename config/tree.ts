@@ -28,7 +28,7 @@ export type Report = (at: At, path: Path, message: string, lost?: 'lost') => voi
 const MOST_VALUES = 200_000;
 const DEEPEST = 40;
 const MOST_SYNTAX_ERRORS = 5;
-/** The first three reach into JavaScript's own objects; the last is how secrets cross to another thread. */
+/** The first three reach into JavaScript's own objects; the last is how secrets cross to another process. */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype', '$secret']);
 
 /** Reads one file into a tree. Undefined when it is empty or so broken that nothing can be said about its settings. */

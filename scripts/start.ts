@@ -1,8 +1,7 @@
 /** `npm start`: the box with your `signalbox.yml`; without one, with the example and the small demo world it watches. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 const root = dirname(import.meta.dirname);
 const own = join(root, 'signalbox.yml');
@@ -12,15 +11,8 @@ const children: ChildProcess[] = [];
 /** What the example config takes from the environment. */
 const DEMO = { DEMO_TOKEN: 'semaphore-35-degrees' };
 
-function start(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1', file, ...args],
-    {
-      stdio: 'inherit',
-      env: { ...process.env, ...env },
-    },
-  );
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } });
   children.push(child);
   child.on('error', (error) => {
     console.error(error.message);
@@ -36,13 +28,18 @@ function end(code: number): void {
 
 if (demo) {
   console.log('No signalbox.yml here: starting with signalbox.example.yml and a small demo world on loopback.');
-  start(fileURLToPath(new URL('../demo/world.ts', import.meta.url)), [], DEMO);
+  start(['--disable-warning=ExperimentalWarning', join(root, 'demo/world.ts')], DEMO);
 }
-const box = start(
-  join(root, 'cli/main.ts'),
-  ['run', config, '--data', join(root, demo ? 'data/demo' : 'data')],
-  demo ? DEMO : {},
-);
+const compiled = join(root, '.cache/compiled');
+if (!existsSync(compiled)) {
+  console.log('Compiling once …');
+  spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'scripts/warm.ts')], {
+    stdio: 'inherit',
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+  });
+}
+const data = join(root, demo ? 'data/demo' : 'data');
+const box = start([join(root, 'cli/signalbox.mjs'), 'run', config, '--data', data], demo ? DEMO : {});
 box.on('exit', (code) => end(code ?? 1));
 // A terminal's Ctrl-C reaches the whole group by itself; a signal to npm alone does not.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => box.kill(signal));

@@ -1,15 +1,12 @@
-/** The short-lived thread in which the config is read: zod and yaml never live in the running box's own. */
-import { parentPort, workerData } from 'node:worker_threads';
+/**
+ * The short-lived process in which the config is read. A thread would not do: of the 50 MB that the parser and the
+ * validator take, a process keeps most when a thread of it ends.
+ */
 import { seal } from '../model/secret.ts';
 import type { Mistake } from './mistake.ts';
 import { readConfig } from './read.ts';
 import { readSources, secretReader } from './sources.ts';
 import { stampOf } from './stamp.ts';
-
-export interface Errand {
-  readonly path: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
 
 /** What crosses: first the monitors in slices, sealed, then the rest; or the mistakes. */
 export type Message =
@@ -24,12 +21,12 @@ export type Message =
 
 const SLICE = 100;
 
-async function run({ path, env }: Errand, post: (message: Message) => void): Promise<void> {
+async function run(path: string, post: (message: Message) => void): Promise<void> {
   const before = await stampOf([path]);
   const found = readSources(path);
   if ('mistakes' in found) return post(found);
   const secretFiles = new Set<string>();
-  const result = await readConfig(found.sources, env, secretReader(secretFiles));
+  const result = await readConfig(found.sources, process.env, secretReader(secretFiles));
   if ('mistakes' in result) return post(result);
   const { monitors, ...rest } = result.config;
   for (let from = 0; from < monitors.length; from += SLICE)
@@ -41,5 +38,9 @@ async function run({ path, env }: Errand, post: (message: Message) => void): Pro
   post({ config: seal(rest), files, stamp, secrets: result.secrets });
 }
 
-const port = parentPort;
-if (port !== null) await run(workerData as Errand, (message) => port.postMessage(message));
+const [path] = process.argv.slice(2);
+if (path !== undefined && process.send !== undefined) {
+  // Whoever asked is gone, or no longer wants to know.
+  process.once('disconnect', () => process.exit());
+  await run(path, (message) => process.send?.(message));
+}
