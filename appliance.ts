@@ -6,6 +6,7 @@ import { claimStateDirectory } from './collector/ledger/state-directory.ts';
 import { createResolver } from './collector/names/resolver.ts';
 import { probeKinds } from './collector/probes/index.ts';
 import { openPulses } from './collector/pulses.ts';
+import { openSelf, type Self } from './collector/self/self.ts';
 import { openDoor } from './collector/server/door.ts';
 import { adminRoutes, boxRoutes, publicRoutes } from './collector/server/doors.ts';
 import { openStore } from './collector/store.ts';
@@ -56,12 +57,25 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   const pulses = await openPulses(ledger);
   const { storage, spool: bounds, siteEveryMs } = loaded.config;
   const store = opened.adopt(await openStore({ folder: state.path, storage, bounds, clock, log }), (one) => one.stop());
+  const self: Self = opened.adopt(
+    openSelf({
+      clock,
+      sink: store.spool,
+      version,
+      stands: () => checks.stands(),
+      others: store.samples,
+      onTrouble: log,
+    }),
+    (one) => one.stop(),
+  );
   const siteFolder = join(state.path, 'site');
   const site = opened.adopt(
     startSite({ stateFolder: state.path, siteFolder, everyMs: siteEveryMs, clock, onTrouble: log }),
     (one) => one.stop(),
   );
-  const surroundings = { clock, resolve: createResolver({ clock }), pulses: pulses.latest };
+  const lastWritten = await ledger.lastWritten();
+  const absence = lastWritten === undefined ? undefined : { from: lastWritten, to: clock.now() };
+  const surroundings = { clock, absence, resolve: createResolver({ clock }), pulses: pulses.latest };
   const vantages = opened.adopt(openVantages(probeKinds, surroundings, log), (one) => one.stop());
   const checks = opened.adopt(
     createChecks({
@@ -70,9 +84,10 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
       sink: store.spool,
       redact: (text) => redact(text),
       vantageFor: vantages.placeOf,
-      onCheck: () => {},
+      onCheck: self.check,
       onTransition(transition) {
         log(`${transition.monitor} is ${transition.to}: ${transition.reason}`);
+        self.transition(transition);
         site.soon();
       },
       onTrouble: log,
@@ -87,7 +102,12 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     for (const { name, was } of next.config.monitors) {
       if (was !== undefined && (await ledger.rename(was, name))) pulses.rename(was, name);
     }
+    await pulses.expect(
+      next.config.monitors.filter((one) => one.kind === 'heartbeat').map((one) => one.name),
+      clock.now(),
+    );
     await checks.configure(next.config.monitors, next.config.online);
+    self.configured(true, next.config.monitors);
     for (const name of changed) checks.now(name).catch((error: unknown) => log(String(error)));
     for (const words of restart) log(words);
     site.refresh(siteSpecOf(next.config));
@@ -102,6 +122,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
         log('the config was read again and holds');
         return [];
       } catch (error) {
+        self.configured(false);
         if (!(error instanceof ConfigInvalid)) log(`the config could not be read again: ${error}`);
         else log(`the config has mistakes, and the one before goes on:\n${error.message}`);
         return error instanceof ConfigInvalid ? error.message.split('\n') : [String(error)];
@@ -131,7 +152,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     listen,
     boxRoutes({
       site: siteFolder,
-      metrics: () => '',
+      metrics: self.page,
       ailments: () => [],
       now: clock.now,
       known: (name) => heartbeatOf(loaded.config, name),

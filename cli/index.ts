@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
+import { checkCommand } from './check.ts';
+import { probeCommand } from './probe.ts';
+import { reloadCommand } from './reload.ts';
 import { runCommand } from './run.ts';
+import { schemaCommand } from './schema.ts';
 import { versionCommand } from './version.ts';
 
 /** The list of all commands, by what one is doing. A command is a file beside this one, and a name here. */
 export const commands: Readonly<Record<string, readonly (() => Command)[]>> = {
-  'Run it:': [runCommand],
+  'Run it:': [runCommand, reloadCommand],
+  'Write its config:': [checkCommand, probeCommand, schemaCommand],
   'About:': [versionCommand],
 };

@@ -1,11 +1,14 @@
 import type { Ledger, Pulse } from '../model/ledger.ts';
 import type { ProbeContext } from '../model/probe.ts';
+import type { Instant } from '../model/time.ts';
 
 /** The latest pulses of every heartbeat, in memory, beside the ledger that keeps them. */
 export interface Pulses {
   readonly latest: ProbeContext['pulses'];
   /** Resolves once the pulse is durable; only then does it count. */
   keep(pulse: Pulse): Promise<void>;
+  /** Notes since when these heartbeats are waited for, where that is not known yet. */
+  expect(monitors: readonly string[], now: Instant): Promise<void>;
   /** The pulses of `from` are those of `to` from now on. */
   rename(from: string, to: string): void;
 }
@@ -17,11 +20,16 @@ export async function openPulses(ledger: Ledger): Promise<Pulses> {
     known.set(pulse.monitor, { ...known.get(pulse.monitor), [pulse.signal]: pulse });
   }
   for (const pulse of await ledger.pulses()) remember(pulse);
+  async function keep(pulse: Pulse): Promise<void> {
+    await ledger.pulse(pulse);
+    remember(pulse);
+  }
   return {
     latest: (monitor) => known.get(monitor) ?? {},
-    async keep(pulse) {
-      await ledger.pulse(pulse);
-      remember(pulse);
+    keep,
+    async expect(monitors, now) {
+      const unknown = monitors.filter((monitor) => known.get(monitor)?.known === undefined);
+      await Promise.all(unknown.map((monitor) => keep({ monitor, at: now, signal: 'known' })));
     },
     rename(from, to) {
       const pulses = known.get(from);

@@ -29,6 +29,8 @@ export interface Ledger {
   stands(): Promise<Stand[]>;
   /** The latest pulse of each signal, by monitor: what heartbeats need to go on after a restart. */
   pulses(): Promise<Pulse[]>;
+  /** When the ledger was last written, by this writer or the one before; undefined when never. */
+  lastWritten(): Promise<Instant | undefined>;
   /** Notes a check and where its series stands now. Buffered: a crash may lose the last ten seconds. */
   note(check: Check, everyMs: number): void;
   /** Notes where a monitor or one of its vantages stands. Buffered likewise. */

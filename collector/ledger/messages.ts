@@ -13,6 +13,7 @@ export interface NotedMark extends PackedMark {
 export interface Questions {
   stands: { ask: Record<never, never>; answer: Stand[] };
   pulses: { ask: Record<never, never>; answer: Pulse[] };
+  lastWritten: { ask: Record<never, never>; answer: Instant | undefined };
   keep: { ask: { transitions: readonly Transition[]; stands: readonly Stand[] }; answer: undefined };
   pulse: { ask: { pulse: Pulse }; answer: undefined };
   rename: { ask: { from: string; to: string }; answer: boolean };

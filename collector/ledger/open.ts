@@ -54,6 +54,7 @@ export async function openLedger(folder: string, options: LedgerOptions): Promis
       return thread.ask('stands', {});
     },
     pulses: () => thread.ask('pulses', {}),
+    lastWritten: () => thread.ask('lastWritten', {}),
     note(check, everyMs) {
       marks.push(markOf(check, everyMs));
       gather();

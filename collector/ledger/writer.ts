@@ -62,6 +62,7 @@ export function openWriter(folder: string): Writer {
       ]).values(),
     ],
     pulses: () => readPulses(db),
+    lastWritten: () => lastNow || undefined,
     keep({ transitions, stands }) {
       const begun = transitions.map((one) => ({ ...one, at: conclusions.transition(one) }));
       for (const one of stands) conclusions.stand(one);

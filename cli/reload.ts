@@ -1,0 +1,37 @@
+import { request } from 'node:http';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { EXIT } from './exit-codes.ts';
+
+/** `signalbox reload`: tells the running box, through its admin socket, to read its config again. */
+export function reloadCommand(): Command {
+  return new Command('reload')
+    .description('tell the running box to read its config again')
+    .option('--data <folder>', 'its state directory', './data')
+    .action(async ({ data }: { data: string }) => {
+      const socket = join(resolve(data), 'admin.sock');
+      try {
+        const { mistakes = [] } = await ask(socket, '/reload');
+        for (const mistake of mistakes) console.error(mistake);
+        if (mistakes.length === 0) console.log('reloaded');
+        else process.exitCode = EXIT.config;
+      } catch (error) {
+        console.error(`no box answers at ${socket}: ${error instanceof Error ? error.message : error}`);
+        process.exitCode = EXIT.failed;
+      }
+    });
+}
+
+async function ask(socketPath: string, path: string): Promise<{ mistakes?: string[] }> {
+  const answer = await new Promise<string>((resolve, reject) => {
+    const asked = request({ socketPath, path, method: 'POST' }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+      response.on('error', reject);
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+  return JSON.parse(answer) as { mistakes?: string[] };
+}
