@@ -1,11 +1,14 @@
 import { Socket } from 'node:net';
 import type { Address } from '../../model/probe.ts';
 import type { Clock } from '../../model/time.ts';
+import { codeOf } from './connection-words.ts';
 
 /** How long an address may keep silent until the next is tried beside it (RFC 8305, section 5). */
 const STAGGER_MS = 250;
 
-/** No address answered; `cause` is the last error and `peer` whose it was. */
+const UNREACHED = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
+/** No address answered; `cause` is the most telling error and `peer` whose it was. */
 export class DialFailed extends Error {
   readonly code = 'dial-failed';
   readonly peer: Address;
@@ -31,6 +34,7 @@ export function dial(addresses: readonly Address[], port: number, clock: Clock, 
     const trying = new Set<Socket>();
     let next = 0;
     let callOff: (() => void) | undefined;
+    let telling: DialFailed | undefined;
 
     function settle(keep?: Socket): void {
       callOff?.();
@@ -51,10 +55,13 @@ export function dial(addresses: readonly Address[], port: number, clock: Clock, 
       trying.add(socket);
       const failed = (error: Error): void => {
         if (!trying.delete(socket)) return;
+        const failure = new DialFailed(peer, error);
+        // That an IP version leads nowhere from here says less than what somebody on the other one answered.
+        if (!UNREACHED.has(codeOf(error))) telling ??= failure;
         if (next < addresses.length) tryNext();
         else if (trying.size === 0) {
           settle();
-          reject(new DialFailed(peer, error));
+          reject(telling ?? failure);
         }
       };
       socket.once('error', failed);

@@ -1,4 +1,5 @@
 import type { ProbeContext } from '../../../model/probe.ts';
+import { oneLine } from '../outside-text.ts';
 import { BodyText } from './body-text.ts';
 import { type Decoded, decode, Undecodable } from './decode.ts';
 import type { Exchange } from './exchange.ts';
@@ -7,6 +8,7 @@ import { shownUrl } from './hiding.ts';
 import type { StatusRange } from './http-spec.ts';
 import type { Journey } from './journey.ts';
 import type { Prepared } from './prepared.ts';
+import { locationOf } from './response-words.ts';
 import { isWanted, statusInWords, wantedInWords } from './status-words.ts';
 
 /** What a journey amounts to. */
@@ -69,28 +71,32 @@ function missedStatus(prepared: Prepared, last: Exchange): string | undefined {
   if (isWanted(last.response?.statusCode ?? 0, wanted ?? FINE)) return undefined;
   const came = statusInWords(last.response);
   if (wanted !== undefined) return `status ${came}, wanted ${wantedInWords(wanted)}`;
-  const location = last.response?.headers.location;
-  const to = location === undefined ? null : URL.parse(location, last.target.url.href);
-  return to === null ? came : `${came} to ${shownUrl(to)}, which is not followed`;
+  const to = locationOf(last);
+  return to === undefined ? came : `${came} to ${oneLine(shownUrl(to), 160)}, which is not followed`;
 }
 
 type Verdict = Pick<Conclusion, 'verdict' | 'reason' | 'also' | 'contentMissed'>;
 
 function verdictOf(journey: Journey, misses: readonly Miss[]): Verdict {
   const last = journey.exchanges.at(-1);
+  const hops = journey.exchanges.length - 1;
   const hard = misses.filter((miss) => !miss.untold);
   const [first, ...rest] = [...hard, ...misses.filter((miss) => miss.untold)];
   if (first !== undefined) {
     return {
       verdict: first.untold ? 'unknown' : 'down',
-      reason: first.reason,
+      reason: hops === 0 ? first.reason : `${first.reason}, after a redirect to ${whereTo(journey)}`,
       also: rest.map((miss) => miss.reason),
       contentMissed: misses.some((miss) => miss.content),
     };
   }
-  const hops = journey.exchanges.length - 1;
   const fine = `${statusInWords(last?.response)}${hops === 0 ? '' : ` after ${hops === 1 ? '1 redirect' : `${hops} redirects`}`}`;
   const worry = journey.exchanges.find((run) => run.worry !== undefined)?.worry;
   if (worry !== undefined) return { verdict: 'degraded', reason: worry, also: [fine], contentMissed: false };
   return { verdict: 'up', reason: fine, also: [], contentMissed: false };
+}
+
+function whereTo(journey: Journey): string {
+  const url = journey.exchanges.at(-1)?.target.url;
+  return url === undefined ? 'nowhere' : oneLine(shownUrl(url), 160);
 }

@@ -1,16 +1,13 @@
 import type { Evidence } from '../../../model/finding.ts';
 import { chainEvidence } from '../certificate.ts';
 import { peerInWords } from '../connection-words.ts';
-import { oneLine, plainText } from '../outside-text.ts';
+import { plainText } from '../outside-text.ts';
 import type { Conclusion } from './conclusion.ts';
-import type { Exchange } from './exchange.ts';
-import { shownHeader, shownUrl } from './hiding.ts';
+import { shownUrl } from './hiding.ts';
 import type { Journey } from './journey.ts';
 import { EVIDENCE_BODY, type Prepared } from './prepared.ts';
+import { headersInWords, hopInWords } from './response-words.ts';
 import { statusInWords } from './status-words.ts';
-
-const MOST_HEADERS = 60;
-const LONGEST_HEADER = 300;
 
 /** What is kept of an answer that was not as wanted, its secrets hidden, in the order to read it. */
 export function evidenceOf(prepared: Prepared, journey: Journey, conclusion: Conclusion): Evidence {
@@ -29,27 +26,10 @@ export function evidenceOf(prepared: Prepared, journey: Journey, conclusion: Con
   }
   if (last.response !== undefined) {
     evidence.answer = hide(`HTTP/${last.response.httpVersion} ${statusInWords(last.response)}`);
-    evidence.headers = headersOf(last).map(hide);
+    evidence.headers = headersInWords(last).map(hide);
   }
   // Hidden before it is cut: half a secret at the edge would not be found.
   const body = conclusion.body === undefined ? '' : hide(conclusion.body.excerpt(2 * EVIDENCE_BODY));
   if (body !== '') evidence.body = plainText(body, EVIDENCE_BODY);
   return evidence;
-}
-
-function headersOf({ response }: Exchange): string[] {
-  const raw = response?.rawHeaders ?? [];
-  const lines: string[] = [];
-  for (let index = 0; index + 1 < raw.length && lines.length < MOST_HEADERS; index += 2) {
-    const name = raw[index] ?? '';
-    lines.push(oneLine(`${name}: ${shownHeader(name, raw[index + 1] ?? '')}`, LONGEST_HEADER));
-  }
-  return lines;
-}
-
-function hopInWords(run: Exchange): string {
-  const location = run.response?.headers.location;
-  const to = location === undefined ? null : URL.parse(location, run.target.url.href);
-  const where = to === null ? '' : ` to ${oneLine(shownUrl(to), 200)}`;
-  return `${oneLine(shownUrl(run.target.url), 200)}: ${statusInWords(run.response)}${where}`;
 }

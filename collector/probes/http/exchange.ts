@@ -118,7 +118,7 @@ function allowed(resolved: Resolved, floor: Scope, run: Exchange): readonly Addr
   if (floor === 0) return resolved.addresses;
   const addresses = resolved.addresses.filter((one) => scopeOf(one) >= floor);
   if (addresses.length > 0) return addresses;
-  run.trouble = `redirected from outside to ${resolved.addresses[0]?.address} inside, which is not followed`;
+  run.trouble = `a site outside may not lead us inside, to ${resolved.addresses[0]?.address}`;
   return undefined;
 }
 

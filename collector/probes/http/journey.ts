@@ -5,6 +5,7 @@ import { type Exchange, exchange } from './exchange.ts';
 import { shownUrl } from './hiding.ts';
 import type { Hop } from './http-spec.ts';
 import type { Prepared } from './prepared.ts';
+import { locationOf, responseInSteps } from './response-words.ts';
 import { isWanted, statusInWords, wantedInWords } from './status-words.ts';
 import { redirectedTarget } from './target.ts';
 
@@ -29,8 +30,8 @@ export async function travel(prepared: Prepared, family: 0 | 4 | 6, context: Pro
     context.trace?.('request', `${target.method} ${shownUrl(target.url)}`);
     const run = await exchange(prepared, target, { family, floor }, context);
     exchanges.push(run);
-    if (run.trouble !== undefined || run.response === undefined) return end(exchanges, run.trouble);
-    context.trace?.('response', statusInWords(run.response));
+    if (run.trouble !== undefined || run.response === undefined) return end(exchanges, troubleOnTheWay(exchanges));
+    for (const [step, detail] of context.trace ? responseInSteps(run) : []) context.trace?.(step, detail);
 
     const to = leadsTo(run);
     const index = exchanges.length - 1;
@@ -52,6 +53,13 @@ export async function travel(prepared: Prepared, family: 0 | 4 | 6, context: Pro
   }
 }
 
+/** A trouble after redirects says where they had led. */
+function troubleOnTheWay(exchanges: readonly Exchange[]): string | undefined {
+  const last = exchanges.at(-1);
+  if (last?.trouble === undefined || exchanges.length === 1) return last?.trouble;
+  return `${last.trouble}, after a redirect to ${brief(last.target.url)}`;
+}
+
 function end(exchanges: readonly Exchange[], trouble?: string): Journey {
   return trouble === undefined ? { exchanges } : { exchanges, trouble };
 }
@@ -60,11 +68,10 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** Where the response redirects to; a reason when that is nowhere; undefined when it does not redirect. */
 function leadsTo(run: Exchange): URL | string | undefined {
-  const location = run.response?.headers.location;
-  if (!REDIRECTS.has(run.response?.statusCode ?? 0) || location === undefined) return undefined;
+  if (!REDIRECTS.has(run.response?.statusCode ?? 0) || run.response?.headers.location === undefined) return undefined;
   const status = statusInWords(run.response);
-  const url = URL.parse(location, run.target.url.href);
-  if (url === null) return `${status} to an address that is none: ${oneLine(location, 80)}`;
+  const url = locationOf(run);
+  if (url === undefined) return `${status} to an address that is none: ${oneLine(run.response.headers.location, 80)}`;
   return /^https?:$/.test(url.protocol) ? url : `${status} to ${oneLine(url.protocol, 20)} which is not followed`;
 }
 

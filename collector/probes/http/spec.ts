@@ -24,7 +24,7 @@ function url() {
 
 function isHttpUrl(text: string): boolean {
   const parsed = URL.parse(text);
-  return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.hostname !== '';
+  return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.hostname !== '' && parsed.port !== '0';
 }
 
 const hop = z.strictObject({

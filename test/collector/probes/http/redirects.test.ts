@@ -172,7 +172,7 @@ test('a redirect from outside does not lead into this machine, unless the config
     response.writeHead(302, { location: `${inside.url}/delete-all` }).end();
   }, own);
   const followed = await ask({ url: outside.url });
-  assert.equal(followed.reason, 'redirected from outside to 127.0.0.1 inside, which is not followed');
+  assert.match(followed.reason, /^a site outside may not lead us inside, to 127\.0\.0\.1, after a redirect to /);
   assert.equal(hits, 0);
   const named = await ask({ url: outside.url, redirects: [{ to: `${inside.url}/delete-all` }] });
   assert.equal(named.reason, '200 OK after 1 redirect');
@@ -201,4 +201,36 @@ test('from http to https on the same host the credentials go along; to another p
   assert.equal(home('https://shop.test:8443/'), false);
   assert.equal(home('https://www.shop.test/'), false);
   assert.equal(home('http://shop.test:81/'), false);
+});
+
+test('what is wrong behind a redirect says where that was', async () => {
+  await using shop = await redirecting({
+    '/': [302, 'http://shop.test:1/cart?sid=x&token=abcd'],
+    '/lost': [302, Buffer.from('/öffnen').toString('latin1')],
+  });
+  const finding = await ask({ url: `${shop.url}/` });
+  assert.equal(
+    finding.reason,
+    'connection refused by 127.0.0.1:1, after a redirect to http://shop.test:1/cart?sid=x&token=[hidden]',
+  );
+  const wrong = await ask({ url: `${shop.url}/lost`, expect: { body: 'there' } });
+  assert.equal(wrong.reason, `body does not contain "there", after a redirect to ${shop.url}/%C3%B6ffnen`);
+});
+
+test('each step can be watched', async () => {
+  await using shop = await redirecting({ '/': [302, '/home?token=abcd'] });
+  const steps: string[] = [];
+  await ask({ url: `${shop.url}/` }, { trace: (step, detail) => void steps.push(`${step}: ${detail}`) });
+  for (const step of [
+    'request: GET',
+    'addresses: 127.0.0.1 (literal)',
+    'connected: 127.0.0.1:',
+    'response: HTTP/1.1 302 Found',
+    `header: location: ${shop.url}/home?token=[hidden]`,
+    'body: 4 bytes',
+  ])
+    assert.ok(
+      steps.some((one) => one.startsWith(step)),
+      `${step} in ${steps.join('\n')}`,
+    );
 });
