@@ -14,11 +14,7 @@ export interface InTime<T> {
 
 /** Does pure, synchronous work, and ends it when it takes longer than `ms`. Throws what the work throws. */
 export function withinMs<T>(ms: number, work: () => T): InTime<T> {
-  script ??= new vm.Script(`globalThis[Symbol.for('signalbox.bounded-work')]()`, { filename: 'bounded-work' });
-  Object.defineProperty(globalThis, Symbol.for('signalbox.bounded-work'), {
-    value: () => current?.(),
-    configurable: true,
-  });
+  script ??= prepare();
   current = work;
   try {
     return { done: script.runInThisContext({ timeout: ms }) as T };
@@ -28,4 +24,10 @@ export function withinMs<T>(ms: number, work: () => T): InTime<T> {
   } finally {
     current = undefined;
   }
+}
+
+/** The script sees nothing but the globals of the process; this one is the way to the work. */
+function prepare(): vm.Script {
+  Object.defineProperty(globalThis, Symbol.for('signalbox.bounded-work'), { value: () => current?.() });
+  return new vm.Script(`globalThis[Symbol.for('signalbox.bounded-work')]()`, { filename: 'bounded-work' });
 }
