@@ -46,6 +46,7 @@ export async function loadConfig(
 
 async function answerOf(reader: ChildProcess, signal: AbortSignal | undefined): Promise<LoadedConfig> {
   const slices: (readonly unknown[])[] = [];
+  let callOff = (): void => undefined;
   const last = await new Promise<Exclude<Message, { monitors: readonly unknown[] }>>((resolve, reject) => {
     reader.on('message', (message: Message) => {
       if ('monitors' in message) slices.push(message.monitors);
@@ -53,8 +54,9 @@ async function answerOf(reader: ChildProcess, signal: AbortSignal | undefined): 
     });
     reader.once('error', reject);
     reader.once('exit', () => reject(new Error('the process that reads the config ended without an answer')));
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
+    callOff = () => reject(signal?.reason);
+    signal?.addEventListener('abort', callOff, { once: true });
+  }).finally(() => signal?.removeEventListener('abort', callOff));
   if ('mistakes' in last) throw new ConfigInvalid(last.mistakes);
   const monitors: Monitor[] = [];
   for (const slice of slices) {

@@ -9,8 +9,7 @@ export function lintNeeds(drafts: readonly Draft[], complain: Complain): void {
   for (const [name, wanted] of needs)
     for (const need of new Set(wanted)) if (!needs.has(need)) complain(pathOf(name), noMonitor(need, needs.keys()));
   for (const circle of circlesOf(needs)) {
-    const words = [...circle, circle[0]].join(' needs ');
-    complain(pathOf(circle[0] ?? ''), `came a circle (${words}), wanted none`);
+    complain(pathOf(circle[0] ?? ''), `came a circle (${circleInWords(circle)}), wanted none`);
   }
 }
 
@@ -18,10 +17,16 @@ function pathOf(name: string): Path {
   return ['monitors', name, 'needs'];
 }
 
-/** Each circle once, from the member that stands first. Walks without recursion: a chain may be as long as the config. */
+function circleInWords(circle: readonly string[]): string {
+  const shown = circle.length > 8 ? [...circle.slice(0, 6), '…', circle.at(-1)] : circle;
+  return [...shown, circle[0]].join(' needs ');
+}
+
+/** The circles, each with a member that is in none of those before, so that they are never more than the monitors. Walks without recursion: a chain may be as long as the config. */
 function circlesOf(needs: ReadonlyMap<string, readonly string[]>): string[][] {
   const done = new Set<string>();
   const circles: string[][] = [];
+  const told = new Set<string>();
   for (const start of needs.keys()) {
     const trail: { name: string; rest: string[] }[] = [];
     const enter = (name: string): void => {
@@ -36,7 +41,11 @@ function circlesOf(needs: ReadonlyMap<string, readonly string[]>): string[][] {
         continue;
       }
       const begun = trail.findIndex((one) => one.name === next);
-      if (begun >= 0) circles.push(trail.slice(begun).map((one) => one.name));
+      const circle = begun < 0 ? [] : trail.slice(begun).map((one) => one.name);
+      if (circle.some((name) => !told.has(name))) {
+        circles.push(circle);
+        for (const name of circle) told.add(name);
+      } else if (begun >= 0) continue;
       else if (!done.has(next) && needs.has(next)) enter(next);
     }
   }

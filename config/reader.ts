@@ -42,5 +42,6 @@ const [path] = process.argv.slice(2);
 if (path !== undefined && process.send !== undefined) {
   // Whoever asked is gone, or no longer wants to know.
   process.once('disconnect', () => process.exit());
+  process.once('error', () => process.exit());
   await run(path, (message) => process.send?.(message));
 }

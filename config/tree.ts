@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import type { Mistake, Path, Place } from './mistake.ts';
 import { syntaxInWords } from './syntax.ts';
 
@@ -33,13 +33,9 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype', '$secret']);
 
 /** Reads one file into a tree. Undefined when it is empty or so broken that nothing can be said about its settings. */
 export function growTree(source: Source, report: Report, note: (mistake: Mistake) => void): Tree | undefined {
-  const lines = new LineCounter();
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { file: source.file, line: Math.max(1, line), column: Math.max(1, col) };
-  };
+  const place = placer(source);
   try {
-    const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+    const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: false });
     for (const error of firstOfLines([...document.errors, ...document.warnings], place))
       note({ ...place(error.pos[0]), path: '', message: syntaxInWords(error.code, error.message) });
     if (document.errors.length > 0) return undefined;
@@ -51,6 +47,21 @@ export function growTree(source: Source, report: Report, note: (mistake: Mistake
     note({ file: source.file, line: 1, column: 1, path: '', message: 'is nested too deeply to be read' });
     return undefined;
   }
+}
+
+/** Gives the place of an offset. (YAML's own counter goes wrong where the parser had to go back.) */
+function placer({ file, text }: Source): (offset: number) => Place {
+  const starts: number[] = [];
+  return (offset) => {
+    if (starts.length === 0) {
+      starts.push(0);
+      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    }
+    let line = 0;
+    for (let step = 2 ** Math.floor(Math.log2(starts.length)); step >= 1; step /= 2)
+      if ((starts[line + step] ?? Number.POSITIVE_INFINITY) <= Math.min(offset, text.length)) line += step;
+    return { file, line: line + 1, column: Math.min(offset, text.length) - (starts[line] ?? 0) + 1 };
+  };
 }
 
 /** After a syntax error the parser stumbles on: one on each line, and the first few, is all that is worth saying. */
