@@ -77,3 +77,19 @@ test('a page holds no script and asks for nothing more', () => {
     assert.match(text, /Content-Security-Policy" content="default-src &#x27;none&#x27;/, path);
   }
 });
+
+test('every element of a page is closed, and in order', () => {
+  const empty = new Set(['meta', 'link', 'br', 'img']);
+  for (const [path, text] of afternoon) {
+    if (!path.endsWith('.html')) continue;
+    const open: string[] = [];
+    for (const [, slash, name = '', closed] of text.matchAll(/<(\/?)([a-z][a-z0-9]*)(?:\s[^<>]*?)?(\/?)>/g)) {
+      if (slash) assert.equal(open.pop(), name, `${path}: </${name}>`);
+      else if (!closed && !empty.has(name)) open.push(name);
+    }
+    assert.deepEqual(open, [], path);
+    const ids = [...text.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+    assert.equal(new Set(ids).size, ids.length, `${path}: an id stands once`);
+    for (const [, id] of text.matchAll(/aria-labelledby="([^"]*)"/g)) assert.ok(ids.includes(id), `${path}: ${id}`);
+  }
+});
