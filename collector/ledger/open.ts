@@ -5,16 +5,16 @@ import type { Ledger } from '../../model/ledger.ts';
 import type { Stand } from '../../model/standing.ts';
 import type { Clock } from '../../model/time.ts';
 import { verdictCode } from './check-block.ts';
+import { keepFlushing } from './flushing.ts';
 import type { FlushReport, NotedMark } from './messages.ts';
 import { seriesKey } from './series-table.ts';
 import { startThread } from './thread.ts';
-import { inWords } from './trouble.ts';
 
-/** How often what was noted goes to disk; a crash loses at most this and what follows. */
-const FLUSH_MS = 8_000;
 /** How long a note waits to cross to the thread with others, and how many cross at once. */
 const GATHER_MS = 250;
 const GATHER = 256;
+/** Checks that may be on their way to a thread that waits for its disk; more are dropped, and counted. */
+const CROSSING = 50_000;
 
 export interface LedgerOptions {
   readonly clock: Clock;
@@ -30,12 +30,15 @@ export async function openLedger(folder: string, options: LedgerOptions): Promis
   let marks: NotedMark[] = [];
   let stands = new Map<string, Stand>();
   let callOff: (() => void) | undefined;
+  let crossing = 0;
+  let dropped = 0;
 
   function post(): void {
     callOff?.();
     callOff = undefined;
     if (marks.length === 0 && stands.size === 0) return;
     thread.tell({ kind: 'notes', marks, stands: [...stands.values()] });
+    crossing += marks.length;
     marks = [];
     stands = new Map();
   }
@@ -43,10 +46,19 @@ export async function openLedger(folder: string, options: LedgerOptions): Promis
     if (marks.length + stands.size >= GATHER) post();
     else callOff ??= clock.after(GATHER_MS, post);
   }
-  const flusher = flushing(clock, onTrouble, () => {
+  async function flush(): Promise<FlushReport> {
     post();
-    return thread.ask('flush', { now: clock.now(), steady: clock.steady() });
-  });
+    const crossed = crossing;
+    try {
+      const report = await thread.ask('flush', { now: clock.now(), steady: clock.steady() });
+      const lost = report.dropped + dropped;
+      dropped = 0;
+      return { dropped: lost };
+    } finally {
+      crossing -= crossed;
+    }
+  }
+  const flusher = keepFlushing(clock, onTrouble, flush);
 
   return {
     stands() {
@@ -56,6 +68,10 @@ export async function openLedger(folder: string, options: LedgerOptions): Promis
     pulses: () => thread.ask('pulses', {}),
     lastWritten: () => thread.ask('lastWritten', {}),
     note(check, everyMs) {
+      if (crossing >= CROSSING) {
+        dropped++;
+        return;
+      }
       marks.push(markOf(check, everyMs));
       gather();
     },
@@ -80,38 +96,6 @@ export async function openLedger(folder: string, options: LedgerOptions): Promis
       } finally {
         await worker.terminate();
       }
-    },
-  };
-}
-
-/** Flushes again and again, never two at once; says once when it fails and once when it works again. */
-function flushing(clock: Clock, onTrouble: (message: string) => void, flush: () => Promise<FlushReport>) {
-  let stopped = false;
-  let failing: string | undefined;
-  let callOff = clock.after(FLUSH_MS, run);
-  function run(): void {
-    flush()
-      .then(
-        ({ dropped }) => {
-          if (failing !== undefined) onTrouble('the ledger can be written again');
-          failing = undefined;
-          if (dropped > 0) onTrouble(`${dropped} checks could not be kept in the ledger`);
-        },
-        (error: unknown) => {
-          const message = inWords(error);
-          if (!stopped && message !== failing)
-            onTrouble(`checks wait in memory, the ledger cannot be written: ${message}`);
-          failing = message;
-        },
-      )
-      .finally(() => {
-        if (!stopped) callOff = clock.after(FLUSH_MS, run);
-      });
-  }
-  return {
-    stop(): void {
-      stopped = true;
-      callOff();
     },
   };
 }

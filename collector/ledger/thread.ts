@@ -5,9 +5,12 @@ import { LedgerGone, LedgerRefused, LedgerUnwritable } from './trouble.ts';
 /** The ledger's thread, as the rest of the process sees it. */
 export interface Thread {
   tell(message: ToThread): void;
-  /** Rejects with `LedgerUnwritable` when it could not be done, `LedgerGone` when the thread ended first. */
+  /** Rejects with `LedgerUnwritable` when it could not be done or too many wait already, `LedgerGone` when the thread ended first. */
   ask<K extends Kind>(kind: K, ask: Questions[K]['ask']): Promise<Questions[K]['answer']>;
 }
+
+/** Questions that may wait for an answer while the disk hangs. */
+const WAITING = 10_000;
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -37,6 +40,9 @@ export function startThread(worker: Worker, onTrouble: (message: string) => void
     },
     ask(kind, ask) {
       if (gone !== undefined) return Promise.reject(gone);
+      if (waiting.size >= WAITING) {
+        return Promise.reject(new LedgerUnwritable(`the disk has not answered ${WAITING} questions that came before`));
+      }
       closing ||= kind === 'close';
       const id = ++lastId;
       const answer = Promise.withResolvers<unknown>();

@@ -213,3 +213,16 @@ test('when the thread dies, who waits is told, and the operator too', async (t) 
   await assert.rejects(thread.ask('stands', {}), { message: "the ledger's thread crashed: out of tea" });
   assert.deepEqual(troubles, ["the ledger's thread crashed: out of tea"]);
 });
+
+test('while the thread does not come round to writing, memory is bounded and what was dropped is said', async (t) => {
+  const { folder, ledger, troubles, pass } = await ledgerFor(t);
+  for (let i = 0; i < 60_000; i++) ledger.note(check(START + i * SECOND), SECOND);
+  await pass(20 * SECOND);
+  const dropped = Number(/^(\d+) checks could not be kept in the ledger$/.exec(troubles.join())?.[1]);
+  assert.ok(dropped > 9_000, troubles.join());
+  ledger.note(check(START + DAY), SECOND);
+  await pass(20 * SECOND);
+  using view = viewOf(folder);
+  assert.equal(view.checks('web', 0, START + 2 * DAY).length, 60_001 - dropped);
+  assert.equal(troubles.length, 1);
+});

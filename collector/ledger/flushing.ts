@@ -1,0 +1,42 @@
+import type { Clock } from '../../model/time.ts';
+import type { FlushReport } from './messages.ts';
+import { inWords, LedgerGone } from './trouble.ts';
+
+/** How often what was noted goes to disk; a crash loses at most this and the time it takes. */
+const FLUSH_MS = 8_000;
+/** A flush that takes longer is said. */
+const PATIENCE_MS = 30_000;
+
+/** Flushes every few seconds, never two at once, until stopped; says once when it fails and once when it works again. */
+export function keepFlushing(
+  clock: Clock,
+  onTrouble: (message: string) => void,
+  flush: () => Promise<FlushReport>,
+): { stop(): void } {
+  let stopped = false;
+  let failing: string | undefined;
+  let callOff = clock.after(FLUSH_MS, () => void run());
+  async function run(): Promise<void> {
+    const hurry = clock.after(PATIENCE_MS, () => onTrouble('the ledger has been waiting for its disk for 30 s'));
+    try {
+      const { dropped } = await flush();
+      if (failing !== undefined) onTrouble('the ledger can be written again');
+      failing = undefined;
+      if (dropped > 0) onTrouble(`${dropped} checks could not be kept in the ledger`);
+    } catch (error) {
+      const message = inWords(error);
+      // A thread that is gone has said so itself.
+      const known = stopped || message === failing || error instanceof LedgerGone;
+      if (!known) onTrouble(`checks wait in memory, the ledger cannot be written: ${message}`);
+      failing = message;
+    }
+    hurry();
+    if (!stopped) callOff = clock.after(FLUSH_MS, () => void run());
+  }
+  return {
+    stop(): void {
+      stopped = true;
+      callOff();
+    },
+  };
+}
