@@ -147,7 +147,10 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     );
   const { listen, publicListen } = loaded.config;
   await open({ socket: join(state.path, 'admin.sock') }, adminRoutes({ version, stands: checks.stands, reload }));
-  if (publicListen) await open(publicListen, publicRoutes(siteFolder), 'public.listen');
+  if (publicListen) {
+    const { url } = await open(publicListen, publicRoutes(siteFolder), 'public.listen');
+    log(`the site alone is at ${url}`);
+  }
   const box = await open(
     listen,
     boxRoutes({
