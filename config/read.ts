@@ -3,6 +3,7 @@ import type { Config } from '../model/config.ts';
 import { createRedactor } from '../model/redact.ts';
 import { composeConfig } from './compose.ts';
 import { mergeFragments } from './fragments.ts';
+import { growTree } from './grow.ts';
 import { type Complain, inspectorOf } from './inspector.ts';
 import { inReadingOrder, type Mistake, type Path, pathInWords } from './mistake.ts';
 import { readMonitors } from './monitors.ts';
@@ -10,7 +11,7 @@ import { lintTogether } from './rules.ts';
 import { topShape } from './schema.ts';
 import { plainValueOf, type ReadSecretFile } from './secrets.ts';
 import { readTop } from './top.ts';
-import { type At, growTree, placeOf, type Source } from './tree.ts';
+import { type At, placeOf, type Source } from './tree.ts';
 
 export interface ReadResult {
   readonly config: Config;

@@ -1,12 +1,8 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
 import { type Clock, SECOND } from '../model/time.ts';
-import { isFragment } from './sources.ts';
+import { folderWatches } from './folder-watches.ts';
+import { restingPoint } from './resting-point.ts';
 import { stampOf } from './stamp.ts';
 
-const QUIET_MS = 300;
-const LONGEST_WAIT_MS = 3 * SECOND;
 const POLL_MS = 5 * SECOND;
 
 export interface ConfigWatch extends Disposable {
@@ -25,125 +21,86 @@ export function watchConfig(
   clock: Clock,
   since?: string,
 ): ConfigWatch {
-  const watched = typeof paths === 'string' ? [paths] : paths;
-  const troubles = new Set<string>();
-  const rest = restingPoint(clock, (certain) => look(certain));
-  const eyes = folderWatches(watched, rest.stir, (trouble) => tell(trouble));
-  let seen = since;
-  let looking = false;
-  let closed = false;
-  let callOffPoll = clock.after(0, () => void poll());
+  return new Watch(typeof paths === 'string' ? [paths] : paths, onChange, onTrouble, clock, since);
+}
 
-  function tell(trouble: string): void {
-    if (closed || troubles.has(trouble)) return;
-    troubles.add(trouble);
-    onTrouble(trouble);
+class Watch implements ConfigWatch {
+  readonly #paths: readonly string[];
+  readonly #onChange: () => void;
+  readonly #onTrouble: (message: string) => void;
+  readonly #clock: Clock;
+  readonly #rest: ReturnType<typeof restingPoint>;
+  readonly #folders: ReturnType<typeof folderWatches>;
+  readonly #troubles = new Set<string>();
+  #seen: string | undefined;
+  #looking = false;
+  #closed = false;
+  #callOffPoll: () => void;
+
+  constructor(
+    paths: readonly string[],
+    onChange: () => void,
+    onTrouble: (message: string) => void,
+    clock: Clock,
+    since: string | undefined,
+  ) {
+    this.#paths = paths;
+    this.#onChange = onChange;
+    this.#onTrouble = onTrouble;
+    this.#clock = clock;
+    this.#seen = since;
+    this.#rest = restingPoint(clock, (certain) => this.#look(certain));
+    this.#folders = folderWatches(paths, this.#rest.stir, (trouble) => this.#tell(trouble));
+    this.#callOffPoll = clock.after(0, () => void this.#poll());
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#callOffPoll();
+    this.#rest.close();
+    this.#folders.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** Compares stamps and says when they differ; `certain` when the kernel already told of a write, which a coarse clock may hide. */
-  async function look(certain: boolean): Promise<void> {
-    if (looking) return rest.stir(certain);
-    looking = true;
+  async #look(certain: boolean): Promise<void> {
+    if (this.#looking) return this.#rest.stir(certain);
+    this.#looking = true;
     try {
-      const stamp = await stampOf(watched);
-      if (closed) return;
-      for (const path of watched)
-        if (stamp.orphaned.includes(path)) tell(orphanInWords(path));
-        else troubles.delete(orphanInWords(path));
-      const differs = certain || (seen !== undefined && stamp.text !== seen);
-      seen = stamp.text;
-      if (differs) onChange();
+      const stamp = await stampOf(this.#paths);
+      if (this.#closed) return;
+      for (const path of this.#paths)
+        if (stamp.orphaned.includes(path)) this.#tell(orphanInWords(path));
+        else this.#troubles.delete(orphanInWords(path));
+      const differs = certain || (this.#seen !== undefined && stamp.text !== this.#seen);
+      this.#seen = stamp.text;
+      if (differs) this.#onChange();
     } finally {
-      looking = false;
+      this.#looking = false;
     }
   }
 
-  async function poll(): Promise<void> {
-    if (!looking) {
-      const [stamp] = await Promise.all([stampOf(watched), eyes.open()]);
-      if (closed) return;
-      if (seen === undefined) seen = stamp.text;
-      if (stamp.text !== seen || stamp.orphaned.length > 0) rest.stir(false);
+  /** The safety net, for file systems that tell nobody of a write. */
+  async #poll(): Promise<void> {
+    if (!this.#looking) {
+      const [stamp] = await Promise.all([stampOf(this.#paths), this.#folders.open()]);
+      if (this.#closed) return;
+      this.#seen ??= stamp.text;
+      if (stamp.text !== this.#seen || stamp.orphaned.length > 0) this.#rest.stir(false);
     }
-    if (!closed) callOffPoll = clock.after(POLL_MS, () => void poll());
+    if (!this.#closed) this.#callOffPoll = this.#clock.after(POLL_MS, () => void this.#poll());
   }
 
-  const close = (): void => {
-    closed = true;
-    callOffPoll();
-    rest.close();
-    eyes.close();
-  };
-  return { close, [Symbol.dispose]: close };
+  #tell(trouble: string): void {
+    if (this.#closed || this.#troubles.has(trouble)) return;
+    this.#troubles.add(trouble);
+    this.#onTrouble(trouble);
+  }
 }
 
 function orphanInWords(path: string): string {
   return `${path} was replaced behind the mount: mount the folder instead of the file`;
-}
-
-/** Waits until nothing has stirred for a while, but not for ever, and then acts. */
-function restingPoint(clock: Clock, act: (certain: boolean) => Promise<void>) {
-  let callOff: (() => void) | undefined;
-  let begun = 0;
-  let anyCertain = false;
-  const fire = (): void => {
-    const certain = anyCertain;
-    callOff = undefined;
-    anyCertain = false;
-    act(certain).catch(() => undefined);
-  };
-  return {
-    stir(certain: boolean): void {
-      if (callOff === undefined) begun = clock.monotonic();
-      callOff?.();
-      anyCertain ||= certain;
-      const waited = clock.monotonic() - begun;
-      callOff = clock.after(Math.max(0, Math.min(QUIET_MS, LONGEST_WAIT_MS - waited)), fire);
-    },
-    close(): void {
-      callOff?.();
-    },
-  };
-}
-
-/** Watches the folders that hold the files: a file itself would be lost sight of when an editor renames another over it. */
-function folderWatches(paths: readonly string[], stir: (certain: boolean) => void, tell: (trouble: string) => void) {
-  const open = new Map<string, { readonly watcher: FSWatcher; readonly identity: string }>();
-  const names = new Set(paths.map((path) => basename(path)));
-  const drop = (folder: string): void => {
-    open.get(folder)?.watcher.close();
-    open.delete(folder);
-  };
-  let closed = false;
-
-  async function look(folder: string): Promise<void> {
-    const found = await stat(folder).catch(() => undefined);
-    const identity = found === undefined ? '' : `${found.dev} ${found.ino}`;
-    if (closed || open.get(folder)?.identity === identity) return;
-    drop(folder);
-    if (found === undefined) return;
-    try {
-      const watcher = watch(folder, { persistent: false }, (_event, name) =>
-        stir(name === null || names.has(name) || (paths.includes(folder) && isFragment(name))),
-      );
-      watcher.on('error', () => drop(folder));
-      open.set(folder, { watcher, identity });
-    } catch (error) {
-      tell(`${folder} cannot be watched (${(error as NodeJS.ErrnoException).code}); it is looked at every 5 s instead`);
-    }
-  }
-
-  return {
-    /** Opens what is not open yet, or was replaced. */
-    async open(): Promise<void> {
-      for (const path of paths) {
-        const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
-        await look(isFolder ? path : dirname(path));
-      }
-    },
-    close(): void {
-      closed = true;
-      for (const folder of open.keys()) drop(folder);
-    },
-  };
 }

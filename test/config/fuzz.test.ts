@@ -8,7 +8,7 @@ import { mistakeInWords } from '../../config/mistake.ts';
 import { readConfig } from '../../config/read.ts';
 import { samples } from './samples.ts';
 
-const ROUNDS = Number(process.env.SIGNALBOX_FUZZ_ROUNDS ?? 1_500);
+const ROUNDS = Number(process.env.SIGNALBOX_FUZZ_ROUNDS ?? 500);
 const ENV = { DEMO_TOKEN: 'a-token-for-the-demo', SIGNALBOX_TOKEN: 'some-secret-text' };
 
 const EXAMPLE = readFileSync(join(import.meta.dirname, '../../signalbox.example.yml'), 'utf8');
