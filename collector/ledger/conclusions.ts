@@ -40,8 +40,8 @@ export function openConclusions(db: DatabaseSync, series: SeriesTable): Conclusi
     stand(stand) {
       const id = series.idOf(stand.monitor, stand.vantage);
       const reason = stand.reason.slice(0, REASON);
-      sql.stand.run(id, stand.standing, stand.since, reason, stand.blind ?? null, stand.flapping ? 1 : 0);
-      sql.fresh.run(id, Math.round(stand.freshUntil));
+      sql.stand.run(id, stand.standing, whole(stand.since), reason, stand.blind ?? null, stand.flapping ? 1 : 0);
+      sql.fresh.run(id, whole(stand.freshUntil));
     },
     transition(one) {
       const id = series.idOf(one.monitor, one.vantage);
@@ -56,6 +56,12 @@ export function openConclusions(db: DatabaseSync, series: SeriesTable): Conclusi
       sql.forgetPulses.run(id);
     },
   };
+}
+
+/** A stand is never refused: one that could not be written would hold up all that waits with it. */
+function whole(at: number): number {
+  if (Number.isNaN(at)) return 0;
+  return Math.round(Math.min(Math.max(at, -8.64e15), 8.64e15));
 }
 
 function evidenceOf(transition: Transition): string | null {

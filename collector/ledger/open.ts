@@ -68,7 +68,7 @@ export async function openLedger(folder: string, options: LedgerOptions): Promis
     pulses: () => thread.ask('pulses', {}),
     lastWritten: () => thread.ask('lastWritten', {}),
     note(check, everyMs) {
-      if (crossing >= CROSSING) {
+      if (crossing >= CROSSING || !Number.isFinite(check.at)) {
         dropped++;
         return;
       }

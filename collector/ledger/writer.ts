@@ -77,7 +77,7 @@ export function openWriter(folder: string): Writer {
     },
     rename({ from, to }) {
       write(lastNow);
-      const done = transaction(db, series.forget, () => renameMonitor(db, from, to));
+      const done = transaction(db, series.forget, () => renameMonitor(db, checks.eachRecent, from, to));
       series.forget();
       return done;
     },

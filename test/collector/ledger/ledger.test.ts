@@ -150,6 +150,25 @@ test('a history is never laid over another', async (t) => {
   assert.equal(view.transitions('site', 0, START + DAY, 10).length, 1);
 });
 
+test('a monitor that was already checked under its new name keeps what it has', async (t) => {
+  const { folder, ledger, pass } = await ledgerFor(t);
+  await ledger.keep([transition(START, 'unknown', 'up')], []);
+  ledger.note({ ...check(START), monitor: 'site' }, MINUTE);
+  assert.equal(await ledger.rename('web', 'site'), false);
+  await pass(HOUR);
+  using view = viewOf(folder);
+  assert.equal(view.checks('site', 0, START + DAY).length, 1);
+});
+
+test('a monitor of which only a standing is known makes room for an old history', async (t) => {
+  const { folder, ledger } = await ledgerFor(t);
+  await ledger.keep([transition(START, 'unknown', 'up')], []);
+  ledger.stand(stand(START, 'unknown', Number.NaN, { monitor: 'site' }));
+  assert.equal(await ledger.rename('web', 'site'), true);
+  using view = viewOf(folder);
+  assert.equal(view.transitions('site', 0, START + DAY, 10).length, 1);
+});
+
 test('of a chatty job the latest signals are kept, not all', async (t) => {
   const { ledger } = await ledgerFor(t);
   await ledger.pulse({ monitor: 'job', at: START, signal: 'fail', exitCode: 1, log: `${'x'.repeat(20_000)}the end` });
