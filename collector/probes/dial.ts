@@ -67,7 +67,8 @@ export function dial(addresses: readonly Address[], port: number, clock: Clock, 
       socket.once('error', failed);
       socket.once('connect', () => {
         if (!trying.has(socket)) return;
-        socket.off('error', failed);
+        // Whoever takes it over listens itself; an error before that must not end the process.
+        socket.off('error', failed).on('error', () => {});
         settle(socket);
         resolve({ socket, peer });
       });

@@ -64,12 +64,12 @@ export function secure(socket: Socket, options: SecureOptions, signal: AbortSign
     });
     const settle = (): void => {
       signal.removeEventListener('abort', giveUp);
-      tls.off('error', fail);
+      // Whoever takes it over listens itself; an error before that must not end the process.
+      tls.off('error', fail).on('error', () => {});
       tls.off('close', closed);
     };
     const fail = (error: unknown): void => {
       settle();
-      tls.on('error', () => {});
       tls.destroy();
       socket.destroy();
       reject(error);

@@ -3,11 +3,11 @@ import { oneLine } from '../outside-text.ts';
 import { type Scope, scopeOf } from './address-scope.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { shownUrl } from './hiding.ts';
-import type { Hop } from './http-spec.ts';
+import type { Hop, HttpSpec } from './http-spec.ts';
 import type { Prepared } from './prepared.ts';
 import { locationOf, responseInSteps } from './response-words.ts';
 import { isWanted, statusInWords, wantedInWords } from './status-words.ts';
-import { redirectedTarget } from './target.ts';
+import { createTrail, type Trail } from './trail.ts';
 
 /** A request and all the redirects it led through. */
 export interface Journey {
@@ -19,11 +19,9 @@ export interface Journey {
 
 /** Makes the first request and follows, or asserts, the redirects. */
 export async function travel(prepared: Prepared, family: 0 | 4 | 6, context: ProbeContext): Promise<Journey> {
-  const { redirects } = prepared.spec;
-  const chain = 'chain' in redirects ? redirects.chain : undefined;
-  const most = 'chain' in redirects ? redirects.chain.length : redirects.follow;
+  const { spec } = prepared;
   const exchanges: Exchange[] = [];
-  const been = new Set<string>();
+  let trail: Trail | undefined;
   let target = prepared.first;
   let floor: Scope = 0;
   for (;;) {
@@ -33,24 +31,31 @@ export async function travel(prepared: Prepared, family: 0 | 4 | 6, context: Pro
     if (run.trouble !== undefined || run.response === undefined) return end(exchanges, troubleOnTheWay(exchanges));
     for (const [step, detail] of context.trace ? responseInSteps(run) : []) context.trace?.(step, detail);
 
-    const to = leadsTo(run);
-    const index = exchanges.length - 1;
-    if (chain !== undefined) {
-      const wrong = wrongHop(chain, index, run, to);
-      if (wrong !== undefined || index === chain.length) return end(exchanges, wrong);
-    } else if (to === undefined || most === 0 || isExpected(prepared, run)) return end(exchanges);
-    if (typeof to !== 'object') return end(exchanges, to);
-    if (index >= most) return end(exchanges, `more than ${most} redirects, the next to ${brief(to)}`);
-
-    been.add(`${target.method} ${target.url.href}`);
-    const next = redirectedTarget(prepared.spec, target, run.response.statusCode ?? 0, to);
-    if ('refused' in next) return end(exchanges, `redirects to ${brief(to)}: ${next.refused}`);
-    if (been.has(`${next.method} ${next.url.href}`))
-      return end(exchanges, `redirects in a circle, back to ${brief(to)}`);
+    const way = wayOn(spec, run, exchanges.length - 1);
+    if (!(way instanceof URL)) return end(exchanges, way?.trouble);
+    trail ??= createTrail(spec);
+    const next = trail.next(run, way);
+    if ('refused' in next) return end(exchanges, `redirects to ${brief(way)}: ${next.refused}`);
     // Only an address written in the config may lead further in.
-    if (chain === undefined && run.peer !== undefined) floor = Math.max(floor, scopeOf(run.peer)) as Scope;
+    if ('follow' in spec.redirects && run.peer !== undefined) floor = Math.max(floor, scopeOf(run.peer)) as Scope;
     target = next;
   }
+}
+
+/** Where to go after the response at this place of the journey; undefined where it is the answer; a trouble where it ends otherwise. */
+function wayOn(spec: HttpSpec, run: Exchange, index: number): URL | { readonly trouble: string } | undefined {
+  const to = leadsTo(run);
+  const { redirects } = spec;
+  if ('chain' in redirects) {
+    const wrong = wrongHop(redirects.chain, index, run, to);
+    if (wrong !== undefined) return { trouble: wrong };
+    return to instanceof URL ? to : undefined;
+  }
+  if (to === undefined || redirects.follow === 0 || isExpected(spec, run)) return undefined;
+  if (typeof to === 'string') return { trouble: to };
+  return index < redirects.follow
+    ? to
+    : { trouble: `more than ${redirects.follow} redirects, the next to ${brief(to)}` };
 }
 
 /** A trouble after redirects says where they had led. */
@@ -76,8 +81,8 @@ function leadsTo(run: Exchange): URL | string | undefined {
 }
 
 /** A status that is expected by name is the answer, redirect or not. */
-function isExpected(prepared: Prepared, run: Exchange): boolean {
-  const wanted = prepared.spec.expect?.status;
+function isExpected(spec: HttpSpec, run: Exchange): boolean {
+  const wanted = spec.expect?.status;
   return wanted !== undefined && isWanted(run.response?.statusCode ?? 0, wanted);
 }
 

@@ -10,6 +10,8 @@ export interface Target {
   /** Names and values in turn, without those that belong to the connection. */
   readonly headers: readonly string[];
   readonly body: Buffer | undefined;
+  /** What the site set on the way here, as a Cookie header's value; empty when nothing. */
+  readonly cookies?: string;
   /** Whether it goes where the config said: only there go secrets, the client certificate and the name to insist on. */
   readonly home: boolean;
 }
@@ -100,10 +102,18 @@ export function wireHeaders(target: Target): string[] {
   const wire = has('host') ? [] : ['Host', target.url.host];
   if (!has('user-agent')) wire.push('User-Agent', 'Signalbox');
   if (!has('accept')) wire.push('Accept', '*/*');
-  wire.push(...target.headers);
+  wire.push(...withCookies(target));
   if (target.body !== undefined) wire.push('Content-Length', String(target.body.length));
   if (!has('connection')) wire.push('Connection', has('upgrade') ? 'Upgrade' : 'close');
   return wire;
+}
+
+/** The headers of the target with the cookies of the way added to the config's own. */
+function withCookies({ headers, cookies = '' }: Target): readonly string[] {
+  if (cookies === '') return headers;
+  const own = headers.findIndex((one, index) => index % 2 === 0 && one.toLowerCase() === 'cookie');
+  if (own < 0) return [...headers, 'Cookie', cookies];
+  return headers.toSpliced(own, 2, 'Cookie', `${headers[own + 1]}; ${cookies}`);
 }
 
 /** The host to find or to connect to: a name, or an address without brackets. */

@@ -157,3 +157,37 @@ test('a spec is checked again and again without growing listeners', async () => 
   process.off('warning', note);
   assert.deepEqual(warnings, []);
 });
+
+test('an expression without end on a header holds nothing up', async () => {
+  await using trap = await sending(`HTTP/1.1 200 OK\r\nX-Trap: ${'a'.repeat(60)}!\r\nContent-Length: 0\r\n\r\n`);
+  const finding = await ask({ url: trap.url, expect: { headers: { 'x-trap': { matches: '^(a+)+$' } } } });
+  assert.equal(finding.verdict, 'unknown');
+});
+
+test('whatever bytes come, there is a finding with a reason', async () => {
+  const good =
+    'HTTP/1.1 302 Found\r\nLocation: /next\r\nSet-Cookie: a=b; Path=/\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip at all';
+  // A small generator with a fixed seed, so that a failure comes back.
+  let seed = 42;
+  const random = (below: number): number => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    return seed % below;
+  };
+  let bytes = Buffer.alloc(0);
+  await using server = await wire((socket) => void socket.once('data', () => socket.end(bytes)));
+  for (let round = 0; round < 300; round++) {
+    bytes = Buffer.from(good);
+    for (let change = random(8); change >= 0; change--) {
+      const at = random(bytes.length);
+      if (random(3) === 0) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + random(20))]);
+      else bytes[at] = random(256);
+      if (bytes.length === 0) bytes = Buffer.from('\n');
+    }
+    const finding = await ask({ url: server.url, redirects: 2, expect: { body: 'Welcome' } }, { timeoutMs: 2_000 });
+    assert.ok(
+      finding.verdict === 'down' || finding.verdict === 'unknown',
+      `${finding.reason} for ${bytes.toString('latin1')}`,
+    );
+    assert.ok(finding.reason.length > 0 && !/\p{Cc}/u.test(finding.reason), JSON.stringify(finding.reason));
+  }
+});

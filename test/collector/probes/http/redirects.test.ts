@@ -39,8 +39,8 @@ test('too many redirects, circles and addresses that are none are told as such',
   assert.equal(await reason('/1', { follow: 2 }), `more than 2 redirects, the next to ${shop.url}/4`);
   assert.equal(await reason('/1', 3), '200 OK after 3 redirects');
   assert.equal(await reason('/1', 0), `302 Found to ${shop.url}/2, which is not followed`);
-  assert.equal(await reason('/circle'), `redirects in a circle, back to ${shop.url}/circle`);
-  assert.equal(await reason('/self'), `redirects in a circle, back to ${shop.url}/self`);
+  assert.equal(await reason('/circle'), `redirects to ${shop.url}/circle: a circle, we have been there`);
+  assert.equal(await reason('/self'), `redirects to ${shop.url}/self: a circle, we have been there`);
   assert.equal(await reason('/bad'), '302 Found to an address that is none: http://[nowhere');
   assert.equal(await reason('/mail'), '302 Found to mailto: which is not followed');
 });
@@ -233,4 +233,32 @@ test('each step can be watched', async () => {
       steps.some((one) => one.startsWith(step)),
       `${step} in ${steps.join('\n')}`,
     );
+});
+
+test('a site that sets a cookie and sends us back lets us in, and no other host sees it', async () => {
+  const seen: string[] = [];
+  await using shop = await site((request, response) => {
+    seen.push(`${request.headers.host?.split(':')[0]}${request.url} ${request.headers.cookie ?? '-'}`);
+    const elsewhere = request.headers.host?.startsWith('other.test');
+    if (elsewhere) response.end('other');
+    else if (request.url === '/away') response.writeHead(302, { location: `http://other.test:${shop.port}/` }).end();
+    else if (request.headers.cookie?.includes('seen=1')) response.end('Welcome');
+    else
+      response
+        .writeHead(302, {
+          location: '/',
+          'set-cookie': ['seen=1; Path=/; HttpOnly', 'old=x; Max-Age=0', 'safe=2; Secure'],
+        })
+        .end();
+  });
+  const finding = await ask({
+    url: `http://shop.test:${shop.port}/`,
+    headers: { Cookie: new Secret('mine=0') },
+    expect: { body: 'Welcome' },
+  });
+  assert.equal(finding.reason, '200 OK after 1 redirect');
+  assert.deepEqual(seen, ['shop.test/ mine=0', 'shop.test/ mine=0; seen=1']);
+  seen.length = 0;
+  await ask({ url: `http://shop.test:${shop.port}/away`, headers: { Cookie: new Secret('mine=0') } });
+  assert.deepEqual(seen, ['shop.test/away mine=0', 'other.test/ -']);
 });
