@@ -34,7 +34,8 @@ export function boundedPattern(source: string, flags = 'u'): Match {
   };
 }
 
-/** With at most one repetition the time grows with the square of the text, which is bounded; with two it may be anything. */
+/** With one repetition of one character the time grows with the square of the text, which is bounded; with two, or one of a group, it may be anything. */
 function mayBacktrack(source: string): boolean {
-  return (source.replace(/\\./g, '').match(/[*+{]/g)?.length ?? 0) > 1 || /\)\{/.test(source);
+  const plain = source.replace(/\\./g, '_');
+  return (plain.match(/[*+{]/g)?.length ?? 0) > 1 || /\)[*+{]/.test(plain);
 }

@@ -21,7 +21,7 @@ export async function talk(
   context: ProbeContext,
 ): Promise<Talked> {
   const { clock, signal, trace } = context;
-  let socket = plain;
+  let socket: Socket | undefined = plain;
   let inbox = createInbox(socket, clock);
   let captures: Captures = new Map();
   let greeting: string | undefined;
@@ -47,9 +47,11 @@ export async function talk(
         // RFC 3207 section 4.2: what came in clear before the handshake is not to be trusted.
         const forgotten = inbox.leave();
         if (forgotten > 0) trace?.('starttls', `${forgotten} characters in clear forgotten`);
-        const secured = await upgrade(socket);
-        if (secured === undefined) return { ok: true, ...(greeting !== undefined && { greeting }) };
-        socket = secured;
+        const handedOver = socket;
+        // From here on it belongs to TLS. Destroyed under it, it takes the whole process along (Node 24).
+        socket = undefined;
+        socket = await upgrade(handedOver);
+        if (socket === undefined) return { ok: true, ...(greeting !== undefined && { greeting }) };
         inbox = createInbox(socket, clock);
       }
     }
@@ -57,8 +59,8 @@ export async function talk(
   } finally {
     inbox.leave();
     // Whatever still happens to it is nobody's business.
-    socket.on('error', () => {});
-    socket.destroy();
+    socket?.on('error', () => {});
+    socket?.destroy();
   }
 }
 
