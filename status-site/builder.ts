@@ -17,6 +17,8 @@ export interface SiteOptions extends ThreadData {
   readonly clock: Clock;
   /** Told in one line when a build failed or the thread died; it goes on by itself. */
   readonly onTrouble: (message: string) => void;
+  /** The thread's entry, instead of `site-thread.ts`. */
+  readonly entry?: URL;
   /** Told of each build that was done. */
   readonly onBuilt?: (build: { readonly files: readonly string[]; readonly tookMs: number }) => void;
 }
@@ -71,7 +73,8 @@ export function startSite(options: SiteOptions): Site {
   function startThread(): Worker {
     const { stateFolder, siteFolder, everyMs } = options;
     const workerData: ThreadData = { stateFolder, siteFolder, everyMs };
-    const started = new Worker(new URL('../site-thread.ts', import.meta.url), {
+    const started = new Worker(options.entry ?? new URL('../site-thread.ts', import.meta.url), {
+      name: 'site',
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 2 },
     });

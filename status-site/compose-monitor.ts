@@ -4,9 +4,10 @@ import type { Transition } from '../model/standing.ts';
 import { DAY, dayOf, type Instant, spanInWords } from '../model/time.ts';
 import { type Account, account, addAccounts, coverageOf, uptimeOf } from '../model/timeline.ts';
 import { badDays } from './day-words.ts';
+import { howChecked } from './kinds.ts';
 import { latencyOf24h } from './latency-chart.ts';
 import type { ChangeData, MonitorData, Stamp, TimeWords, WindowData } from './page-data.ts';
-import { composeSentence } from './sentence.ts';
+import { composeOwnSentence } from './sentence.ts';
 import { standingNow, stateWord } from './standing-now.ts';
 import type { Watched } from './watched.ts';
 import { capital, clockTime, coverageWords, dayWords, isoSeconds, momentWords, shareWords, tied } from './words.ts';
@@ -40,10 +41,7 @@ export function composeMonitor(source: MonitorSource): MonitorData {
     siteTitle: source.siteTitle,
     stamp: source.stamp,
     line: watched.line,
-    sentence: composeSentence([{ title, ...watched.now }], now).replace(
-      'Everything is working.',
-      `${title} is working.`,
-    ),
+    sentence: composeOwnSentence({ title, ...watched.now }, now),
     ...(since === undefined ? {} : { since: { ...momentWords(since, now), span: tied(spanInWords(now - since)) } }),
     reason: watched.now.reason,
     windows: [
@@ -122,18 +120,4 @@ function changesOf(
       reason: one.blind === 'unwatched' ? '' : stood.reason,
     };
   });
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  http: 'a web request',
-  tcp: 'a TCP connection',
-  tls: 'a TLS handshake',
-  dns: 'a name server query',
-  icmp: 'pings',
-  exec: 'a program of its own',
-};
-
-function howChecked(kind: string, everyMs: number): string {
-  if (kind === 'heartbeat') return 'It reports for itself; when its signal is late, it is down.';
-  return `Checked by ${KINDS[kind] ?? capital(kind)} every ${spanInWords(everyMs)}.`;
 }

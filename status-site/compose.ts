@@ -6,6 +6,7 @@ import { DAY, dayOf, type Instant } from '../model/time.ts';
 import { addAccounts, coverageOf, uptimeOf } from '../model/timeline.ts';
 import { composeMonitor } from './compose-monitor.ts';
 import { daysInWords, sharesOf } from './day-words.ts';
+import { isRun } from './kinds.ts';
 import type { GroupData, IndexData, LineData, MonitorPage, Stamp } from './page-data.ts';
 import { oneLine, publicReasons } from './public-reason.ts';
 import { composeSentence } from './sentence.ts';
@@ -16,8 +17,6 @@ import { clockTime, coverageWords, dateWords, isoSeconds, shareWords } from './w
 
 /** How many days the bars show, today included. */
 export const DAYS = 90;
-/** Kinds whose latency is the time of a run, not of an answer: `usually` would mislead. */
-const RUNS = new Set(['heartbeat', 'exec']);
 
 /**
  * Decides every word of the site from the ledger at `now`; the index is to be true until `until`. Gives the monitors' pages one by one,
@@ -91,7 +90,7 @@ function historyOf(monitor: SiteMonitor, days: readonly DayRecord[]): History {
     daysInWords: daysInWords(days),
     uptime: uptimeOf(sum),
     coverage: coverageOf(sum),
-    usualMs: RUNS.has(monitor.kind) ? undefined : usualOf(days),
+    usualMs: isRun(monitor.kind) ? undefined : usualOf(days),
   };
 }
 

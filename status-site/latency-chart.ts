@@ -3,8 +3,9 @@ import { LATENCY_CODES, type LatencyHistogram, latencyCode, quantile } from '../
 import type { CheckMark } from '../model/ledger.ts';
 import type { SiteMonitor } from '../model/page.ts';
 import { DAY, type Instant, MINUTE, spanInWords } from '../model/time.ts';
+import { isRun } from './kinds.ts';
 import type { LatencyData } from './page-data.ts';
-import { clockTime, isoSeconds, tied } from './words.ts';
+import { clockTime, isoSeconds, listWords, tied } from './words.ts';
 
 const STEP_MS = 6 * MINUTE;
 const WORSE: readonly Trouble[] = ['unknown', 'degraded', 'down'];
@@ -12,7 +13,7 @@ const WORSE: readonly Trouble[] = ['unknown', 'degraded', 'down'];
 /** The last day's latency: words, scale and a line with gaps where nothing was measured; and the day's histogram. */
 export function latencyOf24h(
   marks: readonly CheckMark[],
-  monitor: Pick<SiteMonitor, 'everyMs'>,
+  monitor: Pick<SiteMonitor, 'everyMs' | 'kind'>,
   now: Instant,
 ): { readonly data: LatencyData; readonly histogram: LatencyHistogram } {
   // A step at least twice as long as the interval, so that a gap is a gap and not the time between two checks.
@@ -32,7 +33,7 @@ export function latencyOf24h(
     measured[step]?.push(mark.latencyMs);
   }
   const steps = measured.map(stepOf);
-  return { data: dataOf(steps, trouble, histogram, now), histogram };
+  return { data: dataOf(steps, trouble, histogram, monitor.kind, now), histogram };
 }
 
 function isWorse(verdict: Trouble, than: Trouble | undefined): boolean {
@@ -50,24 +51,34 @@ function dataOf(
   steps: readonly (LineStep | undefined)[],
   trouble: readonly (Trouble | undefined)[],
   histogram: LatencyHistogram,
+  kind: string,
   now: Instant,
 ): LatencyData {
+  const title = isRun(kind) ? 'Run time' : 'Latency';
   const drawn = steps.filter((step) => step !== undefined);
   const [half, most] = [quantile(histogram, 0.5), quantile(histogram, 0.99)];
   if (drawn.length < 2 || half === undefined || most === undefined)
-    return { words: 'Too little was measured in the last 24 hours to draw a line.', scale: [], times: [] };
+    return { title, words: 'Too little was measured in the last 24 hours to draw a line.', scale: [], times: [] };
   const slowest = Math.max(...drawn.map((step) => step.high));
+  const what = isRun(kind) ? 'runs ended' : 'answers came';
   const words = tied(
-    `Half of all answers came within ${spanInWords(half)}, 99 in 100 within ${spanInWords(most)}; the slowest took ${spanInWords(slowest)}.`,
+    `Half of all ${what} within ${spanInWords(half)}, 99 in 100 within ${spanInWords(most)}; the slowest took ${spanInWords(slowest)}.`,
   );
   const top = scaleTop(1.15 * Math.max(...drawn.map((step) => step.middle)));
   return {
-    words,
-    drawing: { steps, trouble, top, label: `Latency of the last 24 hours. ${words}` },
+    title,
+    words: words + markedWords(trouble),
+    drawing: { steps, trouble, top, label: `${title} of the last 24 hours. ${words}` },
     scale: [top, top / 2, 0].map((ms) => (ms === 0 ? '0' : spanInWords(ms))),
     times: [24, 18, 12, 6, 0].map((hours) => {
       const at = now - hours * 60 * MINUTE;
       return { iso: isoSeconds(at), words: clockTime(at) };
     }),
   };
+}
+
+function markedWords(trouble: readonly (Trouble | undefined)[]): string {
+  const seen = WORSE.toReversed().filter((one) => trouble.includes(one));
+  const names = seen.map((one) => (one === 'unknown' ? 'not seen' : one));
+  return names.length === 0 ? '' : ` Marked along the foot: when it was ${listWords(names)}.`;
 }

@@ -83,6 +83,8 @@ export interface WindowData {
 }
 
 export interface LatencyData {
+  /** What is measured: `Latency`, or `Run time` of a job. */
+  readonly title: string;
   readonly words: string;
   readonly drawing?: LineDrawing;
   /** From the top of the scale to its foot. */

@@ -1,6 +1,6 @@
 import type { Blindness, Standing } from '../model/standing.ts';
 import type { Instant } from '../model/time.ts';
-import { clockTime, dayWords, listWords } from './words.ts';
+import { listWords, momentWords } from './words.ts';
 
 /** What the sentence needs to know of a monitor. */
 export interface Subject {
@@ -20,16 +20,26 @@ export function composeSentence(subjects: readonly Subject[], now: Instant): str
   return nobodyLooked(subjects, now) ?? whatIsWrong(subjects);
 }
 
+/** The sentence of a monitor's own page. */
+export function composeOwnSentence(one: Subject, now: Instant): string {
+  if (one.standing === 'unknown' && one.blind === 'unwatched' && one.lookedUntil !== undefined)
+    return `Nobody has looked at ${one.title} since ${since(one.lookedUntil, now)}.`;
+  const clause = CLAUSES.find(({ holds }) => holds(one));
+  return clause === undefined ? `${one.title} is working.` : `${one.title} ${clause.one}.`;
+}
+
 function nobodyLooked(subjects: readonly Subject[], now: Instant): string | undefined {
-  if (subjects.every((one) => one.standing === 'unknown' && one.lookedUntil === undefined))
-    return 'Nothing has been checked yet.';
-  const last = Math.max(...subjects.map((one) => one.lookedUntil ?? 0));
-  const since = now - last < 12 * 3_600_000 ? clockTime(last) : `${dayWords(last)}, ${clockTime(last)}`;
-  const blind = (kind: Blindness) =>
-    subjects.every((one) => one.standing === 'unknown' && (one.blind === kind || one.lookedUntil === undefined));
-  if (blind('unwatched')) return `Nobody has looked since ${since}.`;
-  if (blind('offline')) return `Our monitoring is offline since ${since}. How things are, nobody knows.`;
+  const looked = subjects.flatMap((one) => one.lookedUntil ?? []);
+  if (looked.length === 0 || subjects.some((one) => one.standing !== 'unknown')) return undefined;
+  const blind = (kind: Blindness) => subjects.every((one) => one.blind === kind || one.lookedUntil === undefined);
+  if (blind('unwatched')) return `Nobody has looked since ${since(Math.max(...looked), now)}.`;
+  if (blind('offline'))
+    return `Our monitoring is offline since ${since(Math.min(...looked), now)}. How things are, nobody knows.`;
   return undefined;
+}
+
+function since(at: Instant, now: Instant): string {
+  return momentWords(at, now).words;
 }
 
 interface Clause {
@@ -54,7 +64,7 @@ const CLAUSES: readonly Clause[] = [
     all: 'Everything is degraded.',
   },
   {
-    holds: (one) => one.standing === 'unknown' && one.lookedUntil === undefined,
+    holds: neverChecked,
     one: 'has not been checked yet',
     many: 'have not been checked yet',
     all: 'Nothing has been checked yet.',
@@ -66,6 +76,10 @@ const CLAUSES: readonly Clause[] = [
     all: 'Nothing can be seen.',
   },
 ];
+
+function neverChecked(one: Subject): boolean {
+  return one.standing === 'unknown' && one.lookedUntil === undefined;
+}
 
 /** Down is said before what flaps, though what flaps is taken out of the down first. */
 const ORDER = [1, 0, 2, 4, 3];
@@ -86,7 +100,7 @@ function whatIsWrong(subjects: readonly Subject[]): string {
 }
 
 function say(clause: Clause, titles: readonly string[], total: number): string {
-  if (titles.length === total && total > 1) return clause.all;
+  if (titles.length === total && (total > 1 || clause.holds === neverChecked)) return clause.all;
   if (titles.length === 1) return `${titles[0]} ${clause.one}.`;
   if (titles.length <= NAMED) return `${listWords(titles)} ${clause.many}.`;
   const rest = titles.length - NAMED;

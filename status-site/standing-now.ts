@@ -30,7 +30,7 @@ export function standingNow(
     return { standing: 'unknown', reason: 'not checked yet' };
   const unknown = stand.standing === 'unknown';
   if (stand.blind === 'unwatched' || stand.freshUntil + FLUSH_GRACE_MS < now) {
-    const until = unknown ? stand.since : stand.freshUntil;
+    const until = stand.blind === 'unwatched' ? stand.since : stand.freshUntil;
     const reason = `nobody has looked since ${momentWords(until, now).words}`;
     return { standing: 'unknown', since: until, reason, blind: 'unwatched', lookedUntil: until };
   }

@@ -73,7 +73,10 @@ test('without JavaScript the page says it all, and the way to a monitor and back
   const { page } = await openPage(browser, `${root}/index.html`, { javaScriptEnabled: false });
   const sentence = 'Media is down. Timeline is degraded. NAS cannot be seen. Everything else is working.';
   assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), sentence);
-  assert.match(await page.locator('main').textContent(), /Made 14:05, true until 14:07 UTC on 21 November 2026\./);
+  assert.match(
+    (await page.locator('main').textContent()) ?? '',
+    /Made 14:05, true until 14:07 UTC on 21 November 2026\./,
+  );
   await page.getByRole('link', { name: 'Media' }).click();
   assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Media is down.');
   await page.getByRole('link', { name: 'quarry.example status' }).click();

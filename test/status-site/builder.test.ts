@@ -8,6 +8,7 @@ import { openLedger } from '../../collector/ledger/open.ts';
 import type { SiteSpec, StatusDocument } from '../../model/page.ts';
 import { HOUR, MINUTE } from '../../model/time.ts';
 import { type SiteOptions, startSite } from '../../status-site/builder.ts';
+import { FakeClock } from '../fake-clock.ts';
 import { siteMonitor } from './world.ts';
 
 const SPEC: SiteSpec = {
@@ -130,4 +131,48 @@ test('after stop nothing is built any more, however often it is asked', { timeou
   site.refresh(SPEC);
   await site.stop();
   await assert.rejects(page('index.html'), { code: 'ENOENT' });
+});
+
+/** A box on a clock moved by hand, whose thread fails at first. */
+async function failingBox(t: TestContext, how: 'die' | 'hang') {
+  const stateFolder = await mkdtemp(join(tmpdir(), `signalbox-${how}-`));
+  const clock = new FakeClock();
+  const heard: string[] = [];
+  const hear = (text: string) => void heard.push(text);
+  const site = startSite({
+    stateFolder,
+    siteFolder: join(stateFolder, 'site'),
+    everyMs: HOUR,
+    clock,
+    onTrouble: hear,
+    onBuilt: ({ files }) => hear(`built ${files}`),
+    entry: new URL('failing-thread.ts', import.meta.url),
+  });
+  t.after(async () => {
+    await site.stop();
+    await rm(stateFolder, { recursive: true, force: true });
+  });
+  /** Lets little bits of the clock's time pass until something was heard. */
+  async function next(stepMs = 100): Promise<string> {
+    while (heard.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await clock.advance(stepMs);
+    }
+    return heard.shift() ?? '';
+  }
+  return { site, next };
+}
+
+test('when the thread dies it is started anew and knows the config again', { timeout: 60_000 }, async (t) => {
+  const { site, next } = await failingBox(t, 'die');
+  site.refresh(SPEC);
+  assert.equal(await next(), "the site's thread died: out of cheese");
+  assert.equal(await next(), 'built box');
+});
+
+test('when the thread hangs it is ended and started anew', { timeout: 60_000 }, async (t) => {
+  const { site, next } = await failingBox(t, 'hang');
+  site.refresh(SPEC);
+  assert.equal(await next(5_000), "the site's thread did not answer for 120 s; it is started anew");
+  assert.equal(await next(), 'built box');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, MINUTE } from '../../model/time.ts';
-import { composeSentence, type Subject } from '../../status-site/sentence.ts';
+import { composeOwnSentence, composeSentence, type Subject } from '../../status-site/sentence.ts';
 import { NOW } from './world.ts';
 
 const LOOKED = { lookedUntil: NOW };
@@ -104,3 +104,16 @@ const CASES: readonly (readonly [string, readonly Subject[], string])[] = [
 
 for (const [name, subjects, sentence] of CASES)
   test(`the first sentence when ${name}`, () => assert.equal(composeSentence(subjects, NOW), sentence));
+
+const OWN: readonly (readonly [Subject, string])[] = [
+  [up('Website'), 'Website is working.'],
+  [down('Website'), 'Website is down.'],
+  [{ ...down('Website'), flapping: true }, 'Website comes and goes.'],
+  [never('Website'), 'Website has not been checked yet.'],
+  [unknown('NAS', { blind: 'unreachable' }), 'NAS cannot be seen.'],
+  [unknown('NAS', { blind: 'unwatched', lookedUntil: NOW - 3 * MINUTE }), 'Nobody has looked at NAS since 14:02.'],
+];
+
+for (const [subject, sentence] of OWN)
+  test(`a monitor's own page begins with “${sentence}”`, () =>
+    assert.equal(composeOwnSentence(subject, NOW), sentence));
