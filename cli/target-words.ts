@@ -2,6 +2,8 @@ import { spanInUnits } from '../config/span-in-units.ts';
 import type { Monitor } from '../model/monitor.ts';
 import { Secret } from '../model/secret.ts';
 
+const LONGEST = 70;
+
 /** What a monitor looks at, in words: its kind and its target, without secrets. `shorthand` names the target's setting. */
 export function targetInWords(monitor: Monitor, shorthand: string | undefined): string {
   const spec = asRecord(monitor.spec);
@@ -13,7 +15,8 @@ export function targetInWords(monitor: Monitor, shorthand: string | undefined): 
   if (typeof spec.timezone === 'string') words.push(spec.timezone);
   if (monitor.kind === 'dns' && typeof spec.type === 'string') words.push(spec.type);
   if (monitor.kind === 'dns' && Array.isArray(spec.servers)) words.push(`at ${spec.servers.map(inWords).join(', ')}`);
-  return words.join(' ');
+  const text = words.join(' ').replace(/\p{C}+/gu, ' ');
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
 function inWords(value: unknown): string {

@@ -22,7 +22,10 @@ export function folderWatches(
     const identity = found === undefined ? '' : `${found.dev} ${found.ino}`;
     if (closed || open.get(folder)?.identity === identity) return;
     drop(folder);
-    if (found === undefined) return;
+    if (found !== undefined) start(folder, identity);
+  }
+
+  function start(folder: string, identity: string): void {
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) =>
         stir(name === null || names.has(name) || (paths.includes(folder) && isFragment(name))),

@@ -52,24 +52,13 @@ const SECRET: JsonSchema = {
 export async function configJsonSchema(kinds: Readonly<Record<string, ProbeKind>>): Promise<JsonSchema> {
   const load = kindLoader(kinds);
   const loaded = await Promise.all(Object.keys(kinds).map(load));
-  const whole = z.strictObject({
-    top: z.strictObject(optional(topShape)),
-    common: z.strictObject(optional(commonShape)),
-    kinds: z.strictObject(Object.fromEntries(loaded.map(({ name, spec }) => [name, spec.schema]))),
-  });
-  const made = z.toJSONSchema(whole, {
-    io: 'input',
-    target: 'draft-7',
-    unrepresentable: 'any',
-    override: ({ jsonSchema, zodSchema }) => {
-      const said = z.globalRegistry.get(zodSchema) ?? {};
-      // zod leaves these out where a setting is transformed, as it cannot know that ours are as one would write them.
-      if (Array.isArray(said.examples)) jsonSchema.examples = said.examples;
-      if (said.default !== undefined) jsonSchema.default = said.default as z.core.JSONSchema.JSONSchema['default'];
-      if (zodSchema._zod.def.type === 'custom' && said.title === 'secret')
-        jsonSchema.allOf = [{ $ref: '#/definitions/secret' }];
-    },
-  }) as JsonSchema;
+  const made = translated(
+    z.strictObject({
+      top: z.strictObject(optional(topShape)),
+      common: z.strictObject(optional(commonShape)),
+      kinds: z.strictObject(Object.fromEntries(loaded.map(({ name, spec }) => [name, spec.schema]))),
+    }),
+  );
   const { top, common, kinds: settings } = made.properties ?? {};
   const shared = Object.keys(common?.properties ?? {});
   const definitions: Record<string, JsonSchema> = { ...made.definitions, secret: SECRET, common: common ?? {} };
@@ -94,6 +83,23 @@ export async function configJsonSchema(kinds: Readonly<Record<string, ProbeKind>
     additionalProperties: false,
     definitions,
   };
+}
+
+/** What zod makes of a schema, with what it cannot know of ours. */
+function translated(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, {
+    io: 'input',
+    target: 'draft-7',
+    unrepresentable: 'any',
+    override: ({ jsonSchema, zodSchema }) => {
+      const said = z.globalRegistry.get(zodSchema) ?? {};
+      // zod leaves these out where a setting is transformed; ours are as one would write them.
+      if (Array.isArray(said.examples)) jsonSchema.examples = said.examples;
+      if (said.default !== undefined) jsonSchema.default = said.default as z.core.JSONSchema.JSONSchema['default'];
+      if (zodSchema._zod.def.type === 'custom' && said.title === 'secret')
+        jsonSchema.allOf = [{ $ref: '#/definitions/secret' }];
+    },
+  }) as JsonSchema;
 }
 
 /** A monitor of one kind: the common keys, the kind's own, and its settings beside that. */
