@@ -3,6 +3,7 @@ import type { Pulse } from '../../model/ledger.ts';
 import { logText } from '../../model/log-text.ts';
 import { reveal, type Secret } from '../../model/secret.ts';
 import type { Instant } from '../../model/time.ts';
+import { tellOfRefusals } from './refusals.ts';
 import { type Answer, type Asked, type Route, say } from './route.ts';
 
 /** What the heartbeat routes need of the rest of the box. */
@@ -12,7 +13,7 @@ export interface HeartbeatCalls {
   /** Resolves once the pulse is durable. */
   readonly keep: (pulse: Pulse) => Promise<void>;
   readonly now: () => Instant;
-  /** Told why a pulse was refused, for the operator's log: the sender does not learn which names there are. */
+  /** Told why a pulse was refused, for the operator's log, ten times a minute at most: the sender does not learn which names there are. */
   readonly onRefused?: (name: string, why: string) => void;
 }
 
@@ -23,17 +24,20 @@ const EXIT_CODE = /^\d{1,3}$/;
 
 /** `/heartbeat/<name>/{start,ok,fail}` and `/heartbeat/<name>/<exit code>`: answered 200 once the pulse is durable. */
 export function heartbeatRoutes(calls: HeartbeatCalls): Route[] {
-  return [{ methods: ['GET', 'POST'], path: '/heartbeat/:name/:signal', handle: (asked) => take(calls, asked) }];
+  const refused = tellOfRefusals((name, why) => calls.onRefused?.(name, why));
+  return [
+    { methods: ['GET', 'POST'], path: '/heartbeat/:name/:signal', handle: (asked) => take(calls, asked, refused) },
+  ];
 }
 
-async function take(calls: HeartbeatCalls, asked: Asked): Promise<Answer> {
+async function take(calls: HeartbeatCalls, asked: Asked, refused: ReturnType<typeof tellOfRefusals>): Promise<Answer> {
   const at = calls.now();
   const { name = '', signal = '' } = asked.params;
   // A page somewhere on the web must not be able to let a visitor's browser report success.
   if (asked.headers['sec-fetch-site'] === 'cross-site') return say(403, 'Other sites may not send heartbeats.');
   const refusal = refuse(calls, name, tokenOf(asked));
   if (refusal !== undefined) {
-    calls.onRefused?.(name, refusal);
+    refused(at, name, refusal);
     return say(404, 'There is no heartbeat of this name that takes this token.');
   }
   const read = readSignal(signal, asked.query.get('exit'));

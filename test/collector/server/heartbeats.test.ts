@@ -89,10 +89,18 @@ test('a guarded heartbeat takes its token as bearer or in the address, and nothi
   assert.equal(kept.length, 2);
   assert.deepEqual(refused, [
     'guarded: it came without its token',
-    'guarded: its token is wrong',
-    'guarded: its token is wrong',
-    'gaurded: no heartbeat has this name',
+    'gaurded: no heartbeat has this name (and 2 more refusals since the last one said)',
   ]);
+});
+
+test('a stranger who tries names all night does not fill the log', async (t) => {
+  let now = NOW;
+  const { refused, send } = await boxWith(t, { now: () => now });
+  for (let name = 0; name < 40; name++) await send(`name${name}/ok`);
+  assert.equal(refused.length, 10);
+  now += 60_000;
+  await send('backup2/ok');
+  assert.equal(refused.at(-1), 'backup2: no heartbeat has this name (and 30 more refusals since the last one said)');
 });
 
 test('the end of the log is kept, without what steers a terminal', async (t) => {
