@@ -4,16 +4,24 @@ import type { JsonSchema } from './json-schema.ts';
 export function optionTable(schema: JsonSchema): string {
   const rows = rowsOf(schema, '');
   if (rows.length === 0) return '';
-  return ['| option | written as | when left out | what it does |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return aligned([['option', 'written as', 'when left out', 'what it does'], ...rows]);
+}
+
+/** A Markdown table in the form that the formatter of this repository leaves alone. */
+function aligned([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => [...(row[column] ?? '')].length)));
+  const pad = (cells: readonly string[]): string =>
+    `| ${cells.map((one, column) => one + ' '.repeat((widths[column] ?? 0) - [...one].length)).join(' | ')} |`;
+  return [pad(head), pad(widths.map((width) => '-'.repeat(width))), ...rows.map(pad)].join('\n');
 }
 
 const DEEPEST = 4;
 
-function rowsOf(schema: JsonSchema, above: string): string[] {
-  const rows: string[] = [];
+function rowsOf(schema: JsonSchema, above: string): string[][] {
+  const rows: string[][] = [];
   for (const [name, { option, inList }] of optionsOf(schema)) {
     const path = above === '' ? name : `${above}${inList ? '[]' : ''}.${name}`;
-    rows.push(`| \`${path}\` | ${waysIn(option)} | ${standardIn(option)} | ${cell(option.description ?? '')} |`);
+    rows.push([`\`${path}\``, waysIn(option), standardIn(option), cell(option.description ?? '')]);
     if (path.split('.').length < DEEPEST) rows.push(...rowsOf(option, path));
   }
   return rows;
