@@ -32,8 +32,7 @@ const RELIEVED = 0.8;
 export function openBound({ clock, maxBytes, maxAgeMs, shelf, troubles, countDropped }: BoundOptions): Bound {
   let callOff = clock.after(MINUTE, watch);
 
-  const ageOf = (segment: Segment | undefined) =>
-    segment === undefined ? 0 : Math.max(0, clock.now() - segment.writtenAt);
+  const ageOf = (segment: Segment | undefined) => (segment === undefined ? 0 : clock.steady() - segment.writtenAt);
   const oldestUnsent = () => shelf.segments.find((one) => !one.unsent.isEmpty);
   const fullness = () => Math.max(shelf.bytes() / maxBytes, ageOf(oldestUnsent()) / maxAgeMs);
 

@@ -48,7 +48,9 @@ export function openCommits(options: CommitsOptions): Commits {
   let waitingChars = 0;
   let taken = 0;
   let commits = 0;
+  let someoneWaits = false;
   let begunAt = Number.NEGATIVE_INFINITY;
+  let restUntil = Number.NEGATIVE_INFINITY;
   let wakeAt = Number.POSITIVE_INFINITY;
   let callOff = () => {};
   let running: Promise<void> | undefined;
@@ -59,7 +61,14 @@ export function openCommits(options: CommitsOptions): Commits {
     const count = lines.reduce((sum, one) => sum + one.count, 0);
     waiting.push({ lines, count, chars, ...(settle && { settle }) });
     waitingChars += chars;
-    wake(begunAt + (settle === undefined ? OFFER_EVERY_MS : KEEP_EVERY_MS));
+    someoneWaits ||= settle !== undefined;
+    wake(dueAt());
+  }
+
+  /** A whole frame's worth does not wait, or the pace of the fsyncs would bound the rate. */
+  function dueAt(): number {
+    const every = waitingChars >= FRAME_CHARS ? 0 : someoneWaits ? KEEP_EVERY_MS : OFFER_EVERY_MS;
+    return Math.max(restUntil, begunAt + every);
   }
 
   function wake(at: number): void {
@@ -69,7 +78,7 @@ export function openCommits(options: CommitsOptions): Commits {
     callOff = clock.after(Math.max(0, at - clock.monotonic()), () => {
       running = commit().finally(() => {
         running = undefined;
-        if (waiting.length > 0) wake(begunAt + (waiting.some((one) => one.settle) ? KEEP_EVERY_MS : OFFER_EVERY_MS));
+        if (waiting.length > 0) wake(dueAt());
       });
     });
   }
@@ -81,6 +90,7 @@ export function openCommits(options: CommitsOptions): Commits {
     const group = waiting;
     waiting = [];
     waitingChars = 0;
+    someoneWaits = false;
     if (group.length === 0) return;
     let committed: Committed[];
     try {
@@ -100,7 +110,7 @@ export function openCommits(options: CommitsOptions): Commits {
   function failed(group: readonly Waiting[], cause: unknown): void {
     const words = cause instanceof Error ? cause.message : String(cause);
     troubles.begin('disk', `the spool can't be written (${words}): pushes are refused, own samples wait in memory`);
-    begunAt = clock.monotonic() + AFTER_FAILURE_MS;
+    restUntil = clock.monotonic() + AFTER_FAILURE_MS;
     const offered = group.filter((one) => one.settle === undefined);
     waiting = [...offered, ...waiting];
     for (const one of offered) waitingChars += one.chars;

@@ -77,7 +77,7 @@ export function openJournal(folder: string, shelf: Shelf, segmentBytes: number, 
       await giveUp(active);
       throw error;
     }
-    segment.writtenAt = clock.now();
+    segment.writtenAt = clock.steady();
     return frames.map((frame) => {
       const from = segment.size;
       segment.size += FRAME_HEADER_BYTES + frame.payload.length;

@@ -1,4 +1,3 @@
-import type { Instant } from '../../model/time.ts';
 import { Ranges } from './ranges.ts';
 
 /** One file of the spool and how far it has got. Only the journal writes it; only the shipper marks it. */
@@ -9,8 +8,8 @@ export interface Segment {
   readonly begunAt: number;
   /** Up to here it is durable. */
   size: number;
-  /** When it was last written, by the wall clock. */
-  writtenAt: Instant;
+  /** When it was last written, on the steady clock: a wall clock that jumps must not age what waits. */
+  writtenAt: number;
   /** Nothing more will be appended. */
   sealed: boolean;
   /** Its file was taken away: by the bound, or because all of it is stored. */
@@ -30,7 +29,7 @@ export function newSegment(
   id: number,
   path: string,
   size: number,
-  writtenAt: Instant,
+  writtenAt: number,
   begunAt: number,
   sealed: boolean,
 ): Segment {

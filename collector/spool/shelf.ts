@@ -28,13 +28,17 @@ export interface Shelf {
 /** Opens the folder of segments; the half-written tail that a crash leaves on the newest is cut off, and said. */
 export async function openShelf(folder: string, clock: Clock, say: (message: string) => void): Promise<Shelf> {
   const segments: Segment[] = [];
+  const age = (writtenAt: number) => Math.max(0, clock.now() - writtenAt);
   const names = (await readdir(folder)).filter((name) => segmentId(name) !== undefined).sort();
   for (const [index, name] of names.entries()) {
     const path = join(folder, name);
     if (index === names.length - 1) await cutTail(path, say);
     const { size, mtimeMs } = await stat(path);
     if (size === 0) await unlink(path);
-    else segments.push(newSegment(segmentId(name) ?? 0, path, size, mtimeMs, clock.monotonic(), true));
+    else
+      segments.push(
+        newSegment(segmentId(name) ?? 0, path, size, clock.steady() - age(mtimeMs), clock.monotonic(), true),
+      );
   }
   let nextId = (segmentId(names.at(-1) ?? '') ?? 0) + 1;
   return {
@@ -42,7 +46,7 @@ export async function openShelf(folder: string, clock: Clock, say: (message: str
     bytes: () => segments.reduce((sum, one) => sum + one.size, 0),
     add() {
       const id = nextId++;
-      const segment = newSegment(id, join(folder, segmentName(id)), 0, clock.now(), clock.monotonic(), false);
+      const segment = newSegment(id, join(folder, segmentName(id)), 0, clock.steady(), clock.monotonic(), false);
       segments.push(segment);
       return segment;
     },
@@ -73,7 +77,9 @@ async function readPortion(segment: Segment, from: number, to: number, maxBytes:
       bytes += found.end - found.at;
     }
   }
-  return { payloads, count, from, to: end === from ? to : end, rottenBytes };
+  // A file that has become shorter than it was has lost what was there.
+  if (end === from) return { payloads, count, from, to, rottenBytes: to - from };
+  return { payloads, count, from, to: end, rottenBytes };
 }
 
 async function cutTail(path: string, say: (message: string) => void): Promise<void> {

@@ -51,7 +51,7 @@ const NOT_THE_BODY = new Set([408, 421, 425, 429]);
 export function createClient({ storage }: ClientOptions): VictoriaMetrics {
   const connections = new Map<string, Promise<Connection>>();
 
-  function connection(purpose: Lane | 'read', base: string): Promise<Connection> {
+  function connection(purpose: Lane | 'read' | 'metrics', base: string): Promise<Connection> {
     const { origin } = new URL(base);
     const key = `${purpose} ${origin}`;
     let found = connections.get(key);
@@ -85,7 +85,7 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
       maxBytes: MAX_ANSWER_BYTES,
       signal,
     });
-    if (status !== 200) throw new Unreachable(`${to.href} answered ${status}: ${wordsOf(body)}`);
+    if (status !== 200) throw new Unreachable(`${placeOf(to)} answered ${status}: ${wordsOf(body)}`);
     return body;
   }
 
@@ -103,7 +103,7 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
           maxBytes: MAX_WORDS_BYTES,
           signal,
         });
-        return outcomeOf(status, to.href, wordsOf(body));
+        return outcomeOf(status, placeOf(to), wordsOf(body));
       } catch (error) {
         if (signal?.aborted) throw error;
         return { kind: 'later', words: error instanceof Error ? error.message : String(error), needsPerson: false };
@@ -123,7 +123,7 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
       ),
     async generation(signal) {
       const { write, auth } = bases();
-      return readGeneration(await connection('read', write), new URL(write), authorization(auth), signal);
+      return readGeneration(await connection('metrics', write), new URL(write), authorization(auth), signal);
     },
     async close() {
       const open = [...connections.values()];
@@ -145,6 +145,11 @@ function join(base: string, path: string): URL {
   const url = new URL(base);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
   return url;
+}
+
+/** The address as it may be said: a login in it is not. */
+function placeOf(url: URL): string {
+  return `${url.origin}${url.pathname}`;
 }
 
 function authorization(auth: Auth | undefined): Record<string, string> {

@@ -23,7 +23,6 @@ export async function connect(origin: string): Promise<Connection> {
   const client: Client = new undici.Client(origin, { pipelining: 1, connect: { timeout: 10_000 } });
   return {
     async request({ path, method = 'POST', headers = {}, body = [], timeoutMs, maxBytes, signal }) {
-      const timeout = AbortSignal.timeout(timeoutMs);
       const answer = await client.request({
         path,
         method,
@@ -31,7 +30,7 @@ export async function connect(origin: string): Promise<Connection> {
         body: method === 'GET' ? null : Buffer.concat(body),
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
-        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+        ...(signal && { signal }),
       });
       const chunks: Buffer[] = [];
       let got = 0;

@@ -53,10 +53,13 @@ export function startShipper({ spool, client, clock, onTrouble, storedAfterMs = 
   async function putAside(refused: readonly RefusedLine[]): Promise<void> {
     const [first] = refused;
     if (first === undefined) return;
-    const path = await setAside(join(spool.folder, 'refused'), refused, clock.now());
+    const place = await setAside(join(spool.folder, 'refused'), refused, clock.now()).then(
+      (path) => `set aside in ${path}`,
+      (error: Error) => `which could not be set aside (${error.message})`,
+    );
     spool.countDropped('refused', refused.length);
     onTrouble(
-      `VictoriaMetrics refused ${refused.length} samples, set aside in ${path}; the first: ${first.line.slice(0, 200)}: ${first.words}`,
+      `VictoriaMetrics refused ${refused.length} samples, ${place}; the first: ${first.line.slice(0, 200)}: ${first.words}`,
     );
   }
 
