@@ -1,8 +1,12 @@
-import { type Context, createContext, Script } from 'node:vm';
+import { withinMs } from './bounded-work.ts';
+import { costBound } from './expression-cost.ts';
 
 /** A text for an expression is cut here: it comes from outside and may be of any length. */
 const LONGEST_TEXT = 4_096;
-const LONGEST_MS = 50;
+/** Long enough that an honest expression on a busy machine is not taken for an endless one. */
+const LONGEST_MS = 20;
+/** Steps that together take a few milliseconds at most. */
+const CHEAP_STEPS = 2_000_000;
 
 /** An expression took longer on a text than the process can wait. */
 export class PatternTooSlow extends Error {
@@ -15,27 +19,15 @@ export class PatternTooSlow extends Error {
 
 export type Match = (text: string) => RegExpExecArray | undefined;
 
-let guarded: { readonly script: Script; readonly context: Context } | undefined;
-
-/** Compiles an expression for texts from outside: only the first 4 kB are looked at, and one that backtracks without end is stopped after 50 ms with `PatternTooSlow`. */
-export function boundedPattern(source: string, flags = 'u'): Match {
-  const expression = new RegExp(source, flags);
-  if (!mayBacktrack(source)) return (text) => expression.exec(text.slice(0, LONGEST_TEXT)) ?? undefined;
+/** Compiles an expression for short texts from outside: only the first 4 kB are looked at, and one that backtracks without end is stopped with `PatternTooSlow`. */
+export function boundedPattern(source: string): Match {
+  const expression = new RegExp(source, 'u');
+  const bound = costBound(source);
   return (text) => {
-    guarded ??= { script: new Script('expression.exec(text)'), context: createContext({}) };
-    const { script, context } = guarded;
-    Object.assign(context, { expression, text: text.slice(0, LONGEST_TEXT) });
-    try {
-      return (script.runInContext(context, { timeout: LONGEST_MS }) as RegExpExecArray | null) ?? undefined;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-      throw new PatternTooSlow(source);
-    }
+    const start = text.slice(0, LONGEST_TEXT);
+    if (bound !== undefined && bound(start) <= CHEAP_STEPS) return expression.exec(start) ?? undefined;
+    const { done } = withinMs(LONGEST_MS, () => expression.exec(start) ?? 'none');
+    if (done === undefined) throw new PatternTooSlow(source);
+    return done === 'none' ? undefined : done;
   };
-}
-
-/** With one repetition of one character the time grows with the square of the text, which is bounded; with two, or one of a group, it may be anything. */
-function mayBacktrack(source: string): boolean {
-  const plain = source.replace(/\\./g, '_');
-  return (plain.match(/[*+{]/g)?.length ?? 0) > 1 || /\)[*+{]/.test(plain);
 }

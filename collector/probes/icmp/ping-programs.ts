@@ -1,5 +1,5 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
-import { basename, delimiter, join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Address } from '../../../model/probe.ts';
 import type { Burst } from './burst.ts';
 import { readFping, readPing } from './ping-output.ts';
@@ -24,9 +24,9 @@ export interface PingProgram {
 }
 
 /** The programs that are installed, the better one first: fping says more exactly which pings were lost. */
-export function findPingPrograms(path = process.env.PATH ?? ''): PingProgram[] {
-  const fping = findProgram('fping', path);
-  const ping = findProgram('ping', path);
+export function findPingPrograms(folders: readonly string[]): PingProgram[] {
+  const fping = findProgram('fping', folders);
+  const ping = findProgram('ping', folders);
   return [
     ...(fping === undefined
       ? []
@@ -35,8 +35,8 @@ export function findPingPrograms(path = process.env.PATH ?? ''): PingProgram[] {
   ];
 }
 
-function findProgram(name: string, path: string): string | undefined {
-  for (const folder of [...path.split(delimiter), '/usr/bin', '/usr/sbin', '/bin', '/sbin']) {
+function findProgram(name: string, folders: readonly string[]): string | undefined {
+  for (const folder of folders) {
     const candidate = join(folder, name);
     try {
       accessSync(candidate, constants.X_OK);

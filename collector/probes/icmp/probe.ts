@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import type { Finding } from '../../../model/finding.ts';
 import { sample } from '../../../model/metric.ts';
 import { connection } from '../../../model/metrics/connection.ts';
@@ -15,33 +16,39 @@ import { judgeBurst } from './verdict.ts';
 /** Starting a program and reading its end take a little of the check's time. */
 const MARGIN_MS = 300;
 const LONGEST_WAIT_MS = 2_000;
+/** A process started by cron or a unit may have a short PATH. */
+const USUAL_FOLDERS = ['/usr/bin', '/usr/sbin', '/bin', '/sbin'];
 
 /** Sends a burst of pings through fping or ping and judges it by what was lost. */
-export const probe: Probe<IcmpSpec> = async (spec, context) => {
-  const { clock, signal, timeoutMs } = context;
-  const began = clock.monotonic();
-  let resolved: Resolved;
-  try {
-    resolved = await context.resolve(spec.host, spec.ip ?? 0, signal);
-  } catch (error) {
-    if (error instanceof NameNotFound) return { verdict: 'down', reason: error.message };
-    throw error;
-  }
-  const [target] = resolved.addresses;
-  if (target === undefined) return { verdict: 'down', reason: `${spec.host} has no address` };
-  const lastsMs = (spec.count - 1) * spec.interval;
-  const waitMs = Math.min(LONGEST_WAIT_MS, timeoutMs - (clock.monotonic() - began) - lastsMs - MARGIN_MS);
-  if (waitMs < 50) return unknown(tooLong(spec, lastsMs, timeoutMs));
-  const order: Order = { target, count: spec.count, intervalMs: spec.interval, size: spec.size, waitMs };
-  const sent = await send(order, context);
-  return 'burst' in sent ? findingOf(sent.burst, sent.ran, resolved, spec) : unknown(sent.reason);
-};
+export const probe: Probe<IcmpSpec> = createIcmpProbe([...(process.env.PATH ?? '').split(delimiter), ...USUAL_FOLDERS]);
+
+/** The probe, with the folders in which to look for a program to ping with. */
+export function createIcmpProbe(folders: readonly string[]): Probe<IcmpSpec> {
+  return async (spec, context) => {
+    const { clock, signal, timeoutMs } = context;
+    const began = clock.monotonic();
+    let resolved: Resolved;
+    try {
+      resolved = await context.resolve(spec.host, spec.ip ?? 0, signal);
+    } catch (error) {
+      if (error instanceof NameNotFound) return { verdict: 'down', reason: error.message };
+      throw error;
+    }
+    const [target] = resolved.addresses;
+    if (target === undefined) return { verdict: 'down', reason: `${spec.host} has no address` };
+    const lastsMs = (spec.count - 1) * spec.interval;
+    const waitMs = Math.min(LONGEST_WAIT_MS, timeoutMs - (clock.monotonic() - began) - lastsMs - MARGIN_MS);
+    if (waitMs < 50) return unknown(tooLong(spec, lastsMs, timeoutMs));
+    const order: Order = { target, count: spec.count, intervalMs: spec.interval, size: spec.size, waitMs };
+    const sent = await send(order, findPingPrograms(folders), context);
+    return 'burst' in sent ? findingOf(sent.burst, sent.ran, resolved, spec) : unknown(sent.reason);
+  };
+}
 
 type Sent = { readonly burst: Burst; readonly ran: Ran } | { readonly reason: string };
 
 /** Tries the installed programs in turn: one may lack the right that the other has. */
-async function send(order: Order, context: ProbeContext): Promise<Sent> {
-  const programs = findPingPrograms();
+async function send(order: Order, programs: readonly PingProgram[], context: ProbeContext): Promise<Sent> {
   if (programs.length === 0) return { reason: 'neither fping nor ping is installed: apt install fping' };
   const reasons: string[] = [];
   for (const program of programs) {

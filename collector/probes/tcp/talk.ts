@@ -5,7 +5,7 @@ import { boundedPattern } from '../bounded-pattern.ts';
 import { noAnswerWithin } from '../connection-words.ts';
 import { oneLine } from '../outside-text.ts';
 import { addCaptures, type Captures, fillCaptures } from './captures.ts';
-import { createInbox, type Heard } from './inbox.ts';
+import { createInbox, type Heard, type Inbox } from './inbox.ts';
 import type { Step } from './spec.ts';
 
 /** How a dialogue went: well, with the first line that was expected, or not, with the step that differed. */
@@ -13,55 +13,72 @@ export type Talked =
   | { readonly ok: true; readonly greeting?: string }
   | { readonly ok: false; readonly reason: string; readonly heard: string };
 
+type Upgrade = (socket: Socket) => Promise<Socket | undefined>;
+
+/** The conversation as it stands: who is spoken to, what was heard. */
+interface Conversation {
+  /** Undefined while it belongs to TLS, and when whoever it is should not be spoken to. */
+  socket: Socket | undefined;
+  inbox: Inbox;
+  captures: Captures;
+  greeting?: string;
+}
+
 /** Goes through the steps of a dialogue. `upgrade` secures the connection at `starttls`. Rejects with the connection's error. */
 export async function talk(
   steps: readonly Step[],
   plain: Socket,
-  upgrade: (socket: Socket) => Promise<Socket | undefined>,
+  upgrade: Upgrade,
   context: ProbeContext,
 ): Promise<Talked> {
-  const { clock, signal, trace } = context;
-  let socket: Socket | undefined = plain;
-  let inbox = createInbox(socket, clock);
-  let captures: Captures = new Map();
-  let greeting: string | undefined;
+  const held: Conversation = { socket: plain, inbox: createInbox(plain, context.clock), captures: new Map() };
   try {
     for (const [index, step] of steps.entries()) {
       const place = steps.length === 1 ? '' : ` at step ${index + 1}`;
-      if (step.send !== undefined) {
-        const text = lineOf(fillCaptures(reveal(step.send), captures));
-        trace?.('send', text);
-        if (!(await write(socket, text, signal)))
-          return {
-            ok: false,
-            reason: `${noAnswerWithin(context.timeoutMs)}${place}: the server does not read`,
-            heard: '',
-          };
-      } else if (step.expect !== undefined) {
-        const heard = await inbox.expect(boundedPattern(step.expect), signal);
-        trace?.(heard.end === 'match' ? 'heard' : heard.end, heard.end === 'match' ? heard.line : heard.heard);
-        if (heard.end !== 'match') return differs(heard, step.expect, place, context.timeoutMs);
-        captures = addCaptures(captures, heard.match);
-        greeting ??= oneLine(heard.line);
-      } else {
-        // RFC 3207 section 4.2: what came in clear before the handshake is not to be trusted.
-        const forgotten = inbox.leave();
-        if (forgotten > 0) trace?.('starttls', `${forgotten} characters in clear forgotten`);
-        const handedOver = socket;
-        // From here on it belongs to TLS. Destroyed under it, it takes the whole process along (Node 24).
-        socket = undefined;
-        socket = await upgrade(handedOver);
-        if (socket === undefined) return { ok: true, ...(greeting !== undefined && { greeting }) };
-        inbox = createInbox(socket, clock);
-      }
+      const differed = await take(step, place, held, upgrade, context);
+      if (differed !== undefined) return differed;
+      if (held.socket === undefined) break;
     }
-    return { ok: true, ...(greeting !== undefined && { greeting }) };
+    return { ok: true, ...(held.greeting !== undefined && { greeting: held.greeting }) };
   } finally {
-    inbox.leave();
+    held.inbox.leave();
     // Whatever still happens to it is nobody's business.
-    socket?.on('error', () => {});
-    socket?.destroy();
+    held.socket?.on('error', () => {});
+    held.socket?.destroy();
   }
+}
+
+async function take(
+  step: Step,
+  place: string,
+  held: Conversation,
+  upgrade: Upgrade,
+  { clock, signal, timeoutMs, trace }: ProbeContext,
+): Promise<Talked | undefined> {
+  if (held.socket === undefined) return undefined;
+  if (step.send !== undefined) {
+    const text = lineOf(fillCaptures(reveal(step.send), held.captures));
+    trace?.('send', text);
+    if (await write(held.socket, text, signal)) return undefined;
+    return { ok: false, reason: `${noAnswerWithin(timeoutMs)}${place}: the server does not read`, heard: '' };
+  }
+  if (step.expect !== undefined) {
+    const heard = await held.inbox.expect(boundedPattern(step.expect), signal);
+    trace?.(heard.end === 'match' ? 'heard' : heard.end, heard.end === 'match' ? heard.line : heard.heard);
+    if (heard.end !== 'match') return differs(heard, step.expect, place, timeoutMs);
+    held.captures = addCaptures(held.captures, heard.match);
+    held.greeting ??= oneLine(heard.line);
+    return undefined;
+  }
+  // RFC 3207 section 4.2: what came in clear before the handshake is not to be trusted.
+  const forgotten = held.inbox.leave();
+  if (forgotten > 0) trace?.('starttls', `${forgotten} characters in clear forgotten`);
+  const handedOver = held.socket;
+  // From here on it belongs to TLS. Destroyed under it, it takes the whole process along (Node 24).
+  held.socket = undefined;
+  held.socket = await upgrade(handedOver);
+  if (held.socket !== undefined) held.inbox = createInbox(held.socket, clock);
+  return undefined;
 }
 
 /** Lines of text protocols end in CRLF; a text that brings its own line end is sent as it stands. */
