@@ -85,7 +85,7 @@ function secureOptionsOf({ tls }: HttpSpec): Prepared['secureOptions'] {
   return (target, now) => {
     const context = contextFor(target);
     return {
-      name: (target.home && tls?.server_name) || hostOf(target.url),
+      name: (target.home && tls?.server_name) || hostOf(target.url).replace(/\.$/, ''),
       alpn: ALPN,
       now,
       ...(context !== undefined && { context }),

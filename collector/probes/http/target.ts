@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { reveal, Secret } from '../../../model/secret.ts';
 import type { HttpSpec } from './http-spec.ts';
 import { isSecretName } from './secret-names.ts';
@@ -116,10 +115,9 @@ function withCookies({ headers, cookies = '' }: Target): readonly string[] {
   return headers.toSpliced(own, 2, 'Cookie', `${headers[own + 1]}; ${cookies}`);
 }
 
-/** The host to find or to connect to: a name, or an address without brackets. */
+/** The host to find or to connect to: a name, or an address without brackets. A dot at its end means that no search list applies. */
 export function hostOf(url: URL): string {
-  const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
-  return isIP(host) === 0 && host.endsWith('.') ? host.slice(0, -1) : host;
+  return url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
 }
 
 /** The port that the address names, or that of its scheme. */

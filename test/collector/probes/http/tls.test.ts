@@ -65,6 +65,12 @@ test('a certificate that is not accepted is down in words, and nothing was sent'
   assert.equal(asked, 0);
 });
 
+test('a dot at the end of the name is no part of what the certificate is for', async () => {
+  await using shop = await secureSite(trusted);
+  const finding = await ask({ url: `https://shop.test.:${shop.port}/`, tls: { ca: authority.cert } });
+  assert.equal(finding.reason, '200 OK');
+});
+
 test('another server name can be asked for', async () => {
   const elsewhere = await issue({ by: authority, names: ['inner.test'] });
   const finding = await askSecure(
