@@ -16,6 +16,8 @@ export function runCommand(): Command {
 
 async function run(config: string, data: string): Promise<void> {
   const log = (message: string) => console.error(`${new Date().toISOString().slice(0, 19)}Z ${message}`);
+  // Whoever reads the log may go away; the box does not go with it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     const appliance = await startAppliance({ config, data, version: version(), clock: createClock(), log });
     log(`signalbox ${version()} is at ${appliance.url}`);
