@@ -5,8 +5,9 @@ import { unknownKey, valueAt } from './issues.ts';
 import { type KindSettings, kindLoader } from './kinds.ts';
 import type { Path } from './mistake.ts';
 import { nearest, orList } from './nearest.ts';
+import { gatherSettings } from './probe-settings.ts';
 import { type Common, commonShape } from './schema.ts';
-import { gatherSettings } from './settings.ts';
+import { SYNONYMS } from './synonyms.ts';
 import { readEach } from './top.ts';
 import { cameAt, cameInWords } from './wanted.ts';
 
@@ -95,7 +96,11 @@ async function sayProbeIsMissing(door: Door, path: Path, keys: readonly string[]
     door.complain([...path, key], unknownKey(key, [...door.kinds, ...settings]), true);
     meant ||= door.kinds.includes(nearest(key, [...door.kinds, ...settings]) ?? '');
   }
-  if (!meant) door.complain(path, `came no probe, wanted one of ${orList(door.kinds)}`, true);
+  if (meant) return undefined;
+  // A word of another tool that is a setting here of some kind: `url`.
+  const alias = keys.find((key) => door.kinds.includes(SYNONYMS[key] ?? ''));
+  const hint = alias === undefined ? '' : `; did you mean ${SYNONYMS[alias]} where it says ${alias}?`;
+  door.complain(path, `came no probe, wanted one of ${orList(door.kinds)}${hint}`, true);
   return undefined;
 }
 

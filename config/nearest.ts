@@ -1,15 +1,18 @@
 import { distance } from 'fastest-levenshtein';
+import { SYNONYMS } from './synonyms.ts';
 
-/** The right word that a wrong one was probably meant to be; undefined when none is near. */
+/** The right word that a wrong one was probably meant to be: a typo, or another tool's word for it; undefined when there is none. */
 export function nearest(wrong: string, right: Iterable<string>): string | undefined {
+  const words = [...right];
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(Math.min(wrong.length, 12) / 3)) + 0.5;
   const lower = wrong.slice(0, 100).toLowerCase();
-  for (const candidate of right) {
+  for (const candidate of words) {
     const away = differences(lower, candidate.toLowerCase());
     if (away < bestDistance) [best, bestDistance] = [candidate, away];
   }
-  return best;
+  const meant = Object.hasOwn(SYNONYMS, lower) ? SYNONYMS[lower] : undefined;
+  return best ?? (meant !== undefined && words.includes(meant) ? meant : undefined);
 }
 
 /** Edits from one word to the other; letters in another order count as one. */

@@ -30,7 +30,7 @@ function lintSlugs(drafts: readonly Draft[], complain: Complain): void {
     else
       complain(
         ['monitors', name],
-        `came a name whose address is /${slug}, as is that of ${JSON.stringify(before)}; wanted names that differ in letters or digits`,
+        `came a name whose page is /m/${slug}/, as is that of ${JSON.stringify(before)}; wanted names that differ in letters or digits`,
         true,
       );
   }
