@@ -63,7 +63,7 @@ function runEmbedded(folder: string, clock: Clock, log: (message: string) => voi
         onTrouble: log,
         signal: ended.signal,
       });
-      log(`VictoriaMetrics is at ${running.url}`);
+      log(`VictoriaMetrics is at ${running.url}, process ${running.pid}`);
     } catch (error) {
       if (ended.signal.aborted) return;
       log(error instanceof Error ? error.message : String(error));

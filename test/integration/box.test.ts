@@ -31,7 +31,7 @@ monitors:
     const page = await (await fetch(box.url)).text();
     assert.match(page, /Everything is working/);
     assert.match(page, /Shop/);
-    const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:\S+)/);
+    const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
     await until(async () => {
       const answer = await fetch(`${metrics}/api/v1/series?match[]=probe_success`);
       const { data } = (await answer.json()) as { data: Record<string, string>[] };
