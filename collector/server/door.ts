@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { answerWith } from './answer.ts';
 import { listenAt, type Place } from './listen.ts';
 import type { Route } from './route.ts';
@@ -51,7 +52,7 @@ export async function openDoor(place: Place, routes: readonly Route[], options: 
     // A connection kept alive for a next request would hold up the closing.
     response.once('finish', () => closing && setImmediate(() => server.closeIdleConnections()));
   });
-  server.on('clientError', (_fault, socket) => socket.destroy());
+  server.on('clientError', refuse);
   await listenAt(server, place, options.setting);
   const address = server.address() as AddressInfo | string;
   return {
@@ -68,8 +69,23 @@ export async function openDoor(place: Place, routes: readonly Route[], options: 
   };
 }
 
+/** Says what was wrong with bytes that were no request (RFC 9110, 15.5), and hangs up. */
+function refuse(fault: NodeJS.ErrnoException, socket: Duplex): void {
+  const said = REFUSALS[fault.code ?? ''] ?? '400 Bad Request';
+  if (socket.writable)
+    socket.end(`HTTP/1.1 ${said}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+  else socket.destroy();
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
 function urlOf(address: AddressInfo | string): string {
   if (typeof address === 'string') return address;
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  // Listening everywhere is no address to open; here, everywhere is also here.
+  const here = address.address === '0.0.0.0' || address.address === '::';
+  const host = here ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `http://${host}:${address.port}/`;
 }

@@ -32,4 +32,10 @@ export default {
       .describe('The folder it runs in. The root of the file system when left out.'),
   }) as z.ZodType<ExecSpec>,
   shorthand: 'command',
+  lint({ command, cwd }) {
+    const [program = ''] = command;
+    if (cwd !== undefined || program.startsWith('/') || !program.includes('/')) return [];
+    const message = `an absolute path, or a name to be found in PATH: ${program} is looked for in cwd, and there is none`;
+    return [{ path: ['command', 0], message }];
+  },
 } satisfies ProbeSpec<ExecSpec>;

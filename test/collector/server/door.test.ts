@@ -155,6 +155,18 @@ test('garbage instead of a request closes the connection and nothing else', asyn
   assert.equal((await fetch(`${door.url}hello/a`)).status, 200);
 });
 
+test('headers without end are refused in words', async (t) => {
+  const door = await doorWith(t, [HELLO]);
+  const answer = await raw(door, `GET /hello/a HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`);
+  assert.match(answer, /^HTTP\/1\.1 431 /);
+});
+
+test('a door that listens everywhere says an address that can be opened', async (t) => {
+  const door = await openDoor({ host: '0.0.0.0', port: 0 }, [HELLO]);
+  t.after(() => door.close());
+  assert.equal(door.url, `http://localhost:${door.port}/`);
+});
+
 test('closing waits for what is being answered', async () => {
   const slow: Route = {
     methods: ['GET'],

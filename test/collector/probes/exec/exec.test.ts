@@ -152,4 +152,6 @@ test('a command is a list, its words are as they stand', () => {
   assert.match(wrong({ command: ['a', 'b\0c'] })[0] ?? '', /without a NUL byte/);
   assert.match(wrong({ command: ['a'], cwd: 'relative' })[0] ?? '', /an absolute path/);
   assert.match(wrong({ command: ['a'], env: { 'A-B': 'x' } })[0] ?? '', /\S/);
+  assert.match(settings.lint({ command: ['./check.sh'] })[0]?.message ?? '', /^an absolute path, or a name/);
+  assert.deepEqual(settings.lint({ command: ['./check.sh'], cwd: '/opt' }), []);
 });
