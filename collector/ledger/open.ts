@@ -16,6 +16,9 @@ const GATHER = 256;
 /** Checks that may be on their way to a thread that waits for its disk; more are dropped, and counted. */
 const CROSSING = 50_000;
 
+/** Left to itself a thread's heap grows to many times what is in it before it is swept. */
+const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 192 };
+
 export interface LedgerOptions {
   readonly clock: Clock;
   /** Told in words what the operator should know: the disk is full, the thread ended, checks were lost. */
@@ -25,7 +28,11 @@ export interface LedgerOptions {
 /** Opens the ledger in a state directory that is already claimed. Rejects with `LedgerRefused` when it is damaged, newer or out of reach. */
 export async function openLedger(folder: string, options: LedgerOptions): Promise<Ledger> {
   const { clock, onTrouble } = options;
-  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: folder, name: 'ledger' });
+  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+    workerData: folder,
+    name: 'ledger',
+    resourceLimits: LIMITS,
+  });
   const thread = await startThread(worker, onTrouble);
   let marks: NotedMark[] = [];
   let stands = new Map<string, Stand>();

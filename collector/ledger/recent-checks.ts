@@ -6,19 +6,19 @@ export interface RecentMark extends PackedMark {
   readonly series: number;
 }
 
-/** Packs what one flush brings, of all series together, in the order the checks came. */
-export function packRecent(marks: readonly RecentMark[]): Uint8Array {
+/** Packs what one flush brings, of all series together, in the order the checks came; `series` has the number of each one's series. */
+export function packRecent(marks: readonly PackedMark[], series: readonly number[]): Uint8Array {
   const writer = new ByteWriter(marks.length * 12 + 16);
   let last = 0;
-  for (const mark of marks) {
+  marks.forEach((mark, index) => {
     const at = Math.round(mark.at);
-    writer.varint(mark.series);
+    writer.varint(series[index] ?? 0);
     writer.byte(mark.latency);
     writer.byte(mark.verdict);
     writer.signed(at - last);
     writer.varint(Math.round(mark.everyMs));
     last = at;
-  }
+  });
   return writer.bytes();
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Stand } from '../../model/standing.ts';
 import type { Instant } from '../../model/time.ts';
 import { openCheckReader } from './check-reader.ts';
-import { openCheckStore } from './check-store.ts';
+import { type FlushEnd, openCheckStore } from './check-store.ts';
 import { watchClock } from './clock-trust.ts';
 import { openConclusions, readPulses, readStands } from './conclusions.ts';
 import { openToWrite } from './database.ts';
@@ -37,12 +37,18 @@ export function openWriter(folder: string): Writer {
   let lastNow = openFlushed(db)();
 
   function write(now: Instant): void {
-    const committed = transaction(db, series.forget, () => {
-      for (const stand of waiting.values()) conclusions.stand(stand);
-      setFlushed.run(Math.round(now));
-      return checks.flush();
-    });
-    committed();
+    let checksEnd: FlushEnd | undefined;
+    try {
+      transaction(db, series.forget, () => {
+        for (const stand of waiting.values()) conclusions.stand(stand);
+        setFlushed.run(Math.round(now));
+        checksEnd = checks.flush();
+      });
+    } catch (error) {
+      checksEnd?.rolledBack();
+      throw error;
+    }
+    checksEnd?.committed();
     waiting.clear();
     lastNow = now;
   }
