@@ -10,6 +10,9 @@ import type { Message } from './reader.ts';
 
 export { ConfigInvalid, type Mistake } from './mistake.ts';
 
+const DEADLINE_MS = 60_000;
+const TOO_LATE = `the config could not be read within ${DEADLINE_MS / 1_000} s: does a file system hang?`;
+
 export interface LoadedConfig {
   /** Deeply frozen. */
   readonly config: Config;
@@ -23,7 +26,7 @@ export interface LoadedConfig {
 
 /**
  * Reads and validates the config at `path`, a file or a folder of fragments, in a process of its own.
- * Rejects with `ConfigInvalid` that holds every mistake, or with the signal's reason.
+ * Rejects with `ConfigInvalid` that holds every mistake, with the signal's reason, or when it takes longer than a minute.
  */
 export async function loadConfig(
   path: string,
@@ -46,7 +49,9 @@ export async function loadConfig(
 
 async function answerOf(reader: ChildProcess, signal: AbortSignal | undefined): Promise<LoadedConfig> {
   const slices: (readonly unknown[])[] = [];
-  let callOff = (): void => undefined;
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error(TOO_LATE)), DEADLINE_MS);
+  const off = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
   const last = await new Promise<Exclude<Message, { monitors: readonly unknown[] }>>((resolve, reject) => {
     reader.on('message', (message: Message) => {
       if ('monitors' in message) slices.push(message.monitors);
@@ -54,9 +59,8 @@ async function answerOf(reader: ChildProcess, signal: AbortSignal | undefined): 
     });
     reader.once('error', reject);
     reader.once('exit', () => reject(new Error('the process that reads the config ended without an answer')));
-    callOff = () => reject(signal?.reason);
-    signal?.addEventListener('abort', callOff, { once: true });
-  }).finally(() => signal?.removeEventListener('abort', callOff));
+    off.addEventListener('abort', () => reject(off.reason), { once: true });
+  }).finally(() => clearTimeout(timer));
   if ('mistakes' in last) throw new ConfigInvalid(last.mistakes);
   const monitors: Monitor[] = [];
   for (const slice of slices) {
