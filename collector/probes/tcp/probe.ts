@@ -77,7 +77,8 @@ function inWords({ course, secured, talked, now }: Run): string {
 }
 
 function measured({ course, secured, talked, now }: Run): Pick<Finding, 'phases' | 'samples'> {
-  const differed = talked?.ok === false ? 1 : 0;
+  // Silence is no wrong answer.
+  const differed = talked?.ok === false && talked.heard !== '' ? 1 : 0;
   return {
     phases: course.phases,
     samples: [
