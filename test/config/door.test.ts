@@ -156,7 +156,7 @@ test('nobody can change a config that was handed out', async () => {
   assert.deepEqual(thawed, []);
 });
 
-test('a load that is called off rejects with the reason, and leaves no thread behind', async () => {
+test('a load that is called off rejects with the reason, and does not wait for the reader', async () => {
   const off = new AbortController();
   using folder = folderWith({ 'a.yml': ISSUE });
   const loading = loadConfig(folder.path, { signal: off.signal });
