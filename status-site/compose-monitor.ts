@@ -6,6 +6,7 @@ import { type Account, account, addAccounts, coverageOf, uptimeOf } from '../mod
 import { badDays } from './day-words.ts';
 import { howChecked } from './kinds.ts';
 import { latencyOf24h } from './latency-chart.ts';
+import { latencyWords } from './latency-words.ts';
 import type { ChangeData, MonitorData, Stamp, TimeWords, WindowData } from './page-data.ts';
 import { composeOwnSentence } from './sentence.ts';
 import { standingNow, stateWord } from './standing-now.ts';
@@ -67,13 +68,12 @@ function dayStamp(day: Instant): TimeWords {
 
 function windowOf(span: string, booked: Account, histogram: LatencyHistogram): WindowData {
   const uptime = uptimeOf(booked);
-  const words = (ms: number | undefined) => (ms === undefined ? '–' : tied(spanInWords(ms)));
   return {
     span,
     uptime: uptime === undefined ? 'no data' : shareWords(uptime),
     seen: coverageWords(coverageOf(booked)),
-    half: words(quantile(histogram, 0.5)),
-    most: words(quantile(histogram, 0.99)),
+    half: latencyWords(quantile(histogram, 0.5)),
+    most: latencyWords(quantile(histogram, 0.99)),
   };
 }
 

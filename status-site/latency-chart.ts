@@ -4,8 +4,9 @@ import type { CheckMark } from '../model/ledger.ts';
 import type { SiteMonitor } from '../model/page.ts';
 import { DAY, type Instant, MINUTE, spanInWords } from '../model/time.ts';
 import { isRun } from './kinds.ts';
+import { latencySentence } from './latency-words.ts';
 import type { LatencyData } from './page-data.ts';
-import { clockTime, isoSeconds, listWords, tied } from './words.ts';
+import { clockTime, isoSeconds, listWords } from './words.ts';
 
 const STEP_MS = 6 * MINUTE;
 const WORSE: readonly Trouble[] = ['unknown', 'degraded', 'down'];
@@ -60,10 +61,7 @@ function dataOf(
   if (drawn.length < 2 || half === undefined || most === undefined)
     return { title, words: 'Too little was measured in the last 24 hours to draw a line.', scale: [], times: [] };
   const slowest = Math.max(...drawn.map((step) => step.high));
-  const what = isRun(kind) ? 'runs ended' : 'answers came';
-  const words = tied(
-    `Half of all ${what} within ${spanInWords(half)}, 99 in 100 within ${spanInWords(most)}; the slowest took ${spanInWords(slowest)}.`,
-  );
+  const words = latencySentence(isRun(kind) ? 'runs' : 'answers', half, most, slowest);
   const top = scaleTop(1.15 * Math.max(...drawn.map((step) => step.middle)));
   return {
     title,
