@@ -7,10 +7,12 @@ export function readFping(output: string): Burst | undefined {
   if (summary === undefined) return undefined;
   const tries = summary.split(' ');
   const [, said, router] = /^ICMP (.{1,80}?) from (\S+) for ICMP Echo/m.exec(output) ?? [];
+  const unsent = /error while sending ping: (.{1,80})$/m.exec(output)?.[1];
+  const complaint = said === undefined ? unsent : `${said} from ${router}`;
   return {
     sent: tries.length,
     roundTripsMs: tries.filter((one) => one !== '-').map(Number),
-    ...(said !== undefined && { complaint: oneLine(`${said} from ${router}`) }),
+    ...(complaint !== undefined && { complaint: oneLine(complaint) }),
   };
 }
 
@@ -37,6 +39,11 @@ export function readPing(output: string): Burst | undefined {
     ...(hopLimit !== undefined && { hopLimit }),
     ...(said !== undefined && { complaint: oneLine(`${said} from ${router}`) }),
   };
+}
+
+/** What the system said when it knows no way to the target, and nothing was sent: no fault of the program, and the target is not reached. */
+export function noRoute(output: string): string | undefined {
+  return /network is unreachable|no route to host/i.exec(output)?.[0].toLowerCase();
 }
 
 /** Whether a program failed for want of the right to open an ICMP socket. */

@@ -7,7 +7,7 @@ import { NameNotFound, type Probe, type ProbeContext, type Resolved } from '../.
 import { spanInWords } from '../../../model/time.ts';
 import { oneLine } from '../outside-text.ts';
 import { type Burst, figuresOf, lossOf } from './burst.ts';
-import { lacksRight } from './ping-output.ts';
+import { lacksRight, noRoute } from './ping-output.ts';
 import { findPingPrograms, type Order, type PingProgram } from './ping-programs.ts';
 import { type Ran, runProgram } from './run-program.ts';
 import type { IcmpSpec } from './spec.ts';
@@ -57,7 +57,7 @@ async function send(order: Order, programs: readonly PingProgram[], context: Pro
     try {
       const ran = await runProgram(program.path, args, context.signal, context.clock);
       context.trace?.(`${program.name} said`, ran.output);
-      const burst = program.read(ran.output) ?? (ran.wasKilled ? { sent: order.count, roundTripsMs: [] } : undefined);
+      const burst = program.read(ran.output) ?? unanswered(order, ran);
       if (burst !== undefined) return { burst, ran };
       reasons.push(whyNot(program, ran.output));
     } catch (error) {
@@ -65,6 +65,13 @@ async function send(order: Order, programs: readonly PingProgram[], context: Pro
     }
   }
   return { reason: reasons.join('; ') };
+}
+
+/** A burst of which nothing came back, where the program itself could not say so. */
+function unanswered(order: Order, { output, wasKilled }: Ran): Burst | undefined {
+  const complaint = noRoute(output);
+  if (complaint === undefined && !wasKilled) return undefined;
+  return { sent: order.count, roundTripsMs: [], ...(complaint !== undefined && { complaint }) };
 }
 
 function whyNot(program: PingProgram, output: string): string {

@@ -77,6 +77,15 @@ test('what else goes wrong in the program is unknown and shown', async () => {
   assert.ok(flood.reason.length < 200);
 });
 
+test('a machine that knows no way to the target says so', async () => {
+  const ping = await check({ ping: 'echo "ping: connect: Network is unreachable" >&2; exit 2' });
+  assert.deepEqual([ping.verdict, ping.reason], ['down', 'no answer to 5 pings: network is unreachable']);
+  const fping = await check({
+    fping: FPING('- -', 'echo "fping: error while sending ping: Network is unreachable" >&2'),
+  });
+  assert.deepEqual([fping.verdict, fping.reason], ['down', 'no answer to 2 pings: Network is unreachable']);
+});
+
 test('a program that hangs is killed with all it started, and the target is down', async () => {
   using notes = programs({});
   const pidFile = join(notes.folder, 'pid');
