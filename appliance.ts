@@ -13,7 +13,7 @@ import { openStore } from './collector/store.ts';
 import { openVantages } from './collector/vantage/vantages.ts';
 import { differenceOf } from './config/difference.ts';
 import { ConfigInvalid, type LoadedConfig, loadConfig } from './config/door.ts';
-import { watchConfig } from './config/watch.ts';
+import { type ConfigWatch, watchConfig } from './config/watch.ts';
 import type { Config } from './model/config.ts';
 import type { SiteSpec } from './model/page.ts';
 import { createRedactor } from './model/redact.ts';
@@ -95,6 +95,8 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     (one) => one.stop(),
   );
 
+  let watch: ConfigWatch | undefined;
+  opened.defer(() => watch?.close());
   async function apply(next: LoadedConfig): Promise<void> {
     const { changed, restart } = differenceOf(loaded.config, next.config);
     loaded = next;
@@ -111,6 +113,8 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     for (const name of changed) checks.now(name).catch((error: unknown) => log(String(error)));
     for (const words of restart) log(words);
     site.refresh(siteSpecOf(next.config));
+    watch?.close();
+    watch = watchConfig(next.files, () => void reload(), log, clock, next.stamp);
   }
 
   /** One reload at a time: of two that follow each other the later one must win. */
@@ -132,7 +136,6 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   }
 
   await apply(loaded);
-  opened.use(watchConfig(loaded.files, () => void reload(), log, clock));
   const open = async (
     place: Parameters<typeof openDoor>[0],
     routes: Parameters<typeof openDoor>[1],

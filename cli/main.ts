@@ -15,6 +15,9 @@ for (const [group, makers] of Object.entries(commands)) {
   for (const make of makers) program.addCommand(make().helpGroup(group).exitOverride());
 }
 
+// `signalbox schema | head`: whoever reads has seen enough.
+process.stdout.on('error', () => process.exit());
+
 try {
   const args = process.argv.slice(2);
   if (args[0] === '-V' || args[0] === '--version') args[0] = 'version';
