@@ -218,6 +218,19 @@ test('one transition that cannot be kept does not take others with it', async (t
   assert.equal(view.transitions('web', 0, START + DAY, 10).length, 2);
 });
 
+test('what is noted after a transition is newer than what was kept with it', async (t) => {
+  const { folder, ledger, pass } = await ledgerFor(t);
+  ledger.stand(stand(START, 'up', START + 1));
+  const kept = ledger.keep([transition(START, 'unknown', 'up')], [stand(START, 'up', START + HOUR)]);
+  ledger.stand(stand(START, 'up', START + DAY));
+  ledger.note(check(START), DAY);
+  const kept2 = ledger.keep([transition(START, 'unknown', 'up', { monitor: 'other' })], []);
+  await Promise.all([kept, kept2]);
+  await pass(10 * SECOND);
+  using view = viewOf(folder);
+  assert.equal(view.stands()[0]?.freshUntil, START + DAY);
+});
+
 test('when the thread dies, who waits is told, and the operator too', async (t) => {
   const troubles: string[] = [];
   const dying = new Worker(
