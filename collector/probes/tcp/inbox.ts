@@ -17,7 +17,7 @@ export interface Inbox {
 
 const LARGEST_BYTES = 64 * 1024;
 const MOST_LINES = 1_000;
-const HEARD_LENGTH = 400;
+const HEARD_LENGTH = 4_096;
 /** A prompt has no line end. What came without one is looked at when nothing more comes for so long. */
 const PROMPT_QUIET_MS = 200;
 

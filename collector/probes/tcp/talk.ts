@@ -5,6 +5,7 @@ import { boundedPattern } from '../bounded-pattern.ts';
 import { noAnswerWithin } from '../connection-words.ts';
 import { oneLine } from '../outside-text.ts';
 import { addCaptures, type Captures, fillCaptures } from './captures.ts';
+import { hiderOf } from './hiding.ts';
 import { createInbox, type Heard, type Inbox } from './inbox.ts';
 import type { Step } from './spec.ts';
 
@@ -22,6 +23,7 @@ interface Conversation {
   inbox: Inbox;
   captures: Captures;
   greeting?: string;
+  readonly hide: (text: string) => string;
 }
 
 /** Goes through the steps of a dialogue. `upgrade` secures the connection at `starttls`. Rejects with the connection's error. */
@@ -31,7 +33,8 @@ export async function talk(
   upgrade: Upgrade,
   context: ProbeContext,
 ): Promise<Talked> {
-  const held: Conversation = { socket: plain, inbox: createInbox(plain, context.clock), captures: new Map() };
+  const inbox = createInbox(plain, context.clock);
+  const held: Conversation = { socket: plain, inbox, captures: new Map(), hide: hiderOf(steps) };
   try {
     for (const [index, step] of steps.entries()) {
       const place = steps.length === 1 ? '' : ` at step ${index + 1}`;
@@ -65,9 +68,9 @@ async function take(
   if (step.expect !== undefined) {
     const heard = await held.inbox.expect(boundedPattern(step.expect), signal);
     trace?.(heard.end === 'match' ? 'heard' : heard.end, heard.end === 'match' ? heard.line : heard.heard);
-    if (heard.end !== 'match') return differs(heard, step.expect, place, timeoutMs);
+    if (heard.end !== 'match') return differs(heard.end, held.hide(heard.heard), step.expect, place, timeoutMs);
     held.captures = addCaptures(held.captures, heard.match);
-    held.greeting ??= oneLine(heard.line);
+    held.greeting ??= oneLine(held.hide(heard.line.slice(0, LONGEST_LINE)));
     return undefined;
   }
   // RFC 3207 section 4.2: what came in clear before the handshake is not to be trusted.
@@ -100,9 +103,12 @@ async function write(socket: Socket, text: string, signal: AbortSignal): Promise
 }
 
 const SAID_LENGTH = 200;
+const LONGEST_LINE = 4_096;
 
-function differs(heard: Exclude<Heard, { end: 'match' }>, wanted: string, place: string, timeoutMs: number): Talked {
-  const said = oneLine(heard.heard, SAID_LENGTH);
+type Miss = Exclude<Heard['end'], 'match'>;
+
+function differs(end: Miss, heard: string, wanted: string, place: string, timeoutMs: number): Talked {
+  const said = oneLine(heard, SAID_LENGTH);
   const came = said === '' ? 'nothing came' : `what came was "${said}"`;
   const waited = `waited for ${wanted}`;
   const reason = {
@@ -112,6 +118,6 @@ function differs(heard: Exclude<Heard, { end: 'match' }>, wanted: string, place:
         ? `${noAnswerWithin(timeoutMs)}${place}: ${waited}, ${came}`
         : `wrong answer${place}: ${waited}, ${came}`,
     flooded: `wrong answer${place}: ${waited}, and more than 64 kB or 1,000 lines came: "${said}"`,
-  }[heard.end];
-  return { ok: false, reason, heard: heard.heard };
+  }[end];
+  return { ok: false, reason, heard };
 }

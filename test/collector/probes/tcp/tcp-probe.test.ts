@@ -61,6 +61,16 @@ test('a Redis is asked with its password, which no trace needs to know beforehan
   assert.match(refused.reason, /^no answer within 400 ms at step 1: waited for \^\\\+PONG, nothing came$/);
 });
 
+test('a secret that the server sends back is hidden, also where the reason is cut', async () => {
+  for (const before of ['-ERR ', 'x'.repeat(185)]) {
+    await using server = await chat('', (line) => `${before}${line.split(' ')[1]} is wrong\r\n`);
+    const talk = [{ send: new Secret('AUTH canary-of-the-mine') }, { expect: '^\\+OK' }];
+    const finding = await runProbe(tcp, { address: server.address, talk }, { timeoutMs: 300 });
+    assert.doesNotMatch(JSON.stringify(finding), /canary/);
+    assert.match(finding.reason, /\[hidden/);
+  }
+});
+
 test('an IRC server that wants its PING answered first gets it, from a capture', async () => {
   await using server = await chat(':irc NOTICE * :hello\r\n', (line, socket) => {
     if (line.startsWith('NICK')) return 'PING :x{1}yz\r\n';
