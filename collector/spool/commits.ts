@@ -29,7 +29,7 @@ export interface CommitsOptions {
 interface Waiting {
   readonly lines: readonly Lines[];
   readonly count: number;
-  readonly chars: number;
+  readonly bytes: number;
   /** Absent for offered samples: nobody waits for them. */
   readonly settle?: { resolve(): void; reject(error: Error): void };
 }
@@ -38,14 +38,14 @@ interface Waiting {
 const KEEP_EVERY_MS = 50;
 const OFFER_EVERY_MS = 250;
 const AFTER_FAILURE_MS = 1_000;
-const FRAME_CHARS = 256 * 1024;
-const MAX_WAITING_CHARS = 16 << 20;
+const FRAME_BYTES = 256 * 1024;
+const MAX_WAITING_BYTES = 16 << 20;
 const deflate = promisify(gzip);
 
 export function openCommits(options: CommitsOptions): Commits {
   const { clock, journal, bound, troubles, countDropped, onCommitted } = options;
   let waiting: Waiting[] = [];
-  let waitingChars = 0;
+  let waitingBytes = 0;
   let taken = 0;
   let commits = 0;
   let someoneWaits = false;
@@ -57,17 +57,17 @@ export function openCommits(options: CommitsOptions): Commits {
   let closed = false;
 
   function put(lines: readonly Lines[], settle?: Waiting['settle']): void {
-    const chars = lines.reduce((sum, one) => sum + one.text.length, 0);
+    const bytes = lines.reduce((sum, one) => sum + one.bytes.length, 0);
     const count = lines.reduce((sum, one) => sum + one.count, 0);
-    waiting.push({ lines, count, chars, ...(settle && { settle }) });
-    waitingChars += chars;
+    waiting.push({ lines, count, bytes, ...(settle && { settle }) });
+    waitingBytes += bytes;
     someoneWaits ||= settle !== undefined;
     wake(dueAt());
   }
 
   /** A whole frame's worth does not wait, or the pace of the fsyncs would bound the rate. */
   function dueAt(): number {
-    const every = waitingChars >= FRAME_CHARS ? 0 : someoneWaits ? KEEP_EVERY_MS : OFFER_EVERY_MS;
+    const every = waitingBytes >= FRAME_BYTES ? 0 : someoneWaits ? KEEP_EVERY_MS : OFFER_EVERY_MS;
     return Math.max(restUntil, begunAt + every);
   }
 
@@ -89,7 +89,7 @@ export function openCommits(options: CommitsOptions): Commits {
     begunAt = clock.monotonic();
     const group = waiting;
     waiting = [];
-    waitingChars = 0;
+    waitingBytes = 0;
     someoneWaits = false;
     if (group.length === 0) return;
     let committed: Committed[];
@@ -113,7 +113,7 @@ export function openCommits(options: CommitsOptions): Commits {
     restUntil = clock.monotonic() + AFTER_FAILURE_MS;
     const offered = group.filter((one) => one.settle === undefined);
     waiting = [...offered, ...waiting];
-    for (const one of offered) waitingChars += one.chars;
+    for (const one of offered) waitingBytes += one.bytes;
     for (const one of group) one.settle?.reject(new SinkRefused(`the spool can't be written: ${words}`, { cause }));
   }
 
@@ -123,7 +123,7 @@ export function openCommits(options: CommitsOptions): Commits {
     seal: () => journal.seal(),
     offer(lines) {
       if (lines.length === 0) return;
-      if (closed || waitingChars > MAX_WAITING_CHARS)
+      if (closed || waitingBytes > MAX_WAITING_BYTES)
         countDropped(
           'memory',
           lines.reduce((sum, one) => sum + one.count, 0),
@@ -132,7 +132,7 @@ export function openCommits(options: CommitsOptions): Commits {
     },
     keep(lines) {
       if (closed) return Promise.reject(new SinkRefused('the spool is closed'));
-      if (waitingChars > MAX_WAITING_CHARS) return Promise.reject(new SinkRefused('the disk does not keep up'));
+      if (waitingBytes > MAX_WAITING_BYTES) return Promise.reject(new SinkRefused('the disk does not keep up'));
       if (lines.length === 0) return Promise.resolve();
       return new Promise((resolve, reject) => put(lines, { resolve, reject }));
     },
@@ -148,28 +148,29 @@ export function openCommits(options: CommitsOptions): Commits {
   };
 }
 
-/** Frames of about 256 k characters each, compressed off the loop. */
+/** Frames of about 256 kB of text each, compressed off the loop. */
 async function framesOf(group: readonly Waiting[]): Promise<Frame[]> {
-  const frames: Frame[] = [];
-  let texts: string[] = [];
-  let chars = 0;
-  let count = 0;
-  const end = async () => {
-    if (count === 0) return;
-    const text = texts.join('');
-    const ended = count;
-    texts = [];
-    chars = 0;
-    count = 0;
-    frames.push({ payload: await deflate(text, { level: 1 }), count: ended });
-  };
-  for (const one of group)
-    for (const lines of one.lines) {
-      texts.push(lines.text);
-      chars += lines.text.length;
-      count += lines.count;
-      if (chars >= FRAME_CHARS) await end();
+  const texts: { parts: Buffer[]; bytes: number; count: number }[] = [];
+  for (const lines of group.flatMap((one) => one.lines)) {
+    let last = texts.at(-1);
+    if (last === undefined || last.bytes >= FRAME_BYTES) {
+      last = { parts: [], bytes: 0, count: 0 };
+      texts.push(last);
     }
-  await end();
+    last.parts.push(lines.bytes);
+    last.bytes += lines.bytes.length;
+    last.count += lines.count;
+  }
+  const frames: Frame[] = [];
+  // Two at a time: of libuv's four threads the others are for file systems and names.
+  for (let index = 0; index < texts.length; index += 2)
+    frames.push(
+      ...(await Promise.all(
+        texts.slice(index, index + 2).map(async ({ parts, count }) => ({
+          payload: await deflate(Buffer.concat(parts), { level: 1 }),
+          count,
+        })),
+      )),
+    );
   return frames;
 }

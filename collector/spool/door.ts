@@ -5,9 +5,9 @@ import { type Clock, DAY, type Instant } from '../../model/time.ts';
 /** Why a sample was turned away. */
 export type Flaw = 'name' | 'label' | 'too_many_labels' | 'too_long' | 'nan' | 'future' | 'too_old';
 
-/** Lines for the spool: exposition text with timestamps, at most some 64 k characters apart from its last line. */
+/** Lines for the spool: exposition text with timestamps, at most some 64 k characters apart from its last line. Bytes, so that the strings they were made of die young. */
 export interface Lines {
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly count: number;
 }
 
@@ -105,12 +105,12 @@ export function createDoor({ clock, retentionMs, onTrouble }: DoorOptions): Door
         text += `${sample.name}{${labels}} ${numberText(sample.value)} ${Math.round(instant)}\n`;
         count++;
         if (text.length > CHUNK_CHARS) {
-          chunks.push({ text, count });
+          chunks.push({ bytes: Buffer.from(text), count });
           text = '';
           count = 0;
         }
       }
-      if (count > 0) chunks.push({ text, count });
+      if (count > 0) chunks.push({ bytes: Buffer.from(text), count });
       return chunks;
     },
   };

@@ -15,7 +15,7 @@ function open() {
   const admit = (sample: Partial<Sample>, who = identity) =>
     door
       .admit([{ name: 'heat', labels: {}, value: 1, ...sample }], who, clock.now())
-      .map(({ text }) => text)
+      .map(({ bytes }) => bytes.toString())
       .join('');
   return { clock, said, door, admit };
 }
