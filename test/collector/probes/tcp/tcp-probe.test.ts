@@ -7,6 +7,7 @@ import { Secret } from '../../../../model/secret.ts';
 import { issue, makeAuthority } from '../issued.ts';
 import { onLine, startTcp, startTls } from '../loopback-server.ts';
 import { mistakes, runProbe, sampled } from '../run-probe.ts';
+import { startSmtp } from './smtp-server.ts';
 
 const tcp = { settings, probe };
 const authority = await makeAuthority();
@@ -90,33 +91,6 @@ test('an IRC server that wants its PING answered first gets it, from a capture',
   const named = talk.map((step) => (step.send === 'PONG {1}' ? { send: 'PONG {cookie}' } : step));
   assert.equal((await runProbe(tcp, { address: server.address, talk: named })).verdict, 'up');
 });
-
-/** SMTP with STARTTLS (RFC 3207), as far as the recipe goes. */
-async function startSmtp(certificate: { key: string; cert: string }) {
-  const { TLSSocket } = await import('node:tls');
-  const serve = (socket: Socket, isSecure: boolean) => {
-    onLine(socket, (line) => {
-      if (line.startsWith('EHLO'))
-        socket.write(isSecure ? '250-mail\r\n250 AUTH PLAIN\r\n' : '250-mail\r\n250 STARTTLS\r\n');
-      else if (line === 'QUIT') socket.end('221 bye\r\n');
-      else if (line === 'STARTTLS') {
-        socket.removeAllListeners('data');
-        // The second line is the attack of CVE-2011-0411: it must not be taken for an answer inside TLS.
-        socket.write('220 go ahead\r\n250 injected\r\n', () => {
-          const secure = new TLSSocket(socket, { isServer: true, ...certificate });
-          serve(
-            secure.on('error', () => {}),
-            true,
-          );
-        });
-      } else socket.write('502 no\r\n');
-    });
-  };
-  return startTcp((socket) => {
-    socket.write('220 mail ESMTP\r\n');
-    serve(socket, false);
-  });
-}
 
 const SMTP = [
   { expect: '^220 ' },
