@@ -41,7 +41,7 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
   let failures = 0;
   let downSince = clock.monotonic();
   let recovering: Promise<void> | undefined;
-  let dropped = new Map<string, number>();
+  let dropped: ReadonlyMap<string, number> = new Map();
   const droppedSaidAt = new Map<string, number>();
 
   function noteDrops(now: ReadonlyMap<string, number>, sameRun: boolean): void {
@@ -49,7 +49,6 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
       const risen = count - (sameRun ? (dropped.get(reason) ?? 0) : 0);
       if (risen > 0) sayDrops(reason, risen);
     }
-    dropped = new Map(now);
   }
 
   function sayDrops(reason: string, rows: number): void {
@@ -65,8 +64,9 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
     try {
       const { name, droppedRows } = await client.generation(signal);
       const sameRun = name === generation;
-      noteDrops(droppedRows, sameRun || generation === undefined);
       const restarted = generation !== undefined && !sameRun;
+      if (generation !== undefined) noteDrops(droppedRows, sameRun);
+      dropped = droppedRows;
       generation = name;
       if (restarted) onRestart(name);
       return true;

@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { createClock } from '../../../collector/clock.ts';
 import { openSpool, type Spool, type SpoolOptions } from '../../../collector/spool/spool.ts';
 import { SinkRefused } from '../../../model/sample.ts';
+import { DAY } from '../../../model/time.ts';
 
 const identity = { job: 'push', instance: 'base' };
 const clock = createClock();
@@ -179,6 +180,20 @@ test('what waits longer than the bound in age is dropped and counted', () =>
         await new Promise((resolve) => setTimeout(resolve, 20));
       assert.equal(metric(spool, 'signalbox_spool_dropped_samples_total', 'age'), 7);
       assert.match(said.join(), /oldest samples are dropped, 7 for a start/);
+    });
+  }));
+
+test('a wall clock that jumps ahead by a year ages nothing that waits', () =>
+  inFolder(async (folder) => {
+    let jumped = 0;
+    const jumping = { ...clock, now: () => Date.now() + jumped };
+    await withSpool(folder, { maxAgeMs: DAY, clock: jumping }, async (spool, said) => {
+      await keep(spool, 'before');
+      await spool.seal();
+      jumped = 365 * DAY;
+      await spool.keep(samples('after', 1), identity, jumping.now());
+      assert.deepEqual(await namesIn(spool), ['before', 'after']);
+      assert.deepEqual(said, []);
     });
   }));
 
