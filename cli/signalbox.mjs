@@ -11,6 +11,7 @@ const FLAGS = [
   '--max-semi-space-size=1',
   '--v8-pool-size=1',
   '--optimize-for-size',
+  '--expose-gc',
 ];
 /** One arena for all threads: each of glibc's own would keep what its thread has given back. */
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
