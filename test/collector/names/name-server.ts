@@ -39,6 +39,7 @@ export async function startNameServer(behave: (asked: Asked) => Behaviour, host 
   const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   const tcp = createServer((socket) => {
     sockets.add(socket.on('error', () => {}));
+    socket.once('close', () => sockets.delete(socket));
     socket.on('data', (data: Buffer) =>
       respond(data.subarray(2), 'tcp', (message) => {
         const length = Buffer.alloc(2);
