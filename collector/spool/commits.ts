@@ -36,7 +36,7 @@ interface Waiting {
 
 /** A pusher waits at most this long for the next fsync to begin; own samples may wait longer, to spare SD cards. */
 const KEEP_EVERY_MS = 50;
-const OFFER_EVERY_MS = 250;
+const OFFER_EVERY_MS = 500;
 const AFTER_FAILURE_MS = 1_000;
 const FRAME_BYTES = 256 * 1024;
 const MAX_WAITING_BYTES = 16 << 20;

@@ -49,9 +49,9 @@ const NEEDS_PERSON = new Set([401, 403, 404, 405, 407]);
 const NOT_THE_BODY = new Set([408, 421, 425, 429]);
 
 export function createClient({ storage }: ClientOptions): VictoriaMetrics {
-  const connections = new Map<string, Promise<Connection>>();
+  const connections = new Map<string, Connection>();
 
-  function connection(purpose: Lane | 'read' | 'metrics', base: string): Promise<Connection> {
+  function connection(purpose: Lane | 'read' | 'metrics', base: string): Connection {
     const { origin } = new URL(base);
     const key = `${purpose} ${origin}`;
     let found = connections.get(key);
@@ -59,7 +59,7 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
       for (const [old, ended] of connections)
         if (old.startsWith(`${purpose} `)) {
           connections.delete(old);
-          ended.then((one) => one.close()).catch(() => {});
+          ended.close().catch(() => {});
         }
       found = connect(origin);
       connections.set(key, found);
@@ -76,7 +76,7 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
   async function ask(path: string, form: Record<string, string>, signal: AbortSignal | undefined): Promise<Buffer> {
     const { read, auth } = bases();
     const to = join(read, path);
-    const line = await connection('read', read);
+    const line = connection('read', read);
     const { status, body } = await line.request({
       path: to.pathname,
       headers: { ...authorization(auth), 'content-type': 'application/x-www-form-urlencoded' },
@@ -94,7 +94,7 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
       try {
         const { write, auth } = bases();
         const to = join(write, '/api/v1/import/prometheus');
-        const line = await connection(lane, write);
+        const line = connection(lane, write);
         const { status, body } = await line.request({
           path: to.pathname,
           headers: { ...authorization(auth), 'content-type': 'text/plain', 'content-encoding': 'gzip' },
@@ -123,12 +123,12 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
       ),
     async generation(signal) {
       const { write, auth } = bases();
-      return readGeneration(await connection('metrics', write), new URL(write), authorization(auth), signal);
+      return readGeneration(connection('metrics', write), new URL(write), authorization(auth), signal);
     },
     async close() {
       const open = [...connections.values()];
       connections.clear();
-      await Promise.allSettled(open.map(async (one) => (await one).close()));
+      await Promise.allSettled(open.map((one) => one.close()));
     },
   };
 }

@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
-import type { Client } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 
 /**
- * undici's client alone: its index also loads fetch, WebSocket, caches and mocks, at 10 MB of resident memory (measured).
- * Loaded when there is somebody to talk to.
+ * undici's client alone: its index also loads fetch, WebSocket, caches and mocks, at 10 MB of resident memory (measured), and
+ * gives the client its `request`. Loaded when there is somebody to talk to; the version is pinned.
  */
-function loadClient(): typeof Client {
-  return createRequire(import.meta.url)('undici/lib/dispatcher/client.js');
+function loadUndici(): { readonly Client: typeof Client; readonly request: Dispatcher['request'] } {
+  const load = createRequire(import.meta.url);
+  return { Client: load('undici/lib/dispatcher/client.js'), request: load('undici/lib/api/api-request.js') };
 }
 
 /** One keep-alive connection to an origin, over which requests go one after the other. */
@@ -27,11 +28,12 @@ export interface HttpRequest {
 }
 
 /** Opens nothing yet: the connection is made by the first request. */
-export async function connect(origin: string): Promise<Connection> {
-  const client = new (loadClient())(origin, { pipelining: 1, connect: { timeout: 10_000 } });
+export function connect(origin: string): Connection {
+  const undici = loadUndici();
+  const client = new undici.Client(origin, { pipelining: 1, connect: { timeout: 10_000 } });
   return {
     async request({ path, method = 'POST', headers = {}, body = [], timeoutMs, maxBytes, signal }) {
-      const answer = await client.request({
+      const answer = await undici.request.call(client, {
         path,
         method,
         headers,

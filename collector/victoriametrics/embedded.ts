@@ -70,7 +70,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 
   async function answers(): Promise<boolean> {
-    const line = await connect(`http://127.0.0.1:${port}`);
+    const line = connect(`http://127.0.0.1:${port}`);
     try {
       const { status } = await line.request({ path: '/health', method: 'GET', timeoutMs: 5_000, maxBytes: 1024 });
       return status === 200;
