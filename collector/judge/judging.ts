@@ -147,7 +147,9 @@ export function createJudging(options: JudgingOptions): Judging {
     monitor: Monitor,
     check: Check,
   ): Promise<Pick<Seeing, 'verdict' | 'reason' | 'blind'> | 'wait' | undefined> {
-    const doubted = monitor.needs.filter((name) => own.get(name)?.standing !== 'down' && olderThan(name, check.steadyAt));
+    const doubted = monitor.needs.filter(
+      (name) => own.get(name)?.standing !== 'down' && olderThan(name, check.steadyAt),
+    );
     const canaries = online.filter((name) => name !== monitor.name && olderThan(name, check.steadyAt - CANARY_AGE_MS));
     await Promise.all([...new Set([...doubted, ...canaries])].map(options.recheck));
     if (online.length > 0 && online.every((name) => name === monitor.name || seemsDown(name))) {
