@@ -4,8 +4,8 @@ import { sample } from '../../model/metric.ts';
 import { process as catalogued, self } from '../../model/metrics/self.ts';
 import type { Sample } from '../../model/sample.ts';
 
-/** The loop's delay is measured this often, in milliseconds: at 20 a core spends about 0.2 % of its time on it. */
-const RESOLUTION_MS = 20;
+/** The loop's delay is sampled this often, in milliseconds. At 50 it costs 0.2 % of a core, at 20 0.5 %, at 10 1.3 % (measured, Node 24). */
+const RESOLUTION_MS = 50;
 const PERCENTILES = [50, 99, 99.9, 100];
 
 /** What this process says of itself, read when it is asked. */
