@@ -25,6 +25,8 @@ const HIDDEN: readonly (readonly [RegExp, string])[] = [
 const HOST = /(?<![\w.@-])(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9](?::\d{1,5}\b)?(?![\w-])/gi;
 /** Where something is says nothing once the address is gone: `connection refused by an address`. */
 const WHERE = / (?:by|to|from|at|of|with|on|for) (?:an address|a host)(?![\w-])/g;
+/** The name that was asked of a name server: its monitor's title stands beside it anyway. */
+const ASKED = /^a host ([A-Z]+): /;
 const LONG_TOKEN = /[\w+/=-]{24,}/g;
 
 /** What may be said and what may not, drawn from the config. */
@@ -47,7 +49,7 @@ export function publicReasons(rules: ReasonRules): (reason: string) => string {
     if (unspoken !== undefined) text = text.replace(unspoken, 'something not shown here');
     for (const [pattern, instead] of HIDDEN) text = text.replace(pattern, instead);
     text = text.replace(HOST, (host) => (spoken.includes(host.toLowerCase()) ? host : 'a host'));
-    text = text.replace(WHERE, '');
+    text = text.replace(WHERE, '').replace(ASKED, '$1 ');
     text = text.replace(LONG_TOKEN, (token) => (/\d/.test(token) ? '…' : token));
     return shortened(text.trim(), LONGEST);
   };

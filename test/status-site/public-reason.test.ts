@@ -35,6 +35,7 @@ const LEAKS: readonly (readonly [string, string])[] = [
   ['network 10.8.0.0/24 is gone', 'network an address is gone'],
   ['TLS certificate of db.internal.lan expired 3 h ago', 'TLS certificate expired 3 h ago'],
   ['db.internal.lan does not resolve', 'a host does not resolve'],
+  ['zone.internal.lan SOA: serial 2026112101 from 10.0.0.53:53', 'SOA serial 2026112101'],
   ['origin-7.cdn.example.net:8443 refused', 'a host refused'],
   ['localhost:5432 refused', 'a host refused'],
   ['postgres:5432 refused', 'a host refused'],
