@@ -15,7 +15,7 @@ import { differenceOf } from './config/difference.ts';
 import { ConfigInvalid, type LoadedConfig, loadConfig } from './config/door.ts';
 import { type ConfigWatch, watchConfig } from './config/watch.ts';
 import type { Config } from './model/config.ts';
-import type { SiteSpec } from './model/page.ts';
+import { type SiteSpec, trueUntil } from './model/page.ts';
 import { createRedactor } from './model/redact.ts';
 import type { Secret } from './model/secret.ts';
 import type { Clock } from './model/time.ts';
@@ -30,6 +30,8 @@ export interface ApplianceOptions {
   readonly clock: Clock;
   /** Told what happens, a line each, without secrets. */
   readonly log: (message: string) => void;
+  /** Ends the start; afterwards `stop` ends the box. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Appliance {
@@ -37,23 +39,30 @@ export interface Appliance {
   readonly url: string;
   /** Reads the config again. Answers its mistakes; with any, nothing changes. */
   reload(): Promise<readonly string[]>;
+  /** Resolves with the reason, in words, when the box cannot go on and is to be stopped and started again. */
+  readonly broken: Promise<string>;
   /** Ends everything in order; nothing in flight is lost. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts the box. Rejects when the config has mistakes (`ConfigInvalid`), the state directory is taken or unusable, the
- * ledger is damaged, or an address is in use; what was opened until then is closed again.
+ * ledger is damaged, an address is in use, or with the signal's reason; what was opened until then is closed again.
  */
 export async function startAppliance(options: ApplianceOptions): Promise<Appliance> {
   await using opened = new AsyncDisposableStack();
-  const { clock, version } = options;
-  let loaded = await loadConfig(options.config);
+  const { clock, version, signal } = options;
+  let loaded = await loadConfig(options.config, { ...(signal && { signal }) });
   let redact = createRedactor(loaded.secrets);
   const log = (message: string) => options.log(redact(message));
 
   const state = opened.adopt(claimStateDirectory(options.data), (one) => one.release());
-  const ledger = opened.adopt(await openLedger(state.path, { clock, onTrouble: log }), (one) => one.close());
+  const broken = Promise.withResolvers<string>();
+  const ledger = opened.adopt(
+    await openLedger(state.path, { clock, onTrouble: log, onGone: broken.resolve }),
+    (one) => one.close(),
+  );
+  signal?.throwIfAborted();
   const pulses = await openPulses(ledger);
   const { storage, spool: bounds, siteEveryMs } = loaded.config;
   const store = opened.adopt(await openStore({ folder: state.path, storage, bounds, clock, log }), (one) => one.stop());
@@ -68,9 +77,19 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     }),
     (one) => one.stop(),
   );
+  let builtAt = clock.monotonic();
   const siteFolder = join(state.path, 'site');
   const site = opened.adopt(
-    startSite({ stateFolder: state.path, siteFolder, everyMs: siteEveryMs, clock, onTrouble: log }),
+    startSite({
+      stateFolder: state.path,
+      siteFolder,
+      everyMs: siteEveryMs,
+      clock,
+      onTrouble: log,
+      onBuilt: () => {
+        builtAt = clock.monotonic();
+      },
+    }),
     (one) => one.stop(),
   );
   const lastWritten = await ledger.lastWritten();
@@ -136,6 +155,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   }
 
   await apply(loaded);
+  signal?.throwIfAborted();
   const open = async (
     place: Parameters<typeof openDoor>[0],
     routes: Parameters<typeof openDoor>[1],
@@ -159,7 +179,10 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     boxRoutes({
       site: siteFolder,
       metrics: self.page,
-      ailments: () => [],
+      ailments() {
+        const page = clock.monotonic() > trueUntil(builtAt, siteEveryMs) ? ['the status page could not be made'] : [];
+        return [...page, ...checks.ailments()];
+      },
       now: clock.now,
       known: (name) => heartbeatOf(loaded.config, name),
       keep: async (pulse) => {
@@ -171,7 +194,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     'listen',
   );
   const running = opened.move();
-  return { url: box.url, reload, stop: () => running.disposeAsync() };
+  return { url: box.url, broken: broken.promise, reload, stop: () => running.disposeAsync() };
 }
 
 function heartbeatOf(config: Config, name: string): { token?: Secret } | undefined {

@@ -36,6 +36,8 @@ export interface Checks {
   now(monitor: string): Promise<void>;
   /** Where every monitor stands. */
   stands(): Stand[];
+  /** What keeps conclusions from being kept, in words; empty when nothing does. */
+  ailments(): readonly string[];
   /** Ends what is under way and makes sure of every transition. */
   stop(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export function createChecks(options: ChecksOptions): Checks {
   return {
     now,
     stands: judging.stands,
+    ailments: judging.ailments,
     async configure(list, online) {
       monitors = new Map(list.map((monitor) => [monitor.name, monitor]));
       await judging.configure(list, online);

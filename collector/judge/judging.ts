@@ -35,6 +35,8 @@ export interface Judging {
   lapse(): void;
   /** Where every monitor stands as a whole, in the order of the config. */
   stands(): Stand[];
+  /** What keeps transitions from being kept, in words. */
+  ailments(): readonly string[];
   /** Resolves when every transition so far is durable, or has been tried once more. */
   stop(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export function createJudging(options: JudgingOptions): Judging {
   const unkept: Transition[] = [];
   let keeping: Promise<void> | undefined;
   let cancelRetry = () => {};
+  let trouble: string | undefined;
 
   function entriesOf(name: string): Entry[] {
     return [...(entries.get(name)?.values() ?? [])];
@@ -261,13 +264,13 @@ export function createJudging(options: JudgingOptions): Judging {
       try {
         await ledger.keep(batch, stands);
       } catch (error) {
-        options.onTrouble(
-          `${batch.length} transitions wait for the ledger: ${error instanceof Error ? error.message : error}`,
-        );
+        trouble = `${batch.length} transitions wait for the ledger: ${error instanceof Error ? error.message : error}`;
+        options.onTrouble(trouble);
         cancelRetry();
         cancelRetry = clock.after(RETRY_MS, keepSoon);
         return;
       }
+      trouble = undefined;
       unkept.splice(0, batch.length);
       for (const transition of batch) if (transition.vantage === '') options.onTransition(transition);
     }
@@ -297,6 +300,7 @@ export function createJudging(options: JudgingOptions): Judging {
     take,
     lapse: lapseOverdue,
     stands: () => [...monitors.keys()].flatMap(ownOf),
+    ailments: () => (trouble === undefined ? [] : [trouble]),
     async stop() {
       cancelRetry();
       await Promise.all([...entries.keys()].flatMap(entriesOf).map((entry) => entry.judging));
