@@ -24,9 +24,12 @@ export interface BacklogOptions {
 /** On disk, that is compressed: some 12,000 samples or 1.5 MB of text. */
 const PORTION_BYTES = 128 << 10;
 const LOOK_EVERY_MS = 500;
+/** As long as it took, it rests: VictoriaMetrics would else take every processor from the probes that share its machine. */
+const LONGEST_REST_MS = 250;
 
 export function createBacklogLane({ spool, link, live, sift, clock, say }: BacklogOptions): BacklogLane {
   let sent = 0;
+  let restMs = 0;
 
   function nextStretch(): { segment: Segment; from: number; to: number } | undefined {
     for (const segment of spool.shelf.segments) {
@@ -49,7 +52,9 @@ export function createBacklogLane({ spool, link, live, sift, clock, say }: Backl
       return;
     }
     await live.idle();
+    const sendingAt = clock.monotonic();
     const { outcome, settled } = await link.send('backlog', portion.payloads, signal);
+    restMs = Math.min(LONGEST_REST_MS, clock.monotonic() - sendingAt);
     if (outcome.kind === 'refused' && !(await sift(portion.payloads, outcome, signal))) return;
     if (outcome.kind === 'later' || !settled) return;
     markReceived(segment, from, portion.to, link.generation(), clock.monotonic());
@@ -80,6 +85,7 @@ export function createBacklogLane({ spool, link, live, sift, clock, say }: Backl
         const { segment, from, to } = stretch;
         try {
           await sendStretch(segment, from, to, signal);
+          await pause(clock, restMs, signal);
         } catch (error) {
           signal.throwIfAborted();
           skipUnreadable(segment, from, to, error);

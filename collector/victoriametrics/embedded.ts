@@ -64,7 +64,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       onTrouble(`port ${preferredPort} is taken: VictoriaMetrics listens on ${free}`);
     port = free;
     starts++;
-    const started = startGuarded([program, ...flags(dataFolder, port, options)]);
+    const started = startGuarded(['nice', '-n', '5', program, ...flags(dataFolder, port, options)]);
     child = started;
     return started;
   }

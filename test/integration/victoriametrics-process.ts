@@ -28,6 +28,9 @@ export async function victoriaMetricsProcess(program: string): Promise<VictoriaM
     url,
     async start() {
       running = startGuarded([
+        'nice',
+        '-n',
+        '5',
         program,
         `-storageDataPath=${folder}`,
         `-httpListenAddr=127.0.0.1:${port}`,
