@@ -12,18 +12,31 @@ const program = new Command('signalbox')
   .helpCommand('help [command]', 'explain a command');
 
 for (const [group, makers] of Object.entries(commands)) {
-  for (const make of makers) program.addCommand(make().helpGroup(group).exitOverride());
+  for (const make of makers) program.addCommand(make().helpGroup(group).copyInheritedSettings(program));
 }
 
-// `signalbox schema | head`: whoever reads has seen enough.
-process.stdout.on('error', () => process.exit());
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // `signalbox schema | head`: whoever reads has seen enough.
+  if (error.code === 'EPIPE') process.exit();
+  console.error(`what it says cannot be written: ${error.message}`);
+  process.exit(EXIT.failed);
+});
 
 try {
   const args = process.argv.slice(2);
   if (args[0] === '-V' || args[0] === '--version') args[0] = 'version';
   if (args.length === 0) program.help();
+  // Else help for a command that is not there would be the help for all, without a word about it.
+  if (args[0] === 'help' && args[1] !== undefined && !isCommand(args[1])) args.shift();
   await program.parseAsync(args, { from: 'user' });
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+  else {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = EXIT.failed;
+  }
+}
+
+function isCommand(name: string): boolean {
+  return program.commands.some((one) => one.name() === name || one.aliases().includes(name));
 }

@@ -14,7 +14,9 @@ export type Found = { readonly sources: readonly Source[] } | { readonly mistake
 /** Reads the file at `path`, or every `*.yml` and `*.yaml` of the folder there in order of name. Blocks: for a process of its own. */
 export function readSources(path: string): Found {
   try {
-    if (!statSync(path).isDirectory()) return { sources: [{ file: path, text: readText(path, LARGEST_CONFIG) }] };
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) throw new Unreadable('is not there; signalbox.example.yml is one to begin with');
+    if (!found.isDirectory()) return { sources: [{ file: path, text: readText(path, LARGEST_CONFIG) }] };
     const names = readdirSync(path).filter(isFragment).sort();
     if (names.length === 0) throw new Unreadable('holds no *.yml or *.yaml file');
     if (names.length > MOST_FRAGMENTS) throw new Unreadable(`holds more than ${MOST_FRAGMENTS} fragments`);

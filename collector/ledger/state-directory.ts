@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** A folder that this process alone may write, for as long as it lives. */
@@ -29,6 +29,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file, not a folder',
   EEXIST: 'it is a file, not a folder',
   ELOOP: 'its links lead in a circle',
+  ENOENT: 'no folder can be made there',
 };
 
 /**
@@ -36,7 +37,7 @@ const REASONS: Readonly<Record<string, string>> = {
  * ends. Throws `StateDirectoryTaken` or `StateDirectoryUnusable`.
  */
 export function claimStateDirectory(folder: string): StateDirectory {
-  usable(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  usable(folder, () => makeFolder(folder));
   refuseForeign(folder);
   const lock = hold(folder);
   try {
@@ -49,6 +50,20 @@ export function claimStateDirectory(folder: string): StateDirectory {
     if (lock.isOpen) lock.close();
   };
   return { path: folder, release, [Symbol.dispose]: release };
+}
+
+/** Step by step: `recursive` tries for ever where a file system answers ENOENT, as /proc does, and hides EROFS. */
+function makeFolder(folder: string): void {
+  const make = () => mkdirSync(folder, { mode: 0o700 });
+  try {
+    make();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
+      makeFolder(dirname(folder));
+      make();
+    } else if (code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
+  }
 }
 
 /** A folder of somebody else's would let them exchange what is in it; root's is as good as ours. */

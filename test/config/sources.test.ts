@@ -24,7 +24,7 @@ test('a config that is not there, is empty of fragments, is too large, or is no 
     'null.yml': 'title: a\0b\nmonitors: { web: { http: "https://example.net/" } }\n',
   });
   const said = (name: string): Promise<string> => saidOf(join(folder.path, name));
-  assert.equal(await said('nowhere.yml'), '…:1:1: is not there');
+  assert.equal(await said('nowhere.yml'), '…:1:1: is not there; signalbox.example.yml is one to begin with');
   assert.equal(await said('empty'), '…:1:1: holds no *.yml or *.yaml file');
   assert.equal(await said('large.yml'), '…:1:1: is larger than 4000 kB');
   assert.equal(await said('latin.yml'), '…:1:1: is not text in UTF-8');
