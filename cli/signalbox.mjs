@@ -1,21 +1,12 @@
 #!/usr/bin/env node
 // The command. Any Node starts it; the one that this package pins runs it, with the flags that the box needs.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const WANTED = 24;
-/** Small heaps and few helper threads: the box is light work, and shares its machine (docs/performance.md). */
-const FLAGS = [
-  '--disable-warning=ExperimentalWarning',
-  '--max-semi-space-size=1',
-  '--v8-pool-size=1',
-  '--optimize-for-size',
-  '--expose-gc',
-];
-/** One arena for all threads: each of glibc's own would keep what its thread has given back. */
-const ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
-
+/** Small heaps, few helper threads and one arena for malloc: the box is light work, and shares its machine (docs/performance.md). */
+const { flags, environment } = JSON.parse(readFileSync(new URL('./runtime.json', import.meta.url), 'utf8'));
 /** Our TypeScript as V8 has compiled it; without it every thread would load the compiler, at 15 MB each. */
 const cache = fileURLToPath(new URL('../.cache/compiled', import.meta.url));
 const pinned = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
@@ -26,8 +17,8 @@ if (node === process.execPath && Number.parseInt(process.versions.node, 10) < WA
   );
   process.exit(70);
 }
-const command = [...FLAGS, fileURLToPath(new URL('./main.ts', import.meta.url)), ...process.argv.slice(2)];
-const env = { ...process.env, ...ENVIRONMENT, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? cache };
+const command = [...flags, fileURLToPath(new URL('./main.ts', import.meta.url)), ...process.argv.slice(2)];
+const env = { ...process.env, ...environment, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? cache };
 if (process.execve) process.execve(node, [node, ...command], env);
 const child = spawn(node, command, { stdio: 'inherit', env });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import runtime from '../cli/runtime.json' with { type: 'json' };
 
 const root = dirname(import.meta.dirname);
 const own = join(root, 'signalbox.yml');
@@ -33,7 +34,8 @@ if (demo) {
 const compiled = join(root, '.cache/compiled');
 if (!existsSync(compiled)) {
   console.log('Compiling once …');
-  spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'scripts/warm.ts')], {
+  // With the box's own flags: V8 takes no code that was compiled under others.
+  spawnSync(process.execPath, [...runtime.flags, join(root, 'scripts/warm.ts')], {
     stdio: 'inherit',
     env: { ...process.env, NODE_COMPILE_CACHE: compiled },
   });

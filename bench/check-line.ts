@@ -1,0 +1,84 @@
+/**
+ * The whole way of a check in one process: schedule, probe, clean, measure, door and spool, judge, ledger and the box's own counters.
+ * Run as `check-line.ts <url>`; prints microseconds of processor time for each check, threads included.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createChecks } from '../collector/checks.ts';
+import { createClock } from '../collector/clock.ts';
+import { openLedger } from '../collector/ledger/open.ts';
+import { createResolver } from '../collector/names/resolver.ts';
+import { probeKinds } from '../collector/probes/index.ts';
+import { openSelf, type Self } from '../collector/self/self.ts';
+import { openSpool } from '../collector/spool/spool.ts';
+import { openVantages } from '../collector/vantage/vantages.ts';
+import { loadConfig } from '../config/door.ts';
+
+const MONITORS = 2000;
+const EVERY = '1s';
+const WARM_MS = 6_000;
+const ROUND_MS = 3_000;
+const ROUNDS = 3;
+
+const [url = ''] = process.argv.slice(2);
+const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-check-'));
+await using opened = new AsyncDisposableStack();
+opened.defer(() => rm(folder, { recursive: true, force: true }));
+
+const clock = createClock();
+const complain = (message: string) => process.stderr.write(`${message}\n`);
+const { config } = await configured();
+const ledger = opened.adopt(await openLedger(folder, { clock, onTrouble: complain }), (one) => one.close());
+const spool = opened.adopt(
+  await openSpool(join(folder, 'spool'), { clock, ...config.spool, onTrouble: complain }),
+  (one) => one.close(),
+);
+const self: Self = opened.adopt(
+  openSelf({ clock, sink: spool, version: '', stands: () => checks.stands(), onTrouble: complain }),
+  (one) => one.stop(),
+);
+const surroundings = { clock, resolve: createResolver({ clock }), pulses: () => ({}) };
+const vantages = opened.adopt(openVantages(probeKinds, surroundings, complain), (one) => one.stop());
+let made = 0;
+let bad = 0;
+const checks = opened.adopt(
+  createChecks({
+    clock,
+    ledger,
+    sink: spool,
+    redact: (text) => text,
+    vantageFor: vantages.placeOf,
+    onCheck(check) {
+      made++;
+      if (check.finding.verdict !== 'up') bad++;
+      self.check(check);
+    },
+    onTransition: self.transition,
+    onTrouble: complain,
+  }),
+  (one) => one.stop(),
+);
+await checks.configure(config.monitors, []);
+self.configured(true, config.monitors);
+
+await pause(WARM_MS);
+const costs: number[] = [];
+for (let round = 0; round < ROUNDS; round++) {
+  const from = made;
+  const before = process.cpuUsage();
+  await pause(ROUND_MS);
+  const { user, system } = process.cpuUsage(before);
+  costs.push((user + system) / (made - from));
+}
+process.stdout.write(`${JSON.stringify({ microseconds: Math.min(...costs), bad })}\n`);
+
+function configured() {
+  const lines = Array.from(
+    { length: MONITORS },
+    (_, index) => `  m${index}: { http: "${url}", every: ${EVERY}, timeout: 1s }`,
+  );
+  const path = join(folder, 'signalbox.yml');
+  return writeFile(path, `monitors:\n${lines.join('\n')}\n`).then(() => loadConfig(path));
+}
