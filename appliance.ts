@@ -53,14 +53,14 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   await using opened = new AsyncDisposableStack();
   const { clock, version, signal } = options;
   let loaded = await loadConfig(options.config, { ...(signal && { signal }) });
-  let redact = createRedactor(loaded.secrets);
+  const secrets = new Set(loaded.secrets);
+  let redact = createRedactor(secrets);
   const log = (message: string) => options.log(redact(message));
 
   const state = opened.adopt(claimStateDirectory(options.data), (one) => one.release());
   const broken = Promise.withResolvers<string>();
-  const ledger = opened.adopt(
-    await openLedger(state.path, { clock, onTrouble: log, onGone: broken.resolve }),
-    (one) => one.close(),
+  const ledger = opened.adopt(await openLedger(state.path, { clock, onTrouble: log, onGone: broken.resolve }), (one) =>
+    one.close(),
   );
   signal?.throwIfAborted();
   const pulses = await openPulses(ledger);
@@ -119,7 +119,9 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   async function apply(next: LoadedConfig): Promise<void> {
     const { changed, restart } = differenceOf(loaded.config, next.config);
     loaded = next;
-    redact = createRedactor(next.secrets);
+    // A secret that was replaced is still one: checks under way may bring it back, and it may still open a door.
+    for (const secret of next.secrets) secrets.add(secret);
+    redact = createRedactor(secrets);
     for (const { name, was } of next.config.monitors) {
       if (was !== undefined && (await ledger.rename(was, name))) pulses.rename(was, name);
     }
@@ -186,7 +188,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
       now: clock.now,
       known: (name) => heartbeatOf(loaded.config, name),
       keep: async (pulse) => {
-        await pulses.keep(pulse);
+        await pulses.keep(pulse.log === undefined ? pulse : { ...pulse, log: redact(pulse.log) });
         checks.now(pulse.monitor).catch((error: unknown) => log(String(error)));
       },
       onRefused: (name, why) => log(`a heartbeat for ${JSON.stringify(name.slice(0, 80))} was refused: ${why}`),

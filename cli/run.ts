@@ -1,10 +1,10 @@
 import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { startAppliance } from '../appliance.ts';
-import { createClock } from '../collector/clock.ts';
+import type { ApplianceOptions } from '../appliance.ts';
 import { EXIT } from './exit-codes.ts';
 import { version } from './version.ts';
+import { hearWishes, type Wishes } from './wishes.ts';
 
 /** By then every kind of check has been made once: what was compiled for it is kept for the next start. */
 const WARM_MS = 60_000;
@@ -22,23 +22,46 @@ async function run(config: string, data: string): Promise<void> {
   const log = (message: string) => console.error(`${new Date().toISOString().slice(0, 19)}Z ${message}`);
   // Whoever reads the log may go away; the box does not go with it.
   process.stderr.on('error', () => {});
+  using wishes = hearWishes(() => {
+    log('stopped at once');
+    process.exit(EXIT.failed);
+  });
   try {
-    const appliance = await startAppliance({ config, data, version: version(), clock: createClock(), log });
-    log(`signalbox ${version()} is at ${appliance.url}`);
-    setTimeout(flushCompileCache, WARM_MS).unref();
-    process.on('SIGHUP', () => void appliance.reload().catch((error: unknown) => log(String(error))));
-    await untilTold();
-    log('stopping');
-    await appliance.stop();
+    await serve({ config, data, version: version(), log, signal: wishes.stop }, wishes);
   } catch (error) {
+    if (wishes.stop.aborted && error === wishes.stop.reason) return log('stopped before it had begun');
     console.error(error instanceof Error ? error.message : error);
     process.exitCode =
       error instanceof Error && 'code' in error && error.code === 'config-invalid' ? EXIT.config : EXIT.failed;
   }
 }
 
-function untilTold(): Promise<void> {
-  return new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
+async function serve(options: Omit<ApplianceOptions, 'clock'>, wishes: Wishes): Promise<void> {
+  const { log } = options;
+  // Loaded only now: by the time it is there, signals are heard.
+  const [{ startAppliance }, { createClock }] = await Promise.all([
+    import('../appliance.ts'),
+    import('../collector/clock.ts'),
+  ]);
+  const appliance = await startAppliance({ ...options, clock: createClock() });
+  log(`signalbox ${version()} is at ${appliance.url}`);
+  setTimeout(flushCompileCache, WARM_MS).unref();
+  wishes.onReload(() => void appliance.reload().catch((error: unknown) => log(String(error))));
+  const why = await Promise.race([appliance.broken, aborted(wishes.stop)]);
+  if (why === undefined) {
+    log('stopping');
+    await appliance.stop();
+    return;
+  }
+  log(`stopping, because the box cannot go on: ${why}`);
+  process.exitCode = EXIT.failed;
+  // What has failed already may well fail to end in order.
+  await appliance.stop().catch(() => {});
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
 }

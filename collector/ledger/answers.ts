@@ -7,6 +7,7 @@ import { watchClock } from './clock-trust.ts';
 import { type Conclusions, openConclusions, readPulses, readStands } from './conclusions.ts';
 import { type DayBooks, openDayBooks } from './day-books.ts';
 import type { Kind, Notes, Question, Questions } from './messages.ts';
+import { watchPlace } from './place.ts';
 import { openPruning } from './pruning.ts';
 import { renameMonitor } from './rename.ts';
 import { openSeriesTable, seriesKey } from './series-table.ts';
@@ -35,6 +36,7 @@ export function openAnswers(db: DatabaseSync): Answers {
   const books = openDayBooks(db, openCheckReader(db, buffer.checks.eachRecent));
   const prune = openPruning(db);
   const trusted = watchClock();
+  const stillThere = watchPlace(db);
   const table: Table = {
     stands: () => [...standsByKey(readStands(db), buffer.stands).values()],
     pulses: () => readPulses(db),
@@ -60,6 +62,7 @@ export function openAnswers(db: DatabaseSync): Answers {
         prune(now);
       };
       if (trusted(now, steady)) transaction(db, tidy, series.forget);
+      stillThere();
       return { dropped: buffer.checks.dropped() };
     },
     close({ now }) {

@@ -13,17 +13,19 @@ export interface LedgerOptions {
   readonly clock: Clock;
   /** Told in words what the operator should know: the disk is full, the thread ended, checks were lost. */
   readonly onTrouble: (message: string) => void;
+  /** Told why when the ledger's thread is gone for good, unless it was closed: nothing can be kept any more. */
+  readonly onGone?: (why: string) => void;
 }
 
 /** Opens the ledger in a state directory that is already claimed. Rejects with `LedgerRefused` when it is damaged, newer or out of reach. */
 export async function openLedger(folder: string, options: LedgerOptions): Promise<Ledger> {
-  const { clock, onTrouble } = options;
+  const { clock, onTrouble, onGone } = options;
   const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
     workerData: folder,
     name: 'ledger',
     resourceLimits: LIMITS,
   });
-  const thread = await startThread(worker, onTrouble);
+  const thread = await startThread(worker, onTrouble, onGone);
   const notes = gatherNotes(clock, thread.tell);
   const flusher = keepFlushing(clock, onTrouble, () => flush(thread, notes, clock));
   /** What is asked comes after what was noted before. */

@@ -18,7 +18,11 @@ interface Waiting {
 }
 
 /** Waits until the thread has its file open; rejects with `LedgerRefused` when it refuses. */
-export function startThread(worker: Worker, onTrouble: (message: string) => void): Promise<Thread> {
+export function startThread(
+  worker: Worker,
+  onTrouble: (message: string) => void,
+  onGone: (why: string) => void = () => {},
+): Promise<Thread> {
   const waiting = new Map<number, Waiting>();
   const started = Promise.withResolvers<Thread>();
   let lastId = 0;
@@ -28,6 +32,7 @@ export function startThread(worker: Worker, onTrouble: (message: string) => void
     if (gone !== undefined) return;
     gone = new LedgerGone(why);
     if (waiting.size > 0 || !closing) onTrouble(why);
+    if (!closing) onGone(why);
     for (const one of waiting.values()) one.reject(gone);
     waiting.clear();
     started.reject(gone);
@@ -64,7 +69,7 @@ export function startThread(worker: Worker, onTrouble: (message: string) => void
       else one?.reject(new LedgerUnwritable(message.message));
     }
   });
-  worker.on('error', (error) => end(`the ledger's thread crashed: ${error.message}`));
+  worker.on('error', (error) => end(`the ledger cannot go on: ${error.message}`));
   worker.on('exit', () => end("the ledger's thread has ended"));
   return started.promise;
 }

@@ -23,10 +23,19 @@ const WORDS: Readonly<Record<number, string>> = {
   14: 'it cannot be opened (missing, or not ours to open)',
 };
 
+/** Whether trying again cannot help: the file is gone, or damaged (SQLITE_CORRUPT, SQLITE_NOTADB). */
+export function isForEver(error: unknown): boolean {
+  return error instanceof LedgerGone || (error instanceof Error && [11, 26].includes(codeOf(error) ?? 0));
+}
+
 /** What SQLite said, in words an operator understands. */
 export function inWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  const code = codeOf(error);
   const words = code === undefined ? undefined : WORDS[code];
   return words === undefined ? error.message : `${words} (${error.message})`;
+}
+
+function codeOf(error: Error): number | undefined {
+  return 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }

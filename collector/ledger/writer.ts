@@ -2,11 +2,11 @@ import { GROUPED, openAnswers } from './answers.ts';
 import { openToWrite } from './database.ts';
 import type { FromThread, Question, ToThread } from './messages.ts';
 import { transaction } from './transaction.ts';
-import { inWords } from './trouble.ts';
+import { inWords, isForEver } from './trouble.ts';
 
 /** The one writer of a ledger. Synchronous: it lives in a thread of its own. */
 export interface Writer {
-  /** Does what a batch of messages asks, in their order, and answers every question. */
+  /** Does what a batch of messages asks, in their order, and answers every question. Throws when the file is lost or damaged. */
   handle(batch: readonly ToThread[]): FromThread[];
 }
 
@@ -21,6 +21,7 @@ export function openWriter(folder: string): Writer {
       const value = GROUPED.includes(question.kind) ? transaction(db, act, answers.undone) : act();
       return { kind: 'answer', id: question.id, value };
     } catch (error) {
+      if (isForEver(error)) throw error;
       return { kind: 'failure', id: question.id, message: inWords(error) };
     }
   }

@@ -242,8 +242,8 @@ test('when the thread dies, who waits is told, and the operator too', async (t) 
   t.after(() => dying.terminate());
   const thread = await startThread(dying, (message) => troubles.push(message));
   await assert.rejects(thread.ask('keep', { transitions: [], stands: [] }), LedgerGone);
-  await assert.rejects(thread.ask('stands', {}), { message: "the ledger's thread crashed: out of tea" });
-  assert.deepEqual(troubles, ["the ledger's thread crashed: out of tea"]);
+  await assert.rejects(thread.ask('stands', {}), { message: 'the ledger cannot go on: out of tea' });
+  assert.deepEqual(troubles, ['the ledger cannot go on: out of tea']);
 });
 
 test('while the thread does not come round to writing, memory is bounded and what was dropped is said', async (t) => {

@@ -19,7 +19,9 @@ export async function folderFor(test: TestContext): Promise<string> {
 export async function ledgerFor(test: TestContext, clock = new FakeClock(START), folder?: string) {
   const place = folder ?? (await folderFor(test));
   const troubles: string[] = [];
-  const ledger = await openLedger(place, { clock, onTrouble: (message) => troubles.push(message) });
+  const gone = Promise.withResolvers<string>();
+  const onTrouble = (message: string) => troubles.push(message);
+  const ledger = await openLedger(place, { clock, onTrouble, onGone: gone.resolve });
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= ledger.close();
@@ -34,7 +36,7 @@ export async function ledgerFor(test: TestContext, clock = new FakeClock(START),
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  return { clock, folder: place, ledger, troubles, close, pass };
+  return { clock, folder: place, ledger, troubles, gone: gone.promise, close, pass };
 }
 
 export function check(at: number, verdict: Verdict = 'up', latencyMs = 42): Check {
