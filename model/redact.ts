@@ -7,9 +7,13 @@ const SHORTEST = 4;
 const SHORTEST_INSIDE_BASE64 = 8;
 /** A line of a key that is shorter may stand in any text. */
 const SHORTEST_LINE = 16;
+/** Less of the beginning of a secret says little of it, and may be the end of any text. */
+const SHORTEST_PART = 6;
+
+const HIDDEN = '[hidden]';
 
 /**
- * A redactor for these secrets: as they stand, each line of those that have several, percent-encoded, as in JSON, and in
+ * A redactor for these secrets: as they stand, also in a header, each line of those that have several, percent-encoded, as in JSON, and in
  * base64 wherever it begins (`Authorization: Basic` has the user before it).
  */
 export function createRedactor(secrets: Iterable<string>): Redact {
@@ -19,8 +23,32 @@ export function createRedactor(secrets: Iterable<string>): Redact {
       if (one.length >= SHORTEST) for (const form of formsOf(one)) forms.add(form);
   if (forms.size === 0) return (text) => text;
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(longestFirst.map((form) => RegExp.escape(form)).join('|'), 'g');
-  return (text) => text.replace(pattern, '[hidden]');
+  const pattern = anyOf(longestFirst);
+  const endings = hideAtCuts([...forms].filter((form) => form.length > SHORTEST_PART));
+  return (text) => endings(text.replace(pattern, HIDDEN));
+}
+
+/**
+ * Hides the beginning of a secret where a text was cut: before a `…`, and at its end. What made the text may have cut it
+ * before anybody looked for secrets.
+ */
+function hideAtCuts(forms: readonly string[]): Redact {
+  if (forms.length === 0) return (text) => text;
+  const heads = anyOf([...new Set(forms.map((form) => form.slice(0, SHORTEST_PART)))]);
+  const longest = Math.max(...forms.map((form) => form.length));
+  const hideEnd = (part: string): string => {
+    const from = Math.max(0, part.length - longest);
+    for (const { index } of part.slice(from).matchAll(heads)) {
+      const end = part.slice(from + index);
+      if (forms.some((form) => form.startsWith(end))) return part.slice(0, from + index) + HIDDEN;
+    }
+    return part;
+  };
+  return (text) => (text.includes('…') ? text.split('…').map(hideEnd).join('…') : hideEnd(text));
+}
+
+function anyOf(texts: readonly string[]): RegExp {
+  return new RegExp(texts.map((text) => RegExp.escape(text)).join('|'), 'g');
 }
 
 /** The lines of a key; its first and last say only that it is one. */
@@ -36,6 +64,8 @@ function formsOf(secret: string): string[] {
     .map((before) => base64Core(secret, before));
   return [
     secret,
+    // A header that holds UTF-8 is read as Latin-1.
+    Buffer.from(secret).toString('latin1'),
     JSON.stringify(secret).slice(1, -1),
     encoded,
     encodeURI(secret.toWellFormed()),

@@ -13,6 +13,7 @@ test('a secret is hidden in each way it may come back, and the text around it st
     [`?key=${encodeURIComponent(SECRET)}&x`, '?key=[hidden]&x'],
     [encodeURIComponent(SECRET).replace(/%../g, (one) => one.toLowerCase()), '[hidden]'],
     [url.search, '?key=[hidden]'],
+    [Buffer.from(`said ${SECRET}`).toString('latin1'), 'said [hidden]'],
     [JSON.stringify({ key: `${SECRET}` }), '{"key":"[hidden]"}'],
   ] as const)
     assert.equal(redact(said), shown);
@@ -34,12 +35,21 @@ test('of a key each line is hidden, but not the words that say it is a key', () 
   const line = 'MIIEvQIBADANBgkqhkiG9w0BAQEF';
   const redact = createRedactor([`-----BEGIN PRIVATE KEY-----\n${line}\nAAAA\n-----END PRIVATE KEY-----`]);
   assert.equal(
-    redact(`bad line ${line}: -----BEGIN PRIVATE KEY-----`),
-    'bad line [hidden]: -----BEGIN PRIVATE KEY-----',
+    redact(`-----BEGIN PRIVATE KEY-----: bad line ${line}.`),
+    '-----BEGIN PRIVATE KEY-----: bad line [hidden].',
   );
 });
 
 test('a text without secrets is left alone, and one that is too short to be a secret hides nothing', () => {
   assert.equal(createRedactor([])('all is well'), 'all is well');
   assert.equal(createRedactor(['all'])('all is well'), 'all is well');
+});
+
+test('the beginning of a secret is hidden where a text was cut, and only there', () => {
+  const redact = createRedactor(['semaphore-arm-35', 'https://example.net/hook/47']);
+  assert.equal(redact('it said semaphore-ar…'), 'it said [hidden]…');
+  assert.equal(redact('it said semaphore-arm-3'), 'it said [hidden]');
+  assert.equal(redact('semaphore is a semaphore… and so on'), 'semaphore is a [hidden]… and so on');
+  assert.equal(redact('the semaphore is down'), 'the semaphore is down');
+  assert.equal(redact('it ends with sema'), 'it ends with sema');
 });

@@ -1,6 +1,6 @@
 import type { Finding, Verdict } from '../../../model/finding.ts';
 import type { Probe, ProbeContext } from '../../../model/probe.ts';
-import { reveal } from '../../../model/secret.ts';
+import { reveal, secretsIn } from '../../../model/secret.ts';
 import { spanInWords } from '../../../model/time.ts';
 import type { ExecSpec } from './exec.ts';
 import { keepOutput } from './output.ts';
@@ -24,15 +24,20 @@ const probeExec: Probe<ExecSpec> = async (spec, context) => {
     return { verdict: 'unknown', reason: cannotStart(program, spec.cwd, fault as NodeJS.ErrnoException) };
   }
   try {
-    return await watch(group, program, context);
+    return await watch(group, program, context, secretsIn(spec));
   } finally {
     group.end();
   }
 };
 
-async function watch(group: ProcessGroup, program: string, context: ProbeContext): Promise<Finding> {
-  const stdout = keepOutput(group.child.stdout);
-  const stderr = keepOutput(group.child.stderr);
+async function watch(
+  group: ProcessGroup,
+  program: string,
+  context: ProbeContext,
+  secrets: ReadonlySet<string>,
+): Promise<Finding> {
+  const stdout = keepOutput(group.child.stdout, secrets);
+  const stderr = keepOutput(group.child.stderr, secrets);
   const end = await ended(group, context);
   const how = endInWords(end, context.timeoutMs);
   const output = Object.entries({ stdout: stdout.text(), stderr: stderr.text() }).filter(([, text]) => text !== '');

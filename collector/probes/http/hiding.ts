@@ -1,12 +1,10 @@
+import { createRedactor } from '../../../model/redact.ts';
 import { reveal, Secret, secretsIn } from '../../../model/secret.ts';
 import type { HttpSpec } from './http-spec.ts';
 import { isSecretName } from './secret-names.ts';
 import type { Target } from './target.ts';
 
 const HIDDEN = '[hidden]';
-
-/** Shorter texts would be found everywhere, and hiding them would say what they are. */
-const SHORTEST = 4;
 
 /**
  * Takes everything secret of one monitor out of a text: its secrets, what was made of them (`Basic …`), and the parts of an
@@ -25,9 +23,7 @@ export function hiderOf(spec: HttpSpec, first: Target): (text: string) => string
     // Of a secret address only where it leads may be known; the whole must not shadow that.
     secrets.delete(url.origin);
   }
-  const all = [...secrets].filter((one) => one.length >= SHORTEST).sort((a, b) => b.length - a.length);
-  if (all.length === 0) return (text) => text;
-  return (text) => all.reduce((clean, one) => clean.replaceAll(one, HIDDEN), text);
+  return createRedactor(secrets);
 }
 
 function addTo(secrets: Set<string>, ...parts: readonly string[]): void {

@@ -1,5 +1,6 @@
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { request } from '../../node-http.ts';
 import { Body } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { Prepared } from './prepared.ts';

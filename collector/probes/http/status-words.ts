@@ -1,4 +1,5 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES } from '../../node-http.ts';
 import { oneLine } from '../outside-text.ts';
 import type { StatusRange } from './http-spec.ts';
 

@@ -98,7 +98,7 @@ test('it is given its own environment and nothing secret of ours', async (t) => 
     env: { TOKEN: new Secret('for it'), PLAIN: 'text' },
   });
   const said = String(evidence?.stdout);
-  assert.match(said, /^TOKEN=for it$/m);
+  assert.match(said, /^TOKEN=\[hidden\]$/m);
   assert.match(said, /^PLAIN=text$/m);
   assert.match(said, /^PATH=/m);
   assert.match(said, /^\/$/m);
@@ -154,4 +154,16 @@ test('a command is a list, its words are as they stand', () => {
   assert.match(wrong({ command: ['a'], env: { 'A-B': 'x' } })[0] ?? '', /\S/);
   assert.match(settings.lint({ command: ['./check.sh'] })[0]?.message ?? '', /^an absolute path, or a name/);
   assert.deepEqual(settings.lint({ command: ['./check.sh'], cwd: '/opt' }), []);
+});
+
+test('a secret that is printed is hidden, also where the middle of a long output is left out', async () => {
+  const token = 'semaphore-arm-35';
+  for (const count of [1, 300, 901]) {
+    const script = `i=0; while [ $i -lt ${count} ]; do printf "%s." "$TOKEN"; i=$((i+1)); done; echo; exit 1`;
+    const spec: ExecSpec = { command: ['sh', '-c', script], env: { TOKEN: new Secret(token) } };
+    const { reason, evidence } = await run(spec);
+    const shown = `${reason} ${JSON.stringify(evidence)}`;
+    for (const part of [token.slice(0, 6), token.slice(-6)]) assert.ok(!shown.includes(part), shown);
+    assert.match(shown, /\[hidden\]/);
+  }
 });
