@@ -2,6 +2,7 @@
  * The short-lived process in which the config is read. A thread would not do: of the 50 MB that the parser and the
  * validator take, a process keeps most when a thread of it ends.
  */
+import { flushCompileCache } from 'node:module';
 import { seal } from '../model/secret.ts';
 import type { Mistake } from './mistake.ts';
 import { readConfig } from './read.ts';
@@ -43,5 +44,9 @@ if (path !== undefined && process.send !== undefined) {
   // Whoever asked is gone, or no longer wants to know.
   process.once('disconnect', () => process.exit());
   process.once('error', () => process.exit());
-  await run(path, (message) => process.send?.(message));
+  await run(path, (message) => {
+    // Whoever asked ends this process with the last message: what was compiled is kept for the next reading before that.
+    if (!('monitors' in message)) flushCompileCache();
+    process.send?.(message);
+  });
 }

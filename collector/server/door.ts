@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createServer } from '../node-http.ts';
 import { answerWith } from './answer.ts';
 import { listenAt, type Place } from './listen.ts';
 import type { Route } from './route.ts';
