@@ -24,7 +24,7 @@ export async function runCheck(
   const seen = await withDeadline(monitor, vantage, clock);
   const durationMs = clock.monotonic() - began;
   const heldUpMs = heldUpSince(began);
-  const finding = judgeSpeed(seen, monitor, durationMs, heldUpMs);
+  const finding = judgeSpeed(excuseFrozen(seen, monitor, durationMs, heldUpMs), monitor, durationMs, heldUpMs);
   return {
     monitor: monitor.name,
     vantage: vantage.name,
@@ -68,6 +68,12 @@ function fault(words: string): Finding {
 
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A deadline that passed while this process itself stood still says nothing of the target. */
+function excuseFrozen(finding: Finding, { timeoutMs }: Monitor, durationMs: number, heldUpMs: number): Finding {
+  const late = finding.verdict === 'down' && durationMs >= timeoutMs && durationMs - heldUpMs < timeoutMs / 2;
+  return late ? fault(`this process was held up for ${spanInWords(heldUpMs)} meanwhile`) : finding;
 }
 
 /** A good answer that took too long is degraded, unless it was our own loop that was slow. */
