@@ -130,7 +130,9 @@ export function createJudging(options: JudgingOptions): Judging {
     if (entry === undefined || monitor === undefined) return Promise.resolve();
     ledger.note(check, monitor.everyMs);
     entry.latest = { steadyAt: check.steadyAt, bad: check.finding.verdict === 'down' };
-    entry.freshUntil = check.steadyAt + monitor.everyMs + monitor.timeoutMs + check.lateMs + SLACK_MS;
+    // Its next turn comes an interval after its end at the latest: one that falls into a long check is left out.
+    const next = check.steadyAt + check.durationMs + monitor.everyMs;
+    entry.freshUntil = next + monitor.timeoutMs + check.lateMs + SLACK_MS;
     entry.judging = entry.judging.then(() => conclude(entry, monitor, check));
     return entry.judging;
   }

@@ -88,14 +88,14 @@ class Box {
     await this.judging.stop();
   }
 
-  async check(name: string, vantage = 'local'): Promise<void> {
+  async check(name: string, vantage = 'local', durationMs = 10): Promise<void> {
     const verdict = this.world.get(`${name}@${vantage}`) ?? this.world.get(name) ?? 'up';
     await this.judging.take({
       monitor: name,
       vantage,
       at: this.clock.now(),
-      steadyAt: this.clock.steady(),
-      durationMs: 10,
+      steadyAt: this.clock.steady() - durationMs,
+      durationMs,
       lateMs: 0,
       finding: { verdict, reason: verdict === 'up' ? 'fine' : 'timeout' },
     });
@@ -251,6 +251,21 @@ suite('judging', () => {
       box.world.set('gateway', 'down').set('quad9', 'down');
       await box.rounds(3);
       assert.ok(box.rechecked.length <= 8, `${box.rechecked.length} rechecks in three rounds`);
+    }));
+
+  test('a target that lets every check wait for its deadline is down, not unwatched in between', () =>
+    withBox(async (box) => {
+      const timeout = 10 * SECOND;
+      await box.configure([monitor('web', { timeoutMs: timeout })]);
+      box.world.set('web', 'down');
+      for (let round = 0; round < 4; round++) {
+        await box.check('web', 'local', timeout);
+        // The turn that falls into a check is left out: the next one ends so long after it.
+        await box.clock.advance(EVERY + timeout);
+        box.judging.lapse();
+      }
+      await box.judging.stop();
+      assert.deepEqual(box.story(), ['web down']);
     }));
 
   test('a box that was off for hours says that nobody was looking, from where the last finding ended', () =>
