@@ -1,6 +1,6 @@
-import { request } from 'node:http';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { request } from '../collector/node-http.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** `signalbox reload`: tells the running box, through its admin socket, to read its config again. */
