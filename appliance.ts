@@ -13,11 +13,11 @@ import { openStore } from './collector/store.ts';
 import { openVantages } from './collector/vantage/vantages.ts';
 import { differenceOf } from './config/difference.ts';
 import { ConfigInvalid, type LoadedConfig, loadConfig } from './config/door.ts';
+import { oneAtATime } from './config/one-at-a-time.ts';
+import { heartbeatOf, siteSpecOf } from './config/slices.ts';
 import { type ConfigWatch, watchConfig } from './config/watch.ts';
-import type { Config } from './model/config.ts';
-import { type SiteSpec, trueUntil } from './model/page.ts';
+import { trueUntil } from './model/page.ts';
 import { createRedactor } from './model/redact.ts';
-import type { Secret } from './model/secret.ts';
 import type { Clock } from './model/time.ts';
 import { startSite } from './status-site/builder.ts';
 
@@ -132,29 +132,27 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     await checks.configure(next.config.monitors, next.config.online);
     self.configured(true, next.config.monitors);
     for (const name of changed) checks.now(name).catch((error: unknown) => log(String(error)));
-    for (const words of restart) log(words);
+    for (const words of restart) log(`${words}: this holds from the next start of the box`);
     site.refresh(siteSpecOf(next.config));
     watch?.close();
     watch = watchConfig(next.files, () => void reload(), log, clock, next.stamp);
   }
 
-  /** One reload at a time: of two that follow each other the later one must win. */
-  let reloading: Promise<readonly string[]> = Promise.resolve([]);
-  function reload(): Promise<readonly string[]> {
-    reloading = reloading.then(async () => {
-      try {
-        await apply(await loadConfig(options.config));
-        log('the config was read again and holds');
-        return [];
-      } catch (error) {
-        self.configured(false);
-        if (!(error instanceof ConfigInvalid)) log(`the config could not be read again: ${error}`);
-        else log(`the config has mistakes, and the one before goes on:\n${error.message}`);
-        return error instanceof ConfigInvalid ? error.message.split('\n') : [String(error)];
-      }
-    });
-    return reloading;
-  }
+  const ending = new AbortController();
+  const reloads = oneAtATime(async (): Promise<readonly string[]> => {
+    try {
+      await apply(await loadConfig(options.config, { signal: ending.signal }));
+      log('the config was read again and holds');
+      return [];
+    } catch (error) {
+      if (ending.signal.aborted) return ['the box is stopping'];
+      self.configured(false);
+      if (!(error instanceof ConfigInvalid)) log(`the config could not be read again: ${error}`);
+      else log(`the config has mistakes, and the one before goes on:\n${error.message}`);
+      return error instanceof ConfigInvalid ? error.message.split('\n') : [String(error)];
+    }
+  });
+  const reload = reloads.again;
 
   await apply(loaded);
   signal?.throwIfAborted();
@@ -195,24 +193,10 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     }),
     'listen',
   );
+  opened.defer(() => {
+    ending.abort();
+    return reloads.settled();
+  });
   const running = opened.move();
   return { url: box.url, broken: broken.promise, reload, stop: () => running.disposeAsync() };
-}
-
-function heartbeatOf(config: Config, name: string): { token?: Secret } | undefined {
-  const monitor = config.monitors.find((one) => one.name === name && one.kind === 'heartbeat');
-  return monitor && (monitor.spec as { token?: Secret });
-}
-
-function siteSpecOf(config: Config): SiteSpec {
-  const monitors = config.monitors.map(({ name, slug, title, group, public: open, kind, everyMs }) => ({
-    name,
-    slug,
-    title,
-    group,
-    public: open,
-    kind,
-    everyMs,
-  }));
-  return { title: config.title, monitors };
 }

@@ -1,5 +1,6 @@
 import type { Config, Listen } from '../model/config.ts';
 import { Secret } from '../model/secret.ts';
+import { spanInUnits } from './span-in-units.ts';
 
 /** What a reload changes, by the names of monitors. */
 export interface Difference {
@@ -47,6 +48,11 @@ function restartOf(before: Config, after: Config): string[] {
     after.publicListen,
   );
   compare('storage is another now', before.storage, after.storage);
+  compare(
+    `site.every is ${spanInUnits(after.siteEveryMs)} now, was ${spanInUnits(before.siteEveryMs)}`,
+    before.siteEveryMs,
+    after.siteEveryMs,
+  );
   compare('spool has other bounds now', before.spool, after.spool);
   return words;
 }

@@ -63,6 +63,23 @@ suite('a box that is told to stop', { concurrency: 2 }, () => {
     assert.match(box.log, /stopped at once/);
   });
 
+  test('while its config is read again, and is told to read it once more, ends all the same', async () => {
+    await using shop = await webServer((_asked, answer) => void setTimeout(() => answer.end('Welcome'), 900));
+    await using house = await BoxHouse.open(
+      `${ABSENT}\nmonitors:\n  shop: { http: "${shop.url}", every: 1s, timeout: 1s }\n`,
+    );
+    const box = await house.start();
+    await house.write(`${ABSENT}\nmonitors:\n  store: { http: "${shop.url}", every: 1s, timeout: 1s }\n`);
+    box.signal('SIGHUP');
+    await wait(100);
+    box.signal('SIGTERM');
+    for (let i = 0; i < 5; i++) {
+      box.signal('SIGHUP');
+      await wait(100);
+    }
+    assert.equal(await box.ended, 0);
+  });
+
   test('by closing the terminal it runs in, ends', { skip: !existsSync('/usr/bin/script') }, async () => {
     await using house = await BoxHouse.open(JOB);
     const command = `exec '${process.execPath}' '${COMMAND}' run '${house.config}' --data '${house.data}'`;
@@ -77,6 +94,14 @@ suite('a box that is told to stop', { concurrency: 2 }, () => {
       terminal.kill('SIGKILL');
     }
   });
+});
+
+test('what a reload cannot change is said to wait for the next start', async () => {
+  await using house = await BoxHouse.open(JOB);
+  const box = await house.start();
+  await house.write(`${JOB}public: { listen: 127.0.0.1:0 }\nsite: { every: 10s }\n`);
+  await box.said(/public\.listen is 127\.0\.0\.1:0 now, was off: this holds from the next start of the box/);
+  await box.said(/site\.every is 10s now, was 30s: this holds from the next start/);
 });
 
 test('a box whose ledger is taken away ends with exit code 5, so that it is started again, and nothing is lost', async () => {
