@@ -16,10 +16,11 @@ for (const [group, makers] of Object.entries(commands)) {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // `signalbox schema | head`: whoever reads has seen enough.
-  if (error.code === 'EPIPE') process.exit();
+  // `signalbox schema | head`: whoever reads has seen enough. Ends as SIGPIPE would end others; process.exit() was seen to
+  // wait for ever here, for a compilation under way.
+  if (error.code === 'EPIPE') process.kill(process.pid, 'SIGTERM');
   console.error(`what it says cannot be written: ${error.message}`);
-  process.exit(EXIT.failed);
+  process.exitCode = EXIT.failed;
 });
 
 try {

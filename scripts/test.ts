@@ -17,13 +17,15 @@ const patterns =
     ? positionals
     : [values.prove ? 'test/**/*.test.ts' : 'test/!(prove)/**/*.test.ts', 'test/*.test.ts'];
 const files = globSync(patterns.map((one) => (one.endsWith('.ts') ? one : `${one}/**/*.test.ts`))).sort();
+/** They wait more than they compute. */
+const AT_ONCE = 3;
 const run = spawnSync(
   process.execPath,
   [
     '--disable-warning=ExperimentalWarning',
     '--test',
-    '--test-timeout=240000',
-    ...(values.prove ? ['--test-timeout=1800000'] : []),
+    `--test-concurrency=${AT_ONCE}`,
+    `--test-timeout=${values.prove ? 1_800_000 : 240_000}`,
     ...files,
   ],
   { stdio: 'inherit', env: { ...process.env, PATH: [process.env.PATH, ...programs.folders].join(':') } },
