@@ -1,16 +1,16 @@
-import type { Check } from '../../model/finding.ts';
+import type { Check, Evidence } from '../../model/finding.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Monitor } from '../../model/monitor.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
 import { type Clock, SECOND, spanInWords } from '../../model/time.ts';
 import { agree } from './agree.ts';
-import { type Change, hold, type Judged, judge, lapse, type Seeing, type Series, unjudged } from './judge.ts';
+import { type Entry, openEntry, standOf } from './entry.ts';
+import { excuseFor, unreachable, type Witnesses } from './excuse.ts';
+import { hold, type Judged, judge, lapse, type Seeing, unjudged } from './judge.ts';
+import { createOutbox } from './outbox.ts';
 
 /** Room for a check to be timed and judged before the one before it stops counting. */
 const SLACK_MS = SECOND;
-const RETRY_MS = 5 * SECOND;
-/** How old a canary's word may be. Not zero: two failing canaries would go on asking for each other. */
-const CANARY_AGE_MS = 5 * SECOND;
 
 /** What judging needs from the rest of the box. */
 export interface JudgingOptions {
@@ -41,30 +41,34 @@ export interface Judging {
   stop(): Promise<void>;
 }
 
-interface Entry {
-  readonly monitor: string;
-  readonly vantage: string;
-  series: Series;
-  /** The finding counts until then, on the steady clock. */
-  freshUntil: number;
-  latest?: { readonly steadyAt: number; readonly bad: boolean };
-  judging: Promise<void>;
-}
-
 export function createJudging(options: JudgingOptions): Judging {
   const { clock, ledger } = options;
   let monitors = new Map<string, Monitor>();
   let online: readonly string[] = [];
   const entries = new Map<string, Map<string, Entry>>();
   const own = new Map<string, Stand>();
-  const unkept: Transition[] = [];
-  let keeping: Promise<void> | undefined;
-  let cancelRetry = () => {};
-  let trouble: string | undefined;
+  const outbox = createOutbox({
+    clock,
+    keep: (batch) => ledger.keep(batch, [...new Set(batch.map((one) => one.monitor))].flatMap(standsOf)),
+    onKept(transition) {
+      if (transition.vantage === '') options.onTransition(transition);
+    },
+    onTrouble: options.onTrouble,
+  });
 
   function entriesOf(name: string): Entry[] {
     return [...(entries.get(name)?.values() ?? [])];
   }
+
+  const witnesses: Witnesses = {
+    get online() {
+      return online;
+    },
+    entriesOf,
+    standOf: (name) => own.get(name),
+    titleOf,
+    recheck: options.recheck,
+  };
 
   async function configure(list: readonly Monitor[], canaries: readonly string[]): Promise<void> {
     const saved = new Map((await ledger.stands()).map((stand) => [keyOf(stand.monitor, stand.vantage), stand]));
@@ -77,7 +81,7 @@ export function createJudging(options: JudgingOptions): Judging {
       for (const vantage of monitor.vantages) {
         now.set(
           vantage,
-          before?.get(vantage) ?? remember(monitor.name, vantage, saved.get(keyOf(monitor.name, vantage))),
+          before?.get(vantage) ?? openEntry(monitor.name, vantage, saved.get(keyOf(monitor.name, vantage)), clock),
         );
       }
       entries.set(monitor.name, now);
@@ -96,34 +100,6 @@ export function createJudging(options: JudgingOptions): Judging {
     return { monitor, vantage: '', standing, since, reason, blind: 'unwatched', freshUntil: since };
   }
 
-  function remember(monitor: string, vantage: string, saved: Stand | undefined): Entry {
-    if (saved === undefined) {
-      return {
-        monitor,
-        vantage,
-        series: unjudged(clock.now()),
-        freshUntil: Number.POSITIVE_INFINITY,
-        judging: Promise.resolve(),
-      };
-    }
-    const { standing, since, reason, blind } = saved;
-    const series: Series = {
-      ...unjudged(since),
-      standing,
-      reason,
-      ...(standing !== 'unknown' && { settled: standing }),
-    };
-    if (standing !== 'unknown') delete (series as { blind?: unknown }).blind;
-    else if (blind) Object.assign(series, { blind });
-    return {
-      monitor,
-      vantage,
-      series,
-      freshUntil: clock.steady() + saved.freshUntil - clock.now(),
-      judging: Promise.resolve(),
-    };
-  }
-
   function take(check: Check): Promise<void> {
     const entry = entries.get(check.monitor)?.get(check.vantage);
     const monitor = monitors.get(check.monitor);
@@ -140,73 +116,30 @@ export function createJudging(options: JudgingOptions): Judging {
   async function conclude(entry: Entry, monitor: Monitor, check: Check): Promise<void> {
     const { verdict, reason, evidence } = check.finding;
     const seeing: Seeing = { at: check.at, verdict, reason, ...(evidence && { evidence }) };
-    const excuse = verdict === 'down' ? await excuseFor(monitor, check) : undefined;
+    const excuse = verdict === 'down' ? await excuseFor(monitor, check, witnesses) : undefined;
     if (excuse === 'wait') return settle(entry, hold(entry.series, seeing));
     const judged = judge(entry.series, excuse ? { ...seeing, ...excuse } : seeing, monitor.confirm);
     settle(entry, judged);
     if (judged.doubtful) options.again(entry.monitor, entry.vantage, monitor.confirm.everyMs);
   }
 
-  /** Whether a bad finding says nothing about the monitor: the box is offline, or what it needs is down or in doubt. */
-  async function excuseFor(
-    monitor: Monitor,
-    check: Check,
-  ): Promise<Pick<Seeing, 'verdict' | 'reason' | 'blind'> | 'wait' | undefined> {
-    const doubted = monitor.needs.filter(
-      (name) => own.get(name)?.standing !== 'down' && olderThan(name, check.steadyAt),
-    );
-    const canaries = online.filter((name) => name !== monitor.name && olderThan(name, check.steadyAt - CANARY_AGE_MS));
-    await Promise.all([...new Set([...doubted, ...canaries])].map(options.recheck));
-    if (online.length > 0 && online.every((name) => name === monitor.name || seemsDown(name))) {
-      return { verdict: 'unknown', reason: 'this box itself is offline', blind: 'offline' };
-    }
-    for (const name of monitor.needs) {
-      const parent = own.get(name);
-      if (parent?.standing === 'down') return unreachable(titleOf(name));
-      if (parent?.blind === 'unreachable') return { verdict: 'unknown', reason: parent.reason, blind: 'unreachable' };
-      if (seemsDown(name)) return 'wait';
-    }
-    return undefined;
-  }
-
-  function olderThan(name: string, steadyAt: number): boolean {
-    return entriesOf(name).some((entry) => (entry.latest?.steadyAt ?? Number.NEGATIVE_INFINITY) < steadyAt);
-  }
-
-  function seemsDown(name: string): boolean {
-    const seen = entriesOf(name);
-    return seen.length > 0 && seen.every((entry) => entry.latest?.bad === true);
-  }
-
   function titleOf(name: string): string {
     return monitors.get(name)?.title ?? name;
   }
 
-  function settle(entry: Entry, judged: Judged): void {
-    entry.series = judged.series;
-    if (judged.change) unkept.push(transitionOf(entry.monitor, entry.vantage, judged.change));
-    const before = own.get(entry.monitor);
-    const after = ownStand(entry.monitor, judged.change?.at ?? clock.now(), before);
-    own.set(entry.monitor, after);
+  function settle(entry: Entry, { series, change }: Judged): void {
+    entry.series = series;
+    const { monitor, vantage } = entry;
+    if (change) outbox.add({ monitor, vantage, ...change });
+    const before = own.get(monitor);
+    const after = ownStand(monitor, change?.at ?? clock.now(), before);
+    own.set(monitor, after);
     if (before && (before.standing !== after.standing || before.blind !== after.blind)) {
-      const { since: at, standing: to, reason, blind, flapping } = after;
-      const evidence = judged.change?.evidence;
-      unkept.push({
-        monitor: entry.monitor,
-        vantage: '',
-        at,
-        from: before.standing,
-        to,
-        reason,
-        ...(blind && { blind }),
-        ...(flapping && { flapping }),
-        ...(evidence && { evidence }),
-      });
+      outbox.add(transitionOf(before, after, change?.evidence));
       spread(after);
     }
-    ledger.stand(standOf(entry));
+    ledger.stand(standOf(entry, clock));
     ledger.stand(after);
-    if (unkept.length > 0) keepSoon();
   }
 
   /** What a monitor's new standing means for those that need it. */
@@ -225,57 +158,22 @@ export function createJudging(options: JudgingOptions): Judging {
   }
 
   function ownStand(name: string, at: number, before: Stand | undefined): Stand {
-    const agreed = agree(entriesOf(name).map(standOf), monitors.get(name)?.agree ?? 'majority');
+    const stands = entriesOf(name).map((entry) => standOf(entry, clock));
+    const agreed = agree(stands, monitors.get(name)?.agree ?? 'majority');
     const same = before?.standing === agreed.standing && before.blind === agreed.blind;
     const since = same ? before.since : Math.max(at, before?.since ?? at);
-    const freshUntil = Math.max(...entriesOf(name).map((entry) => standOf(entry).freshUntil));
-    return { monitor: name, vantage: '', ...agreed, since, freshUntil };
-  }
-
-  function standOf(entry: Entry): Stand {
-    const { standing, since, reason, blind, flapping } = entry.series;
-    const left = entry.freshUntil - clock.steady();
     return {
-      monitor: entry.monitor,
-      vantage: entry.vantage,
-      standing,
+      monitor: name,
+      vantage: '',
+      ...agreed,
       since,
-      reason,
-      ...(blind && { blind }),
-      ...(flapping && { flapping }),
-      freshUntil: Math.round(clock.now() + (Number.isFinite(left) ? left : 0)),
+      freshUntil: Math.max(...stands.map((one) => one.freshUntil)),
     };
   }
 
-  function keepSoon(): void {
-    keeping ??= Promise.resolve()
-      .then(keepAll)
-      .finally(() => {
-        keeping = undefined;
-      });
-  }
-
-  /** Transitions wait here until the ledger has them; nobody is told before. */
-  async function keepAll(): Promise<void> {
-    while (unkept.length > 0) {
-      const batch = unkept.slice();
-      const stands = [...new Set(batch.map((one) => one.monitor))].flatMap((name) => [
-        ...entriesOf(name).map(standOf),
-        ...ownOf(name),
-      ]);
-      try {
-        await ledger.keep(batch, stands);
-      } catch (error) {
-        trouble = `${batch.length} transitions wait for the ledger: ${error instanceof Error ? error.message : error}`;
-        options.onTrouble(trouble);
-        cancelRetry();
-        cancelRetry = clock.after(RETRY_MS, keepSoon);
-        return;
-      }
-      trouble = undefined;
-      unkept.splice(0, batch.length);
-      for (const transition of batch) if (transition.vantage === '') options.onTransition(transition);
-    }
+  /** A monitor's stand as a whole, and from each vantage. */
+  function standsOf(name: string): Stand[] {
+    return [...ownOf(name), ...entriesOf(name).map((entry) => standOf(entry, clock))];
   }
 
   function ownOf(name: string): Stand[] {
@@ -302,13 +200,10 @@ export function createJudging(options: JudgingOptions): Judging {
     take,
     lapse: lapseOverdue,
     stands: () => [...monitors.keys()].flatMap(ownOf),
-    ailments: () => (trouble === undefined ? [] : [trouble]),
+    ailments: outbox.ailments,
     async stop() {
-      cancelRetry();
       await Promise.all([...entries.keys()].flatMap(entriesOf).map((entry) => entry.judging));
-      keepSoon();
-      await keeping;
-      cancelRetry();
+      await outbox.stop();
     },
   };
 }
@@ -317,10 +212,7 @@ function keyOf(monitor: string, vantage: string): string {
   return `${vantage}\n${monitor}`;
 }
 
-function transitionOf(monitor: string, vantage: string, change: Change): Transition {
-  return { monitor, vantage, ...change };
-}
-
-function unreachable(parent: string): Pick<Seeing, 'verdict' | 'reason' | 'blind'> {
-  return { verdict: 'unknown', reason: `unreachable because of ${parent}`, blind: 'unreachable' };
+function transitionOf(before: Stand, after: Stand, evidence: Evidence | undefined): Transition {
+  const { freshUntil: _, since: at, standing: to, ...rest } = after;
+  return { ...rest, at, from: before.standing, to, ...(evidence && to !== 'up' && { evidence }) };
 }

@@ -1,0 +1,45 @@
+import type { Stand } from '../../model/standing.ts';
+import type { Clock } from '../../model/time.ts';
+import { type Series, unjudged } from './judge.ts';
+
+/** What is remembered at run time of one monitor seen from one vantage. */
+export interface Entry {
+  readonly monitor: string;
+  readonly vantage: string;
+  series: Series;
+  /** The last finding counts until then, on the steady clock. */
+  freshUntil: number;
+  /** The last check that was made, judged or not. */
+  latest?: { readonly steadyAt: number; readonly bad: boolean };
+  /** Ends when every check taken so far has been judged: one after the other. */
+  judging: Promise<void>;
+}
+
+/** An entry that goes on where the ledger says it stood; without that, of which nothing is known. */
+export function openEntry(monitor: string, vantage: string, saved: Stand | undefined, clock: Clock): Entry {
+  const judging = Promise.resolve();
+  if (saved === undefined) {
+    return { monitor, vantage, series: unjudged(clock.now()), freshUntil: Number.POSITIVE_INFINITY, judging };
+  }
+  const { standing, since, reason, blind } = saved;
+  const { blind: _, ...fresh } = unjudged(since);
+  const known = standing === 'unknown' ? blind && { blind } : { settled: standing };
+  const series: Series = { ...fresh, standing, reason, ...known };
+  return { monitor, vantage, series, freshUntil: clock.steady() + saved.freshUntil - clock.now(), judging };
+}
+
+/** Where an entry stands, by the wall clock. */
+export function standOf(entry: Entry, clock: Clock): Stand {
+  const { standing, since, reason, blind, flapping } = entry.series;
+  const left = entry.freshUntil - clock.steady();
+  return {
+    monitor: entry.monitor,
+    vantage: entry.vantage,
+    standing,
+    since,
+    reason,
+    ...(blind && { blind }),
+    ...(flapping && { flapping }),
+    freshUntil: Math.round(clock.now() + (Number.isFinite(left) ? left : 0)),
+  };
+}
