@@ -15,7 +15,7 @@ export interface Site {
 
 export interface SiteOptions extends ThreadData {
   readonly clock: Clock;
-  /** Told in one line when a build failed or the thread died; it goes on by itself. */
+  /** Told in one line when builds fail, when they succeed again, or the thread died; it goes on by itself. */
   readonly onTrouble: (message: string) => void;
   /** The thread's entry, instead of `site-thread.ts`. */
   readonly entry?: URL;
@@ -36,6 +36,7 @@ export function startSite(options: SiteOptions): Site {
   let building = false;
   let again = false;
   let stopped = false;
+  let failing: string | undefined;
   let restMs = SECOND;
   let dueAt = Number.POSITIVE_INFINITY;
   let callOffDue = () => {};
@@ -87,8 +88,12 @@ export function startSite(options: SiteOptions): Site {
   function take(reply: BuildReply): void {
     building = false;
     callOffHung();
-    if ('failed' in reply) onTrouble(`the site could not be made: ${reply.failed}`);
-    else {
+    if ('failed' in reply) {
+      if (reply.failed !== failing) onTrouble(`the site could not be made: ${reply.failed}`);
+      failing = reply.failed;
+    } else {
+      if (failing !== undefined) onTrouble('the site can be made again');
+      failing = undefined;
       restMs = SECOND;
       options.onBuilt?.(reply);
     }
