@@ -53,7 +53,7 @@ async function serve(options: Omit<ApplianceOptions, 'clock'>, wishes: Wishes): 
     await appliance.stop();
     return;
   }
-  log(`stopping, because the box cannot go on: ${why}`);
+  log(`stopping, because ${why}`);
   process.exitCode = EXIT.failed;
   // What has failed already may well fail to end in order.
   await appliance.stop().catch(() => {});

@@ -21,7 +21,7 @@ interface Waiting {
 export function startThread(
   worker: Worker,
   onTrouble: (message: string) => void,
-  onGone: (why: string) => void = () => {},
+  onGone: (why: string) => void = onTrouble,
 ): Promise<Thread> {
   const waiting = new Map<number, Waiting>();
   const started = Promise.withResolvers<Thread>();
@@ -31,8 +31,8 @@ export function startThread(
   function end(why: string): void {
     if (gone !== undefined) return;
     gone = new LedgerGone(why);
-    if (waiting.size > 0 || !closing) onTrouble(why);
     if (!closing) onGone(why);
+    else if (waiting.size > 0) onTrouble(why);
     for (const one of waiting.values()) one.reject(gone);
     waiting.clear();
     started.reject(gone);

@@ -111,7 +111,7 @@ test('a box whose ledger is taken away ends with exit code 5, so that it is star
   await box.published('job', (one) => one.standing === 'up');
   await rm(join(house.data, 'ledger.db'));
   assert.equal(await box.ended, 5);
-  assert.match(box.log, /stopping, because the box cannot go on: .*ledger\.db was removed .* was put back/);
+  assert.match(box.log, /stopping, because the ledger cannot go on: .*ledger\.db was removed .* was put back/);
   box = await house.start();
   await box.published('job', (one) => one.standing === 'up');
 });
