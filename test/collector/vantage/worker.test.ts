@@ -48,12 +48,15 @@ test('a check in the worker finds what it would here, secrets and all', async (t
   const { vantage, troubles } = vantageFor(t);
   const steps: string[] = [];
   const finding = await ask(vantage, '', {
-    spec: { command: ['sh', '-c', 'echo "it is $IT"; exit 1'], env: { IT: new Secret('hidden well') } },
+    spec: {
+      command: ['sh', '-c', '[ "$IT" = "hidden well" ] && echo "it is $IT" && exit 1'],
+      env: { IT: new Secret('hidden well') },
+    },
     trace: (step, detail) => steps.push(`${step}: ${detail}`),
   });
   assert.equal(finding.verdict, 'degraded');
-  assert.equal(finding.reason, 'it is hidden well');
-  assert.deepEqual(steps.slice(-2), ['ended: exit code 1', 'stdout: it is hidden well']);
+  assert.equal(finding.reason, 'it is [hidden]');
+  assert.deepEqual(steps.slice(-2), ['ended: exit code 1', 'stdout: it is [hidden]']);
   assert.deepEqual(troubles, []);
 });
 
