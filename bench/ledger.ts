@@ -9,14 +9,7 @@ import type { Check } from '../model/finding.ts';
 import type { Stand, Transition } from '../model/standing.ts';
 import { DAY } from '../model/time.ts';
 import { buildYear, type Year } from './ledger-year.ts';
-
-/** One line of the bench's table. */
-export interface Row {
-  what: string;
-  value: string;
-  bar: string;
-  ok: boolean;
-}
+import { quantileOf, type Row } from './row.ts';
 
 /** Measures the ledger: a year of it, reading it, and writing it. Takes about half a minute; everything in a temporary folder. */
 export async function rows(): Promise<Row[]> {
@@ -170,11 +163,6 @@ function timed(act: () => void): number {
   const started = performance.now();
   act();
   return performance.now() - started;
-}
-
-function quantileOf(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
 }
 
 function ms(value: number): string {

@@ -7,14 +7,7 @@ import { createInterface } from 'node:readline';
 import { startGuarded } from '../collector/victoriametrics/guard.ts';
 import { freePort } from '../collector/victoriametrics/port.ts';
 import { findProgram } from '../collector/victoriametrics/program.ts';
-
-/** One line of the bench's table. */
-export interface Row {
-  readonly what: string;
-  readonly value: string;
-  readonly bar: string;
-  readonly ok: boolean;
-}
+import type { Row } from './row.ts';
 
 const THROUGH = 3_000_000;
 const BACKLOG = 10_000_000;
