@@ -43,15 +43,18 @@ export async function startBox(options: BoxOptions): Promise<Box> {
   });
   opened.defer(() => end(box));
   let log = '';
+  let storage: string | undefined;
   box.stderr.on('data', (chunk: Buffer) => {
     log = (log + chunk).slice(-20_000);
+    // Remembered when it is said: two thousand transitions follow.
+    storage = /VictoriaMetrics is at (http:[^,\s]+)/.exec(log)?.[1] ?? storage;
   });
   await answering(box, () => log);
   const running = opened.move();
   return {
     process: box,
     folder,
-    storage: () => /VictoriaMetrics is at (http:[^,\s]+)/.exec(log)?.[1],
+    storage: () => storage,
     async megabytes(field) {
       const status = await readFile(`/proc/${box.pid}/status`, 'utf8');
       return (Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024) / 1e6;
