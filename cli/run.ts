@@ -22,7 +22,7 @@ async function run(config: string, data: string): Promise<void> {
   const log = (message: string) => console.error(`${new Date().toISOString().slice(0, 19)}Z ${message}`);
   // Whoever reads the log may go away; the box does not go with it.
   process.stderr.on('error', () => {});
-  using wishes = hearWishes(() => {
+  const wishes = hearWishes(() => {
     log('stopped at once');
     process.exit(EXIT.failed);
   });

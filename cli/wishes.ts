@@ -4,14 +4,14 @@ import { closeSync, openSync } from 'node:fs';
 const SAME_WISH_MS = 1_000;
 
 /** What the terminal, or whoever supervises the box, wants of it. */
-export interface Wishes extends Disposable {
+export interface Wishes {
   /** Aborted by the first SIGINT or SIGTERM, and by a terminal that was closed. */
   readonly stop: AbortSignal;
   /** Calls back for each SIGHUP; also for one that came before anybody asked. */
   onReload(callback: () => void): void;
 }
 
-/** Listens to signals from now on. One that comes again a second after the first to stop calls `onHurry`. */
+/** Listens to signals from now on, to the process's last moment: one that nobody hears would end it before its time. One that comes again a second after the first to stop calls `onHurry`. */
 export function hearWishes(onHurry: () => void): Wishes {
   const stop = new AbortController();
   const fromTerminal = process.stdin.isTTY === true;
@@ -32,9 +32,6 @@ export function hearWishes(onHurry: () => void): Wishes {
     onReload(callback) {
       reload = callback;
       if (asked) callback();
-    },
-    [Symbol.dispose]() {
-      process.off('SIGINT', end).off('SIGTERM', end).off('SIGHUP', hangUp);
     },
   };
 }
