@@ -11,7 +11,10 @@ export interface Wishes {
   onReload(callback: () => void): void;
 }
 
-/** Listens to signals from now on, to the process's last moment: one that nobody hears would end it before its time. One that comes again a second after the first to stop calls `onHurry`. */
+/**
+ * Listens to signals from now on, to the last moment of the process: one that nobody hears would end it before its time. One to stop
+ * that comes again a second after the first calls `onHurry`.
+ */
 export function hearWishes(onHurry: () => void): Wishes {
   const stop = new AbortController();
   const fromTerminal = process.stdin.isTTY === true;

@@ -64,14 +64,16 @@ suite('a box that is told to stop', { concurrency: 2 }, () => {
   });
 
   test('while its config is read again, and is told to read it once more, ends all the same', async () => {
-    await using shop = await webServer((_asked, answer) => void setTimeout(() => answer.end('Welcome'), 900));
+    await using shop = await webServer((_asked, answer) => void setTimeout(() => answer.end('Welcome'), 1_500));
     await using house = await BoxHouse.open(
-      `${ABSENT}\nmonitors:\n  shop: { http: "${shop.url}", every: 1s, timeout: 1s }\n`,
+      `${ABSENT}\nmonitors:\n  shop: { http: "${shop.url}", every: 3s, timeout: 3s }\n`,
     );
     const box = await house.start();
-    await house.write(`${ABSENT}\nmonitors:\n  store: { http: "${shop.url}", every: 1s, timeout: 1s }\n`);
+    await house.write(`${ABSENT}\nmonitors:\n  store: { http: "${shop.url}", every: 3s, timeout: 3s }\n`);
+    // The check that is under way keeps it from ending before it has heard everything.
+    await new Promise((resolve) => shop.server.once('request', resolve));
     box.signal('SIGHUP');
-    await wait(100);
+    await wait(50);
     box.signal('SIGTERM');
     for (let i = 0; i < 3; i++) {
       box.signal('SIGHUP');
