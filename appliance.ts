@@ -1,6 +1,7 @@
 /** Wires the parts together; with site-thread.ts the only file that knows them all. */
 import { join } from 'node:path';
 import { createChecks } from './collector/checks.ts';
+import { suitHeapTo } from './collector/heap.ts';
 import { openLedger } from './collector/ledger/open.ts';
 import { claimStateDirectory } from './collector/ledger/state-directory.ts';
 import { createResolver } from './collector/names/resolver.ts';
@@ -129,6 +130,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
       next.config.monitors.filter((one) => one.kind === 'heartbeat').map((one) => one.name),
       clock.now(),
     );
+    suitHeapTo(next.config.monitors);
     await checks.configure(next.config.monitors, next.config.online);
     self.configured(true, next.config.monitors);
     for (const name of changed) checks.now(name).catch((error: unknown) => log(String(error)));

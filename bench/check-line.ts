@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createChecks } from '../collector/checks.ts';
 import { createClock } from '../collector/clock.ts';
+import { suitHeapTo } from '../collector/heap.ts';
 import { openLedger } from '../collector/ledger/open.ts';
 import { createResolver } from '../collector/names/resolver.ts';
 import { probeKinds } from '../collector/probes/index.ts';
@@ -60,6 +61,7 @@ const checks = opened.adopt(
   }),
   (one) => one.stop(),
 );
+suitHeapTo(config.monitors);
 await checks.configure(config.monitors, []);
 self.configured(true, config.monitors);
 
