@@ -1,7 +1,6 @@
 /** Runs the box once for a moment, on nothing, so that its code lies compiled in the cache: the first real start is then as small as every later one. */
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +21,9 @@ monitors:
   exec: { exec: ["true"], every: 1s, timeout: 1s }
 `;
 
-const folder = await mkdtemp(join(tmpdir(), 'signalbox-'));
+const cache = fileURLToPath(new URL('../.cache', import.meta.url));
+await mkdir(cache, { recursive: true });
+const folder = await mkdtemp(join(cache, 'warm-'));
 try {
   const config = join(folder, 'signalbox.yml');
   await writeFile(config, CONFIG);

@@ -1,6 +1,6 @@
 import type { Evidence, Verdict } from '../../model/finding.ts';
 import type { Confirmation } from '../../model/monitor.ts';
-import type { Blindness, Standing } from '../../model/standing.ts';
+import type { Blindness, Standing, Transition } from '../../model/standing.ts';
 import { HOUR, type Instant } from '../../model/time.ts';
 
 /** A row of findings that all say at least this bad, or at most this bad. */
@@ -36,15 +36,7 @@ export interface Seeing {
 }
 
 /** A change of standing, before it is known whose it is. */
-export interface Change {
-  readonly at: Instant;
-  readonly from: Standing;
-  readonly to: Standing;
-  readonly reason: string;
-  readonly blind?: Blindness;
-  readonly flapping?: boolean;
-  readonly evidence?: Evidence;
-}
+export type Change = Omit<Transition, 'monitor' | 'vantage'>;
 
 export interface Judged {
   readonly series: Series;
