@@ -79,7 +79,12 @@ async function beat(box: Box): Promise<number | undefined> {
 
 function killVictoriaMetrics(box: Box): void {
   const pid = Number(/VictoriaMetrics is at \S+, process (\d+)/.exec(box.log)?.[1] ?? 0);
-  if (pid > 0) process.kill(pid, 'SIGKILL');
+  try {
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It may have been started again under another number since it was named.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function storedChecks(metrics: string, began: number): Promise<number> {
