@@ -1,6 +1,6 @@
 /**
  * The whole way of a check in one process: schedule, probe, clean, measure, door and spool, judge, ledger and the box's own counters.
- * Run as `check-line.ts <url>`; prints microseconds of processor time for each check, threads included.
+ * Run as `check-line.ts <url> <checks a second>`; prints microseconds of processor time for each check, threads included.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,13 +17,12 @@ import { openSpool } from '../collector/spool/spool.ts';
 import { openVantages } from '../collector/vantage/vantages.ts';
 import { loadConfig } from '../config/door.ts';
 
-const MONITORS = 2000;
 const EVERY = '1s';
 const WARM_MS = 6_000;
 const ROUND_MS = 3_000;
 const ROUNDS = 3;
 
-const [url = ''] = process.argv.slice(2);
+const [url = '', perSecond] = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-check-'));
 await using opened = new AsyncDisposableStack();
 opened.defer(() => rm(folder, { recursive: true, force: true }));
@@ -78,7 +77,7 @@ process.stdout.write(`${JSON.stringify({ microseconds: Math.min(...costs), bad }
 
 function configured() {
   const lines = Array.from(
-    { length: MONITORS },
+    { length: Number(perSecond) },
     (_, index) => `  m${index}: { http: "${url}", every: ${EVERY}, timeout: 1s }`,
   );
   const path = join(folder, 'signalbox.yml');

@@ -3,7 +3,10 @@ import type { SiteSpec } from '../model/page.ts';
 import { type Clock, MINUTE, SECOND } from '../model/time.ts';
 import type { BuildReply, BuildRequest, ThreadData } from './thread.ts';
 
-/** The running maker of the site: a thread of its own that builds every so often, and soon after a transition. */
+/**
+ * The running maker of the site: a thread of its own that builds every so often, and soon after a transition. Between builds
+ * that make every page it ends, and its memory is given back.
+ */
 export interface Site {
   /** Takes the config's view of the site and builds at once; until the first call nothing is built. */
   refresh(spec: SiteSpec): void;
@@ -24,6 +27,8 @@ export interface SiteOptions extends ThreadData {
 }
 
 const SOON_MS = 500;
+/** How long a thread that remembers nothing waits for more to do: transitions come in company. */
+const LINGER_MS = 5 * SECOND;
 const HUNG_MS = 2 * MINUTE;
 const LONGEST_REST_MS = MINUTE;
 
@@ -41,6 +46,7 @@ export function startSite(options: SiteOptions): Site {
   let dueAt = Number.POSITIVE_INFINITY;
   let callOffDue = () => {};
   let callOffHung = () => {};
+  let callOffRelease = () => {};
 
   function due(inMs: number): void {
     const at = clock.monotonic() + inMs;
@@ -62,6 +68,7 @@ export function startSite(options: SiteOptions): Site {
     const fresh = thread === undefined;
     thread ??= startThread();
     building = true;
+    callOffRelease();
     const request: BuildRequest = fresh || specIsNew ? { build: clock.now(), spec } : { build: clock.now() };
     specIsNew = false;
     thread.postMessage(request);
@@ -96,9 +103,16 @@ export function startSite(options: SiteOptions): Site {
       failing = undefined;
       restMs = SECOND;
       options.onBuilt?.(reply);
+      if (!reply.remembers) callOffRelease = clock.after(LINGER_MS, release);
     }
     due(again ? SOON_MS : options.everyMs);
     again = false;
+  }
+
+  function release(): void {
+    const idle = thread;
+    thread = undefined;
+    void idle?.terminate();
   }
 
   function lost(which: Worker): void {
@@ -124,6 +138,7 @@ export function startSite(options: SiteOptions): Site {
       stopped = true;
       callOffDue();
       callOffHung();
+      callOffRelease();
       await thread?.terminate();
     },
   };

@@ -22,7 +22,13 @@ export interface BuildRequest {
 
 /** What became of a build: the paths that were written, or why it failed. */
 export type BuildReply =
-  | { readonly built: Instant; readonly files: readonly string[]; readonly tookMs: number }
+  | {
+      readonly built: Instant;
+      readonly files: readonly string[];
+      readonly tookMs: number;
+      /** Whether the next build has less to do when this thread makes it. */
+      readonly remembers: boolean;
+    }
   | { readonly built: Instant; readonly failed: string };
 
 /** Answers each request on `port` with a reply, one after the other; a failed build is a reply too. */
@@ -40,7 +46,8 @@ export function serveBuilds(port: MessagePort, data: ThreadData, openView: (fold
       const count = spec.monitors.filter((monitor) => monitor.public).length;
       const turn = turns.next(now, count, (builds) => trueUntil(0, builds * data.everyMs));
       const site = composeSite(spec, view, now, trueUntil(now, data.everyMs), turn);
-      return { built: now, files: await writer.write(renderSite(site)), tookMs: performance.now() - started };
+      const files = await writer.write(renderSite(site));
+      return { built: now, files, tookMs: performance.now() - started, remembers: turn.remembers };
     } catch (error) {
       view?.close();
       view = undefined;

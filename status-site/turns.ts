@@ -18,6 +18,8 @@ export interface History {
 export interface Turn {
   /** Until when a page made now is to be true. */
   readonly pageUntil: Instant;
+  /** Whether what is kept in this turn spares the next ones work. */
+  readonly remembers: boolean;
   /** What was read of a monitor that stands as it did and whose turn it is not; undefined when it is to be read now. */
   recall(monitor: string, standing: (seen: History) => StandingNow): History | undefined;
   /** Keeps what was read for the turns to come. */
@@ -26,7 +28,7 @@ export interface Turn {
 
 /** A turn in which every monitor is read and has its page made. */
 export function everyPage(pageUntil: Instant): Turn {
-  return { pageUntil, recall: () => undefined, keep: () => {} };
+  return { pageUntil, remembers: false, recall: () => undefined, keep: () => {} };
 }
 
 export interface Turns {
@@ -47,6 +49,7 @@ export function openTurns(): Turns {
       build++;
       return {
         pageUntil: now + trueFor(rounds),
+        remembers: rounds > 1,
         recall(monitor, standing) {
           const isTurn = place++ % rounds === build % rounds;
           const before = kept.get(monitor);

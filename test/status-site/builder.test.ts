@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createClock } from '../../collector/clock.ts';
 import { openLedger } from '../../collector/ledger/open.ts';
 import type { SiteSpec, StatusDocument } from '../../model/page.ts';
@@ -132,6 +133,34 @@ test('after stop nothing is built any more, however often it is asked', { timeou
   await site.stop();
   await assert.rejects(page('index.html'), { code: 'ENOENT' });
 });
+
+test('between builds there is no thread, and the next build knows the config', { timeout: 60_000 }, async (t) => {
+  const clock = new FakeClock();
+  const { root, site, next, troubles } = await box(t, { clock });
+  const ledger = await openLedger(root, { clock: createClock(), onTrouble: assert.fail });
+  try {
+    const first = next();
+    site.refresh(SPEC);
+    await first;
+    assert.equal(await threadsNamed('site'), 1);
+    await clock.advance(5_000);
+    while ((await threadsNamed('site')) > 0) await pause(20);
+    const second = next();
+    await clock.advance(HOUR);
+    assert.deepEqual((await second).includes('index.html'), true);
+    assert.deepEqual(troubles, []);
+  } finally {
+    await ledger.close();
+  }
+});
+
+/** How many threads of this process have that name. */
+async function threadsNamed(name: string): Promise<number> {
+  const threads = await readdir('/proc/self/task');
+  // A thread may end between the listing and the reading.
+  const names = threads.map((id) => readFile(`/proc/self/task/${id}/comm`, 'utf8').catch(() => ''));
+  return (await Promise.all(names)).filter((one) => one.trim() === name).length;
+}
 
 /** A box on a clock moved by hand, whose thread fails at first. */
 async function failingBox(t: TestContext, how: 'die' | 'hang') {

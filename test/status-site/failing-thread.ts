@@ -11,5 +11,10 @@ writeFileSync(mark, '');
 parentPort?.on('message', (request: BuildRequest) => {
   if (isFirst && stateFolder.includes('hang')) return;
   if (isFirst) throw new Error('out of cheese');
-  parentPort?.postMessage({ built: request.build, files: [request.spec?.title ?? 'no spec'], tookMs: 1 });
+  parentPort?.postMessage({
+    built: request.build,
+    files: [request.spec?.title ?? 'no spec'],
+    tookMs: 1,
+    remembers: false,
+  });
 });

@@ -18,7 +18,7 @@ function box(count: number) {
       turn.keep(name, standing, HISTORY);
       made.push(name);
     }
-    return { made, pageUntil: turn.pageUntil };
+    return { made, pageUntil: turn.pageUntil, remembers: turn.remembers };
   }
   return { build, standings, turns };
 }
@@ -26,11 +26,13 @@ function box(count: number) {
 test('of few monitors every page is made by every build', () => {
   const { build } = box(100);
   for (let turn = 0; turn < 3; turn++) assert.deepEqual([build().made.length, build().pageUntil], [100, 1_003]);
+  assert.equal(build().remembers, false);
 });
 
 test('of many monitors each page has its turn before it is no longer true', () => {
   const { build } = box(950);
   assert.equal(build().made.length, 950, 'the first build makes all');
+  assert.equal(build().remembers, true);
   const seen = new Set<string>();
   for (let turn = 0; turn < 10; turn++) {
     const { made, pageUntil } = build();
