@@ -28,7 +28,7 @@ export interface SiteOptions extends ThreadData {
 
 const SOON_MS = 500;
 /** How long a thread that remembers nothing waits for more to do: transitions come in company. */
-const LINGER_MS = 5 * SECOND;
+const LINGER_MS = 2 * SECOND;
 const HUNG_MS = 2 * MINUTE;
 const LONGEST_REST_MS = MINUTE;
 

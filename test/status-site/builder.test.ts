@@ -143,7 +143,7 @@ test('between builds there is no thread, and the next build knows the config', {
     site.refresh(SPEC);
     await first;
     assert.equal(await threadsNamed('site'), 1);
-    await clock.advance(5_000);
+    await clock.advance(2_000);
     while ((await threadsNamed('site')) > 0) await pause(20);
     const second = next();
     await clock.advance(HOUR);
