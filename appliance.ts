@@ -1,6 +1,8 @@
 /** Wires the parts together; with site-thread.ts the only file that knows them all. */
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createChecks } from './collector/checks.ts';
+import { createExports, type Exports } from './collector/exports.ts';
 import { suitHeapTo } from './collector/heap.ts';
 import { openLedger } from './collector/ledger/open.ts';
 import { claimStateDirectory } from './collector/ledger/state-directory.ts';
@@ -17,6 +19,7 @@ import { ConfigInvalid, type LoadedConfig, loadConfig } from './config/door.ts';
 import { oneAtATime } from './config/one-at-a-time.ts';
 import { heartbeatOf, siteSpecOf } from './config/slices.ts';
 import { type ConfigWatch, watchConfig } from './config/watch.ts';
+import { exporterKinds } from './exporters/index.ts';
 import { trueUntil } from './model/page.ts';
 import { createRedactor } from './model/redact.ts';
 import type { Clock } from './model/time.ts';
@@ -74,6 +77,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
       version,
       stands: () => checks.stands(),
       others: store.samples,
+      exported: () => exports.samples(),
       onTrouble: log,
     }),
     (one) => one.stop(),
@@ -115,6 +119,19 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     (one) => one.stop(),
   );
 
+  const exports: Exports = opened.adopt(
+    createExports({
+      clock,
+      sink: store.spool,
+      kinds: exporterKinds,
+      instance: hostname(),
+      folder: join(state.path, 'exporters'),
+      changed: ledger.changes,
+      onTrouble: log,
+    }),
+    (one) => one.stop(),
+  );
+
   let watch: ConfigWatch | undefined;
   opened.defer(() => watch?.close());
   async function apply(next: LoadedConfig): Promise<void> {
@@ -132,6 +149,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     );
     suitHeapTo(next.config.monitors);
     await checks.configure(next.config.monitors, next.config.online);
+    await exports.configure(next.config.exporters);
     self.configured(true, next.config.monitors);
     for (const name of changed) checks.now(name).catch((error: unknown) => log(String(error)));
     for (const words of restart) log(`${words}: this holds from the next start of the box`);

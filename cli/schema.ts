@@ -9,9 +9,10 @@ export function schemaCommand(): Command {
 
 /** What `signalbox.schema.json` holds. */
 export async function schemaText(): Promise<string> {
-  const [{ configJsonSchema }, { probeKinds }] = await Promise.all([
+  const [{ configJsonSchema }, { probeKinds }, { exporterKinds }] = await Promise.all([
     import('../config/json-schema.ts'),
     import('../collector/probes/index.ts'),
+    import('../exporters/index.ts'),
   ]);
-  return `${JSON.stringify(await configJsonSchema(probeKinds), null, 2)}\n`;
+  return `${JSON.stringify(await configJsonSchema(probeKinds, exporterKinds), null, 2)}\n`;
 }

@@ -1,4 +1,5 @@
 import type { Auth, Config, Storage } from '../model/config.ts';
+import type { ExporterSettings } from '../model/exporter.ts';
 import type { Monitor } from '../model/monitor.ts';
 import { parseDuration, parseSize } from '../model/settings.ts';
 import type { Draft } from './monitors.ts';
@@ -14,7 +15,7 @@ function standardMs(written: string): number {
 }
 
 /** The whole config with every default filled in. */
-export function composeConfig(top: Top, drafts: readonly Draft[]): Config {
+export function composeConfig(top: Top, drafts: readonly Draft[], exporters: readonly ExporterSettings[]): Config {
   return {
     title: top.title ?? STANDARD.title,
     listen: top.listen ?? STANDARD_LISTEN,
@@ -27,6 +28,7 @@ export function composeConfig(top: Top, drafts: readonly Draft[]): Config {
     online: top.online ?? [],
     siteEveryMs: top.site?.every ?? standardMs(STANDARD.site.every),
     monitors: drafts.flatMap((draft) => composeMonitor(draft, top.defaults ?? {}) ?? []),
+    exporters,
   };
 }
 

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { ProbeKind } from '../collector/probes/index.ts';
+import type { ExporterKind } from '../exporters/index.ts';
+import type { ExporterSpec } from '../model/exporter-spec.ts';
+import { exporterShape, STANDARD_EVERY_MS } from './exporters.ts';
 import { kindLoader } from './kinds.ts';
 import { commonShape, topShape } from './schema.ts';
+import { spanInUnits } from './span-in-units.ts';
 
 /** A JSON Schema, as far as we look into it. */
 export interface JsonSchema {
@@ -49,17 +53,31 @@ const SECRET: JsonSchema = {
 };
 
 /** The JSON Schema (draft 7) of the config file, for editors: made of the very schema that validates it. */
-export async function configJsonSchema(kinds: Readonly<Record<string, ProbeKind>>): Promise<JsonSchema> {
+export async function configJsonSchema(
+  kinds: Readonly<Record<string, ProbeKind>>,
+  exporters: Readonly<Record<string, ExporterKind>>,
+): Promise<JsonSchema> {
   const load = kindLoader(kinds);
   const loaded = await Promise.all(Object.keys(kinds).map(load));
+  const specs = await Promise.all(
+    Object.entries(exporters).map(async ([name, one]) => [name, await one.settings()] as const),
+  );
   const made = translated(
     z.strictObject({
       top: z.strictObject(optional(topShape)),
       common: z.strictObject(optional(commonShape)),
       kinds: z.strictObject(Object.fromEntries(loaded.map(({ name, spec }) => [name, spec.schema]))),
+      exporters: z.strictObject(Object.fromEntries(specs.map(([name, spec]) => [name, spec.schema]))),
+      exporter: z.strictObject(optional(exporterShape)),
     }),
   );
   const { top, common, kinds: settings } = made.properties ?? {};
+  const collected = Object.fromEntries(
+    specs.map(([name, spec]) => [
+      name,
+      exporterOf(spec, made.properties?.exporters?.properties?.[name], made.properties?.exporter),
+    ]),
+  );
   const shared = Object.keys(common?.properties ?? {});
   const definitions: Record<string, JsonSchema> = { ...made.definitions, secret: SECRET, common: common ?? {} };
   for (const { name, spec } of loaded) {
@@ -79,10 +97,22 @@ export async function configJsonSchema(kinds: Readonly<Record<string, ProbeKind>
         minProperties: 1,
         additionalProperties: { anyOf: loaded.map(({ name }) => ({ $ref: `#/definitions/${name}-monitor` })) },
       },
+      exporters: {
+        description: 'What the box collects of its own machine, by name; `{}` runs one as it is.',
+        type: 'object',
+        properties: collected,
+        additionalProperties: false,
+      },
     },
     additionalProperties: false,
     definitions,
   };
+}
+
+/** An exporter: what all have, and its own settings. */
+function exporterOf(spec: ExporterSpec<never>, own: JsonSchema = {}, shared: JsonSchema = {}): JsonSchema {
+  const every = { ...shared.properties?.every, default: spanInUnits(spec.everyMs ?? STANDARD_EVERY_MS) };
+  return { ...own, properties: { ...own.properties, every }, type: ['object', 'null'] };
 }
 
 /** What zod makes of a schema, with what it cannot know of ours. */

@@ -1,7 +1,9 @@
 import { type ProbeKind, probeKinds } from '../collector/probes/index.ts';
+import { type ExporterKind, exporterKinds } from '../exporters/index.ts';
 import type { Config } from '../model/config.ts';
 import { createRedactor } from '../model/redact.ts';
 import { composeConfig } from './compose.ts';
+import { readExporters } from './exporters.ts';
 import { mergeFragments } from './fragments.ts';
 import { growTree } from './grow.ts';
 import { type Complain, inspectorOf } from './inspector.ts';
@@ -19,6 +21,12 @@ export interface ReadResult {
   readonly secrets: ReadonlySet<string>;
 }
 
+/** What there is to choose from. */
+export interface Kinds {
+  readonly probes: Readonly<Record<string, ProbeKind>>;
+  readonly exporters: Readonly<Record<string, ExporterKind>>;
+}
+
 /**
  * The config that these files describe, or every mistake in them. Decides only: the environment and the secret files are handed in.
  * Secrets never stand in a mistake.
@@ -27,7 +35,7 @@ export async function readConfig(
   sources: readonly Source[],
   env: Readonly<Record<string, string | undefined>>,
   readSecretFile: ReadSecretFile,
-  kinds: Readonly<Record<string, ProbeKind>> = probeKinds,
+  kinds: Kinds = { probes: probeKinds, exporters: exporterKinds },
 ): Promise<ReadResult | { readonly mistakes: readonly Mistake[] }> {
   const secrets = new Set<string>();
   const mistakes: Mistake[] = [];
@@ -58,12 +66,13 @@ async function settle(
   value: Record<string, unknown>,
   inspect: ReturnType<typeof inspectorOf>,
   complain: Complain,
-  kinds: Readonly<Record<string, ProbeKind>>,
+  kinds: Kinds,
 ): Promise<Config> {
-  const top = readTop(value, inspect, complain, [...Object.keys(topShape), 'monitors']);
-  const drafts = await readMonitors(value.monitors, inspect, complain, kinds);
+  const top = readTop(value, inspect, complain, [...Object.keys(topShape), 'monitors', 'exporters']);
+  const drafts = await readMonitors(value.monitors, inspect, complain, kinds.probes);
+  const exporters = await readExporters(value.exporters, inspect, complain, kinds.exporters);
   lintTogether(top, drafts, value, complain);
-  return composeConfig(top, drafts);
+  return composeConfig(top, drafts, exporters);
 }
 
 function nothingIn(sources: readonly Source[]): Mistake {

@@ -35,7 +35,8 @@ function described<T extends z.ZodType>(schema: T, description: string, standard
   return schema.meta({ description, ...(standard === undefined ? {} : { default: standard }) });
 }
 
-function between(least: number, most: number, wanted: string) {
+/** A duration within bounds. */
+export function between(least: number, most: number, wanted: string) {
   return duration().refine((ms) => ms >= least && ms <= most, { message: wanted });
 }
 

@@ -1,3 +1,4 @@
+import type { ExporterSettings } from './exporter.ts';
 import type { Monitor } from './monitor.ts';
 import type { Secret } from './secret.ts';
 
@@ -34,4 +35,6 @@ export interface Config {
   /** How often the site is made. */
   readonly siteEveryMs: number;
   readonly monitors: readonly Monitor[];
+  /** What the box collects beside its checks. */
+  readonly exporters: readonly ExporterSettings[];
 }

@@ -1,3 +1,4 @@
+import type { Change } from './change.ts';
 import type { Check, Verdict } from './finding.ts';
 import type { LatencyHistogram } from './latency.ts';
 import type { Stand, Transition } from './standing.ts';
@@ -39,6 +40,8 @@ export interface Ledger {
   keep(transitions: readonly Transition[], stands: readonly Stand[]): Promise<void>;
   /** Resolves once the pulse is durable. */
   pulse(pulse: Pulse): Promise<void>;
+  /** Resolves once the changes are durable; one that is kept already is left as it is. */
+  changes(changes: readonly Change[]): Promise<void>;
   /** Makes the history of `from` that of `to`, unless `to` has one of its own: then it says so by answering false. */
   rename(from: string, to: string): Promise<boolean>;
   /** Writes what is buffered and closes. */
@@ -61,5 +64,7 @@ export interface LedgerView {
   checks(monitor: string, from: Instant, to: Instant, vantage?: string): CheckMark[];
   /** The monitor's transitions that begin in `[from, to)`, newest first. */
   transitions(monitor: string, from: Instant, to: Instant, limit: number): Transition[];
+  /** What was altered in `[from, to)`, newest first. */
+  changes(from: Instant, to: Instant, limit: number): Change[];
   close(): void;
 }

@@ -5,6 +5,7 @@ import { schemaText } from '../cli/schema.ts';
 import { probeKinds } from '../collector/probes/index.ts';
 import { configJsonSchema, type JsonSchema } from '../config/json-schema.ts';
 import { optionTable } from '../config/option-tables.ts';
+import { exporterKinds } from '../exporters/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -18,16 +19,24 @@ export async function generatedFiles(): Promise<Map<string, string>> {
 }
 
 async function tables(): Promise<Record<string, string>> {
-  const schema = await configJsonSchema(probeKinds);
-  const { monitors: _monitors, ...top } = schema.properties ?? {};
+  const schema = await configJsonSchema(probeKinds, exporterKinds);
+  const { monitors: _monitors, exporters, ...top } = schema.properties ?? {};
   const probes: string[] = [];
   for (const [kind, { settings }] of Object.entries(probeKinds)) {
     const { shorthand } = await settings();
     const plain = shorthand === undefined ? '' : `A plain value, \`${kind}: …\`, is its \`${shorthand}\`.\n\n`;
     probes.push(`### ${kind}\n\n${plain}${optionTable(schema.definitions?.[`${kind}-settings`] ?? {})}`);
   }
+  const collected = Object.entries(exporters?.properties ?? {}).map(
+    ([name, one]) => `### ${name}\n\n${optionTable(one)}`,
+  );
   const common: JsonSchema = schema.definitions?.common ?? {};
-  return { top: optionTable({ properties: top }), monitor: optionTable(common), probes: probes.join('\n\n') };
+  return {
+    top: optionTable({ properties: top }),
+    monitor: optionTable(common),
+    probes: probes.join('\n\n'),
+    exporters: collected.join('\n\n'),
+  };
 }
 
 /** The text with each table between its markers. */

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Stand, Transition } from '../../model/standing.ts';
 import type { Instant } from '../../model/time.ts';
 import { openBuffer } from './buffer.ts';
+import { openChangeWriter } from './changes.ts';
 import { openCheckReader } from './check-reader.ts';
 import { watchClock } from './clock-trust.ts';
 import { type Conclusions, openConclusions, readPulses, readStands } from './conclusions.ts';
@@ -25,7 +26,7 @@ export interface Answers {
 }
 
 /** Questions that may share one transaction, and one fsync, with others. */
-export const GROUPED: readonly Kind[] = ['keep', 'pulse'];
+export const GROUPED: readonly Kind[] = ['keep', 'pulse', 'changes'];
 
 type Table = { [K in Kind]: (question: Question<K>) => Questions[K]['answer'] };
 
@@ -34,6 +35,7 @@ export function openAnswers(db: DatabaseSync): Answers {
   const conclusions = openConclusions(db, series);
   const buffer = openBuffer(db, series, conclusions);
   const books = openDayBooks(db, openCheckReader(db, buffer.checks.eachRecent));
+  const writeChanges = openChangeWriter(db);
   const prune = openPruning(db);
   const trusted = watchClock();
   const stillThere = watchPlace(db);
@@ -47,6 +49,10 @@ export function openAnswers(db: DatabaseSync): Answers {
     },
     pulse({ pulse }) {
       conclusions.pulse(pulse);
+      return undefined;
+    },
+    changes({ changes }) {
+      writeChanges(changes);
       return undefined;
     },
     rename({ from, to }) {

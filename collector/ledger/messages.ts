@@ -1,3 +1,4 @@
+import type { Change } from '../../model/change.ts';
 import type { Pulse } from '../../model/ledger.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
 import type { Instant } from '../../model/time.ts';
@@ -16,6 +17,7 @@ export interface Questions {
   lastWritten: { ask: Record<never, never>; answer: Instant | undefined };
   keep: { ask: { transitions: readonly Transition[]; stands: readonly Stand[] }; answer: undefined };
   pulse: { ask: { pulse: Pulse }; answer: undefined };
+  changes: { ask: { changes: readonly Change[] }; answer: undefined };
   rename: { ask: { from: string; to: string }; answer: boolean };
   /** `now` by the wall clock and `steady` by the other; the thread has no clock of its own. */
   flush: { ask: { now: Instant; steady: number }; answer: FlushReport };

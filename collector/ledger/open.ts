@@ -41,6 +41,7 @@ export async function openLedger(folder: string, options: LedgerOptions): Promis
     stand: notes.stand,
     keep: (transitions, stands) => ask('keep', { transitions, stands }),
     pulse: (pulse) => ask('pulse', { pulse }),
+    changes: (changes) => ask('changes', { changes }),
     rename: (from, to) => ask('rename', { from, to }),
     async close() {
       flusher.stop();

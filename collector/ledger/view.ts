@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LedgerView } from '../../model/ledger.ts';
+import { openChangeReader } from './changes.ts';
 import { openCheckReader } from './check-reader.ts';
 import { readStands, transitionOf } from './conclusions.ts';
 import { openToRead } from './database.ts';
@@ -12,6 +13,7 @@ export function openView(folder: string): LedgerView {
   const db = openToRead(folder);
   const checks = openCheckReader(db, openRecentReader(db));
   const days = openDayReader(db, checks);
+  const changes = openChangeReader(db);
   const flushed = openFlushed(db);
   const transitions =
     db.prepare(`SELECT transition.*, monitor, vantage FROM series JOIN transition ON transition.series = series.id
@@ -26,6 +28,7 @@ export function openView(folder: string): LedgerView {
       snapshot(db, () => new Map(monitors.map((monitor) => [monitor, days(monitor, count, now)]))),
     checks: (monitor, from, to, vantage) => snapshot(db, () => checks.marks(monitor, from, to, vantage)),
     transitions: (monitor, from, to, limit) => transitions.all(monitor, from, to, limit).map(transitionOf),
+    changes,
     close: () => db.close(),
   };
 }

@@ -19,6 +19,8 @@ export interface SelfOptions {
   readonly stands?: () => readonly Stand[];
   /** What other parts say of themselves, as the spool does. */
   readonly others?: () => readonly Sample[];
+  /** What the exporters gave last: it went to the sink already, and stands on the page. */
+  readonly exported?: () => Iterable<Owned>;
   readonly onTrouble?: (words: string) => void;
 }
 
@@ -64,6 +66,7 @@ export function openSelf(options: SelfOptions): Self {
   async function* everything(): AsyncGenerator<Owned> {
     yield* ofTheBox(false);
     yield* latest.samples();
+    yield* options.exported?.() ?? [];
   }
 
   let cancel = () => {};

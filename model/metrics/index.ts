@@ -1,9 +1,11 @@
 import type { Metric } from '../metric.ts';
 import { connection } from './connection.ts';
 import { dns } from './dns.ts';
+import { exporter } from './exporter.ts';
 import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
 import { icmp } from './icmp.ts';
+import { node } from './node.ts';
 import { probe } from './probe.ts';
 import { process, self } from './self.ts';
 import { storage } from './storage.ts';
@@ -23,4 +25,6 @@ export const catalogue: readonly Readonly<Record<string, Metric>>[] = [
   self,
   process,
   storage,
+  exporter,
+  node,
 ];

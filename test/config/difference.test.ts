@@ -6,7 +6,10 @@ import type { Config } from '../../model/config.ts';
 import { fixtureKinds } from './fixture-kinds.ts';
 
 async function configOf(text: string, env: Record<string, string> = { TOKEN: 'first-token' }): Promise<Config> {
-  const read = await readConfig([{ file: 'signalbox.yml', text }], env, () => '', fixtureKinds);
+  const read = await readConfig([{ file: 'signalbox.yml', text }], env, () => '', {
+    probes: fixtureKinds,
+    exporters: {},
+  });
   assert.ok('config' in read, JSON.stringify(read));
   return read.config;
 }

@@ -31,6 +31,7 @@ test('the config that the product is explained with loads as it stands, with eve
     storage: 'embedded',
     spool: { maxBytes: 2_000_000_000, maxAgeMs: 604_800_000 },
     online: [],
+    exporters: [],
     siteEveryMs: 30_000,
   });
   assert.deepEqual(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { probeKinds } from '../../collector/probes/index.ts';
 import { configJsonSchema, type JsonSchema } from '../../config/json-schema.ts';
+import { exporterKinds } from '../../exporters/index.ts';
 import { generatedFiles } from '../../scripts/generate-docs.ts';
 
 for (const [path, text] of await generatedFiles())
@@ -12,12 +13,12 @@ for (const [path, text] of await generatedFiles())
   });
 
 test('an editor can explain every setting', async () => {
-  const schema = await configJsonSchema(probeKinds);
+  const schema = await configJsonSchema(probeKinds, exporterKinds);
   assert.deepEqual(unexplained(schema, 'config'), []);
 });
 
 test('a secret is written as a variable or a file, never as text in clear', async () => {
-  const schema = await configJsonSchema(probeKinds);
+  const schema = await configJsonSchema(probeKinds, exporterKinds);
   const [variable, file] = schema.definitions?.secret?.anyOf ?? [];
   assert.match(`\${TOKEN}`, new RegExp(variable?.pattern ?? ''));
   assert.doesNotMatch('hunter2', new RegExp(variable?.pattern ?? ''));

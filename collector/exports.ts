@@ -1,0 +1,176 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { Change } from '../model/change.ts';
+import type { Exporter, ExporterContext, ExporterSettings, OpenExporter } from '../model/exporter.ts';
+import { sample } from '../model/metric.ts';
+import { exporter as catalogued } from '../model/metrics/exporter.ts';
+import type { Identity, Sample, SampleSink } from '../model/sample.ts';
+import { type Clock, SECOND, spanInWords } from '../model/time.ts';
+import { createSchedule } from './schedule.ts';
+
+export interface ExportsOptions {
+  readonly clock: Clock;
+  readonly sink: Pick<SampleSink, 'offer'>;
+  /** By name: how an exporter is opened, and the job of its samples. */
+  readonly kinds: Readonly<Record<string, { readonly open: () => Promise<OpenExporter<never>>; readonly job: string }>>;
+  /** Whose samples they are: the machine's host name. */
+  readonly instance: string;
+  /** Below it each exporter has a folder of its own. */
+  readonly folder: string;
+  readonly changed: (changes: readonly Change[]) => Promise<void>;
+  readonly onTrouble: (message: string) => void;
+}
+
+/** Runs the exporters, each alike: a deadline, isolation, and what the box says of it. One that hangs, throws or floods hurts no other. */
+export interface Exports {
+  /** Those with other settings than before begin anew; the others go on. */
+  configure(list: readonly ExporterSettings[]): Promise<void>;
+  /** What each gave last, and what is to be said of each. */
+  samples(): Generator<{ readonly identity: Identity; readonly samples: readonly Sample[] }>;
+  /** Resolves once every exporter has stopped. */
+  stop(): Promise<void>;
+}
+
+/** How many may be under way at once. */
+const AT_ONCE = 16;
+const LONGEST_MS = 10 * SECOND;
+/** One that has not ended this long after its deadline is left behind, and begun anew. */
+const GRACE_MS = SECOND;
+/** So many samples are handed on in one turn of the loop. */
+const SLICE = 500;
+const SOON_MS = 200;
+const BOX: Identity = { job: 'signalbox', instance: 'box' };
+
+interface Running {
+  readonly of: ExporterSettings;
+  exporter?: Exporter;
+  latest: readonly Sample[];
+  about: readonly Sample[];
+  failing: string | undefined;
+  lastSuccess?: number;
+}
+
+export function createExports(options: ExportsOptions): Exports {
+  const { clock, sink, kinds, instance, onTrouble } = options;
+  const schedule = createSchedule(clock, AT_ONCE);
+  const running = new Map<string, Running>();
+  const ending = new AbortController();
+
+  async function opened(one: Running): Promise<Exporter> {
+    if (one.exporter !== undefined) return one.exporter;
+    const { name, settings } = one.of;
+    const folder = join(options.folder, name);
+    await mkdir(folder, { recursive: true });
+    const open = (await kinds[name]?.open()) as OpenExporter<unknown> | undefined;
+    if (open === undefined) throw new Error(`there is no exporter ${name}`);
+    const context: ExporterContext = {
+      clock,
+      folder,
+      changed: options.changed,
+      soon: () => schedule.again(name, SOON_MS),
+      onTrouble: (message) => onTrouble(`exporter ${name}: ${message}`),
+    };
+    const exporter = await open(settings, context);
+    if (running.get(name) === one && one.exporter === undefined) one.exporter = exporter;
+    else await exporter.stop();
+    return exporter;
+  }
+
+  async function collect(one: Running): Promise<void> {
+    const { name, everyMs } = one.of;
+    const began = clock.monotonic();
+    const at = clock.now();
+    let failed: string | undefined;
+    try {
+      one.latest = await inTime(Math.min(everyMs, LONGEST_MS), (signal) =>
+        opened(one).then((exporter) => exporter.collect(signal)),
+      );
+      one.lastSuccess = at;
+    } catch (error) {
+      failed = error instanceof Error ? error.message : String(error);
+      one.latest = [];
+      if (error instanceof LeftBehind) giveUp(one);
+    }
+    if (ending.signal.aborted) return;
+    if (failed !== undefined && failed !== one.failing) onTrouble(`exporter ${name} cannot see: ${failed}`);
+    if (failed === undefined && one.failing !== undefined) onTrouble(`exporter ${name} sees again`);
+    one.failing = failed;
+    one.about = aboutOf(one, clock.monotonic() - began);
+    if (running.get(name) !== one) return;
+    sink.offer(one.about, BOX, at);
+    const identity = { job: kinds[name]?.job ?? name, instance };
+    for (let from = 0; from < one.latest.length; from += SLICE) {
+      if (from > 0) await setImmediate();
+      sink.offer(one.latest.slice(from, from + SLICE), identity, at);
+    }
+  }
+
+  /** Rejects at the deadline, whatever the exporter does, or when the box stops; one that goes on after its deadline is left behind. */
+  async function inTime<T>(ms: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const deadline = new AbortController();
+    const over = Promise.withResolvers<never>();
+    const late = `it did not end within ${spanInWords(ms)}`;
+    const stop = () => over.reject(ending.signal.reason);
+    ending.signal.addEventListener('abort', stop, { once: true });
+    let cancelGrace = () => {};
+    const cancel = clock.after(ms, () => {
+      deadline.abort(new Error(late));
+      cancelGrace = clock.after(GRACE_MS, () => over.reject(new LeftBehind(late)));
+    });
+    try {
+      return await Promise.race([act(AbortSignal.any([deadline.signal, ending.signal])), over.promise]);
+    } finally {
+      cancel();
+      cancelGrace();
+      ending.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  function giveUp(one: Running): void {
+    const { exporter } = one;
+    delete one.exporter;
+    exporter?.stop().catch((error: unknown) => onTrouble(`exporter ${one.of.name} did not stop: ${error}`));
+  }
+
+  async function end(one: Running): Promise<void> {
+    running.delete(one.of.name);
+    await one.exporter?.stop();
+  }
+
+  return {
+    async configure(list) {
+      const wanted = new Map(list.map((one) => [one.name, one]));
+      const over = [...running.values()].filter(({ of }) => JSON.stringify(of) !== JSON.stringify(wanted.get(of.name)));
+      await Promise.all(over.map(end));
+      for (const of of list)
+        if (!running.has(of.name)) running.set(of.name, { of, latest: [], about: [], failing: undefined });
+      schedule.set(
+        [...running.values()].map((one) => ({ key: one.of.name, everyMs: one.of.everyMs, run: () => collect(one) })),
+      );
+    },
+    *samples() {
+      for (const { of, about, latest } of running.values()) {
+        yield { identity: BOX, samples: about };
+        yield { identity: { job: kinds[of.name]?.job ?? of.name, instance }, samples: latest };
+      }
+    },
+    async stop() {
+      ending.abort(new Error('the box is stopping'));
+      await schedule.stop();
+      await Promise.all([...running.values()].map(end));
+    },
+  };
+}
+
+class LeftBehind extends Error {}
+
+function aboutOf({ of, failing, latest, lastSuccess }: Running, tookMs: number): Sample[] {
+  const exporter = of.name;
+  return [
+    sample(catalogued.up, failing === undefined ? 1 : 0, { exporter }),
+    sample(catalogued.duration, tookMs / 1e3, { exporter }),
+    sample(catalogued.samples, latest.length, { exporter }),
+    ...(lastSuccess === undefined ? [] : [sample(catalogued.lastSuccess, lastSuccess / 1e3, { exporter })]),
+  ];
+}

@@ -1,0 +1,43 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { Change, ChangeKind } from '../../model/change.ts';
+import type { Instant } from '../../model/time.ts';
+
+/** What is kept of a change, in characters. */
+const LONGEST_WHAT = 200;
+const LONGEST_DETAIL = 10_000;
+
+/** Writes changes; one that is there already is left as it is. */
+export function openChangeWriter(db: DatabaseSync): (changes: readonly Change[]) => void {
+  const insert = db.prepare(
+    'INSERT OR IGNORE INTO change (at, kind, what, "from", "to", detail) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  return (changes) => {
+    for (const { at, kind, what, from = '', to = '', detail } of changes)
+      insert.run(
+        Math.round(at),
+        kind,
+        what.slice(0, LONGEST_WHAT),
+        from.slice(0, LONGEST_WHAT),
+        to.slice(0, LONGEST_WHAT),
+        detail?.slice(0, LONGEST_DETAIL) ?? null,
+      );
+  };
+}
+
+/** Reads the changes in `[from, to)`, newest first. */
+export function openChangeReader(db: DatabaseSync): (from: Instant, to: Instant, limit: number) => Change[] {
+  const read = db.prepare('SELECT * FROM change WHERE at >= ? AND at < ? ORDER BY at DESC, id DESC LIMIT ?');
+  return (from, to, limit) => read.all(from, to, limit).map(changeOf);
+}
+
+function changeOf(row: Record<string, SQLOutputValue>): Change {
+  const { at, kind, what, from, to, detail } = row;
+  return {
+    at: Number(at),
+    kind: String(kind) as ChangeKind,
+    what: String(what),
+    ...(from !== '' && { from: String(from) }),
+    ...(to !== '' && { to: String(to) }),
+    ...(detail !== null && { detail: String(detail) }),
+  };
+}

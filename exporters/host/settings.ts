@@ -1,0 +1,2 @@
+/** The settings of the host exporter. */
+export type HostSettings = Readonly<Record<never, never>>;

@@ -1,0 +1,5 @@
+import { z } from 'zod';
+import type { ExporterSpec } from '../../model/exporter-spec.ts';
+import type { HostSettings } from './settings.ts';
+
+export const settings: ExporterSpec<HostSettings> = { schema: z.strictObject({}) };

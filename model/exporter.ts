@@ -1,0 +1,39 @@
+import type { Change } from './change.ts';
+import type { Sample } from './sample.ts';
+import type { Clock } from './time.ts';
+
+/** Everything live that an exporter may need, handed over. */
+export interface ExporterContext {
+  readonly clock: Clock;
+  /** A folder of the exporter's own in the state directory, for what it must know after a restart. It exists. */
+  readonly folder: string;
+  /** Resolves once the changes are durable. The same change may be told twice: it is kept once. */
+  readonly changed: (changes: readonly Change[]) => Promise<void>;
+  /** Has it collect before its next time: something has happened. Many calls in a second are one. */
+  readonly soon: () => void;
+  /** Told in one line what the operator should know, each thing once. */
+  readonly onTrouble: (message: string) => void;
+}
+
+/** A source of samples that the box runs itself. */
+export interface Exporter {
+  /**
+   * What it sees now. Ends soon after `signal` is aborted, at its deadline. Throws when it cannot see at all: the runner makes
+   * `signalbox_exporter_up` 0 of it and says the error's message once.
+   */
+  collect(signal: AbortSignal): Promise<readonly Sample[]>;
+  /** Resolves once everything that it holds open is closed: connections, processes, timers. */
+  stop(): Promise<void>;
+}
+
+/** Opens an exporter. Rejects when it cannot even begin; the runner tries again at its next time. */
+export type OpenExporter<Settings> = (settings: Settings, context: ExporterContext) => Promise<Exporter>;
+
+/** One exporter as the config has it. */
+export interface ExporterSettings {
+  /** Its kind, which is also its name. */
+  readonly name: string;
+  readonly everyMs: number;
+  /** Validated by its own schema. */
+  readonly settings: unknown;
+}
