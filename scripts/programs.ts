@@ -11,6 +11,12 @@ const PROGRAMS = [
   { program: 'ping', package: 'iputils-ping', unpack: false },
   { program: 'openssl', package: 'openssl', unpack: false },
   { program: 'ip', package: 'iproute2', unpack: false },
+  { program: 'dockerd', package: 'docker.io', unpack: true },
+  { program: 'containerd', package: 'containerd', unpack: true },
+  { program: 'runc', package: 'runc', unpack: true },
+  { program: 'busybox', package: 'busybox-static', unpack: true },
+  { program: 'iptables', package: 'iptables', unpack: false },
+  { program: 'nft', package: 'nftables', unpack: false },
   { program: 'chromium', package: 'chromium', unpack: false },
 ] as const;
 
@@ -22,7 +28,7 @@ export interface Programs {
 
 /** Makes sure of every program: from PATH, unpacked below `cache`, or installed when this is root. */
 export function fetchPrograms(cache: string): Programs {
-  const folders = [join(cache, 'usr/bin'), '/usr/sbin', '/sbin'];
+  const folders = [...['usr/bin', 'usr/sbin', 'bin'].map((folder) => join(cache, folder)), '/usr/sbin', '/sbin'];
   const absent = () => PROGRAMS.filter(({ program }) => !isThere(program, folders));
   const wanted = absent();
   const root = process.getuid?.() === 0;
