@@ -7,6 +7,7 @@ const PROGRAMS = [
   { program: 'victoria-metrics', package: 'victoria-metrics', unpack: true },
   { program: 'prometheus-blackbox-exporter', package: 'prometheus-blackbox-exporter', unpack: true },
   { program: 'promtool', package: 'prometheus', unpack: true },
+  { program: 'prometheus-node-exporter', package: 'prometheus-node-exporter', unpack: true },
   { program: 'fping', package: 'fping', unpack: false },
   { program: 'ping', package: 'iputils-ping', unpack: false },
   { program: 'openssl', package: 'openssl', unpack: false },
