@@ -1,0 +1,82 @@
+import { hostname, release } from 'node:os';
+import type { Clock } from '../../model/time.ts';
+import { DockerUnavailable, dockerSocketPath } from './docker-api.ts';
+import type { DockerState, Snapshot, SnapshotPart } from './snapshot.ts';
+import { takeDockerState } from './take/docker-state.ts';
+import { takeListeners } from './take/listeners.ts';
+import { takePackaging } from './take/packaging.ts';
+import { takeRules } from './take/rules.ts';
+import { runProgram } from './take/run-program.ts';
+import { takeSysctls } from './take/sysctls.ts';
+
+export interface TakeOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Docker's socket; by DOCKER_HOST or where Docker puts it, when left out. */
+  readonly dockerSocket?: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks the kernel, Docker and the package manager for everything that the evaluator knows, of the network that this process lives in.
+ * Changes nothing. Needs root, or CAP_NET_ADMIN and Docker's socket: what cannot be read is listed as missing, with words. Rejects
+ * only when called off.
+ */
+export async function takeSnapshot({ clock, dockerSocket, signal }: TakeOptions): Promise<Snapshot> {
+  const at = clock.now();
+  const missing: Snapshot['missing'][number][] = [];
+  const miss = (part: SnapshotPart, why: string) => {
+    missing.push({ part, why });
+  };
+  const orMiss = async <T>(part: SnapshotPart, taken: Promise<T>, none: T): Promise<T> =>
+    taken.catch((error: unknown) => {
+      miss(part, error instanceof Error ? error.message : String(error));
+      return none;
+    });
+  const ip = async (part: SnapshotPart, ...args: string[]): Promise<never[]> => orMiss(part, askIp(args, signal), []);
+  const [rules, docker, sysctls, links, addresses, routes4, routes6, listeners, packaging] = await Promise.all([
+    takeRules(signal, miss),
+    orMiss('docker', takeDocker(dockerSocket, signal), undefined),
+    orMiss('sysctls', takeSysctls(), {}),
+    ip('links', '-d', 'link', 'show'),
+    ip('links', 'address', 'show'),
+    ip('routes', '-4', 'route', 'show', 'table', 'all'),
+    ip('routes', '-6', 'route', 'show', 'table', 'all'),
+    orMiss('listeners', takeListeners(), []),
+    takePackaging(signal),
+  ]);
+  signal.throwIfAborted();
+  return {
+    version: 1,
+    at,
+    host: { name: hostname(), kernel: release() },
+    missing,
+    ...rules,
+    sysctls,
+    links,
+    addresses,
+    routes4,
+    routes6,
+    ...(docker !== undefined && { docker }),
+    listeners,
+    packaging,
+  };
+}
+
+async function takeDocker(setting: string | undefined, signal: AbortSignal): Promise<DockerState | undefined> {
+  try {
+    return await takeDockerState(dockerSocketPath(setting), signal);
+  } catch (error) {
+    if (error instanceof DockerUnavailable && error.absent) return undefined;
+    throw error;
+  }
+}
+
+/** Its lists hold what its own version prints; the evaluator looks at each field before it believes it. */
+async function askIp(args: readonly string[], signal: AbortSignal): Promise<never[]> {
+  const printed = await runProgram(['ip', '-j', ...args], signal);
+  if (printed.why !== undefined) throw new Error(printed.why);
+  // With nothing to list, as no route of IPv6, it prints nothing at all.
+  const read: unknown = printed.text.trim() === '' ? [] : JSON.parse(printed.text);
+  if (!Array.isArray(read)) throw new Error(`ip ${args.join(' ')} printed something that is no list`);
+  return read as never[];
+}

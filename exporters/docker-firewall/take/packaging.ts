@@ -1,0 +1,96 @@
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import type { Packaging } from '../snapshot.ts';
+import { runProgram } from './run-program.ts';
+
+const PACKAGES = [
+  'docker.io',
+  'docker-ce',
+  'moby-engine',
+  'containerd',
+  'containerd.io',
+  'runc',
+  'iptables',
+  'nftables',
+  'ufw',
+  'firewalld',
+];
+
+/** Clock ticks a second in /proc: USER_HZ is 100 on every architecture that Node runs on. */
+const TICKS = 100;
+
+/** Who brought Docker and the firewall's programs. What cannot be seen is left out. */
+export async function takePackaging(signal: AbortSignal): Promise<Packaging> {
+  const [version, path, dockerd, packages, snaps] = await Promise.all([
+    runProgram(['iptables', '--version'], signal),
+    whereLeads('iptables'),
+    dockerdProcess(),
+    packageVersions(signal),
+    snapVersions(),
+  ]);
+  return {
+    ...(version.why === undefined && { iptablesVersion: version.text.trim() }),
+    ...(path !== undefined && { iptablesPath: path }),
+    ...dockerd,
+    versions: { ...packages, ...snaps },
+  };
+}
+
+/** Where a program of PATH leads in the end, through the alternatives. */
+async function whereLeads(program: string): Promise<string | undefined> {
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']) {
+    const path = await realpath(join(folder, program)).catch(() => undefined);
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+/** The dockerd that lives in our own network: another has other rules. */
+async function dockerdProcess(): Promise<Pick<Packaging, 'dockerdPath' | 'dockerdStartedAt'>> {
+  const network = await readlink('/proc/self/ns/net').catch(() => '');
+  for (const pid of (await readdir('/proc')).filter((one) => /^\d+$/.test(one))) {
+    const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+    if (name.trim() !== 'dockerd') continue;
+    const itsNetwork = await readlink(`/proc/${pid}/ns/net`).catch(() => network);
+    if (itsNetwork !== network) continue;
+    const path = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
+    const startedAt = await startOf(pid).catch(() => undefined);
+    return {
+      ...(path !== undefined && { dockerdPath: path }),
+      ...(startedAt !== undefined && { dockerdStartedAt: startedAt }),
+    };
+  }
+  return {};
+}
+
+/** From proc_pid_stat(5), field 22, and the boot time in proc_stat(5); to the second. */
+async function startOf(pid: string): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  const boot = Number(/^btime (\d+)$/m.exec(await readFile('/proc/stat', 'utf8'))?.[1]);
+  if (!Number.isFinite(ticks + boot)) throw new Error(`/proc/${pid}/stat cannot be read`);
+  return (boot + Math.floor(ticks / TICKS)) * 1_000;
+}
+
+async function packageVersions(signal: AbortSignal): Promise<Record<string, string>> {
+  const format = ['db:Status-Status', 'Package', 'Version'].map((field) => `\${${field}}`).join(' ');
+  // It fails for every package that is not known, and prints the others all the same.
+  const { text } = await runProgram(['dpkg-query', '-W', `-f=${format}\n`, ...PACKAGES], signal);
+  return Object.fromEntries(
+    text
+      .split('\n')
+      .map((line) => line.split(' '))
+      .filter(([state]) => state === 'installed')
+      .map(([, name = '', version = '']) => [name, version]),
+  );
+}
+
+/** The snap of Docker by its version, revision and base, which decides over the backend of its iptables. */
+async function snapVersions(): Promise<Record<string, string>> {
+  const revision = await readlink('/snap/docker/current').catch(() => undefined);
+  if (revision === undefined) return {};
+  const meta = await readFile('/snap/docker/current/meta/snap.yaml', 'utf8').catch(() => '');
+  const field = (name: string) => new RegExp(`^${name}: *['"]?([^'"\\n]+)`, 'm').exec(meta)?.[1]?.trim();
+  const more = [`revision ${revision}`, ...(field('base') === undefined ? [] : [`base ${field('base')}`])];
+  return { 'snap:docker': `${field('version') ?? 'unknown'} (${more.join(', ')})` };
+}
