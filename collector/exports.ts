@@ -6,6 +6,7 @@ import type { Exporter, ExporterContext, ExporterSettings, OpenExporter } from '
 import { sample } from '../model/metric.ts';
 import { exporter as catalogued } from '../model/metrics/exporter.ts';
 import type { Identity, Sample, SampleSink } from '../model/sample.ts';
+import { seal } from '../model/secret.ts';
 import { type Clock, SECOND, spanInWords } from '../model/time.ts';
 import { createSchedule } from './schedule.ts';
 
@@ -141,7 +142,7 @@ export function createExports(options: ExportsOptions): Exports {
   return {
     async configure(list) {
       const wanted = new Map(list.map((one) => [one.name, one]));
-      const over = [...running.values()].filter(({ of }) => JSON.stringify(of) !== JSON.stringify(wanted.get(of.name)));
+      const over = [...running.values()].filter(({ of }) => !isSame(of, wanted.get(of.name)));
       await Promise.all(over.map(end));
       for (const of of list)
         if (!running.has(of.name)) running.set(of.name, { of, latest: [], about: [], failing: undefined });
@@ -164,6 +165,11 @@ export function createExports(options: ExportsOptions): Exports {
 }
 
 class LeftBehind extends Error {}
+
+/** Secrets are compared by their text. */
+function isSame(a: ExporterSettings, b: ExporterSettings | undefined): boolean {
+  return JSON.stringify(seal(a)) === JSON.stringify(seal(b));
+}
 
 function aboutOf({ of, failing, latest, lastSuccess }: Running, tookMs: number): Sample[] {
   const exporter = of.name;
