@@ -25,6 +25,7 @@ export async function describeConfig(config: Config, now: Instant, canPing: bool
     lines: [
       `${config.title}: ${count} monitor${count === 1 ? '' : 's'}`,
       ...groupsOf(config, words),
+      ...exportersOf(config),
       ...(jobs.length === 0 ? [] : ['', 'Next runs of jobs', ...alignedTable(jobs.map((row) => ['', ...row]))]),
     ],
     warnings: warningsOf(config, shorthands, words, canPing),
@@ -48,6 +49,12 @@ function groupsOf(config: Config, words: (monitor: Monitor) => string): string[]
   const lines = rows.splice(0, 1);
   for (const [group, monitors] of groups) lines.push('', group, ...rows.splice(0, monitors.length));
   return lines;
+}
+
+function exportersOf({ exporters }: Config): string[] {
+  if (exporters.length === 0) return [];
+  const rows = exporters.map(({ name, everyMs }) => ['', name, spanInUnits(everyMs)]);
+  return ['', 'Exporters', ...alignedTable(rows)];
 }
 
 function restOf(monitor: Monitor): string[] {

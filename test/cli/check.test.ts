@@ -19,6 +19,8 @@ monitors:
   backup: { heartbeat: { cron: "15 3 * * *", timezone: Europe/London, grace: 2h }, needs: [nas, router] }
   cron: { heartbeat: 1d }
   disk: { exec: [df, -h] }
+exporters:
+  host:
 `;
 
 async function described(config: string, canPing = true) {
@@ -47,6 +49,9 @@ test('what would be watched stands in a table by group, and the next runs of job
     '  backup   heartbeat 15 3 * * * Europe/London                       30s    nas, router  local',
     '  cron     heartbeat every 1d                                       30s    -            local',
     '  disk     exec df -h                                               30s    -            local',
+    '',
+    'Exporters',
+    '  host  15s',
     '',
     'Next runs of jobs',
     '  backup  Sun 2026-03-29 03:15, Mon 2026-03-30 03:15, Tue 2026-03-31 03:15 Europe/London',
