@@ -144,11 +144,12 @@ export function createExports(options: ExportsOptions): Exports {
       const wanted = new Map(list.map((one) => [one.name, one]));
       const over = [...running.values()].filter(({ of }) => !isSame(of, wanted.get(of.name)));
       await Promise.all(over.map(end));
-      for (const of of list)
-        if (!running.has(of.name)) running.set(of.name, { of, latest: [], about: [], failing: undefined });
+      const begun = list.filter(({ name }) => !running.has(name));
+      for (const of of begun) running.set(of.name, { of, latest: [], about: [], failing: undefined });
       schedule.set(
         [...running.values()].map((one) => ({ key: one.of.name, everyMs: one.of.everyMs, run: () => collect(one) })),
       );
+      for (const { name } of begun) schedule.again(name, SOON_MS);
     },
     *samples() {
       for (const { of, about, latest } of running.values()) {

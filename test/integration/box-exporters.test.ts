@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { hostname } from 'node:os';
+import { test } from 'node:test';
+import { requireProgram } from '../require-program.ts';
+import { BoxHouse, webServer } from './box.ts';
+import { until } from './until.ts';
+
+test('what an exporter sees is on /metrics, in VictoriaMetrics, and gone when it is no longer wanted', async (t) => {
+  if (!requireProgram('victoria-metrics', t)) return;
+  const promtool = requireProgram('promtool', t);
+  if (!promtool) return;
+  await using shop = await webServer((_request, response) => response.end('Welcome'));
+  const monitors = `monitors: { shop: { http: "${shop.url}", every: 1s, timeout: 1s } }\n`;
+  await using house = await BoxHouse.open(`${monitors}exporters: { host: { every: 1s } }\n`);
+  const box = await house.start();
+  const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
+  const page = async () => (await fetch(`${box.url}/metrics`)).text();
+  await until(async () => (await page()).includes('node_load1{'));
+  assert.match(await page(), new RegExp(`^node_load1\\{job="node",instance="${RegExp.escape(hostname())}"\\} `, 'm'));
+  assert.match(await page(), /^signalbox_exporter_up\{exporter="host",job="signalbox",instance="box"\} 1$/m);
+  const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], {
+    input: await page(),
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, `${stdout}${stderr}`], [0, '']);
+  await until(async () => {
+    const answer = await fetch(`${metrics}/api/v1/series?match[]=node_load1`);
+    const { data } = (await answer.json()) as { data: Record<string, string>[] };
+    return data.some((one) => one.job === 'node' && one.instance === hostname());
+  });
+  await house.write(monitors);
+  await until(async () => !(await page()).includes('node_load1{'));
+  box.signal('SIGINT');
+  assert.equal(await box.ended, 0);
+});
