@@ -1,4 +1,5 @@
-import type { Change } from './change.ts';
+import type { Change, ChangeKind } from './change.ts';
+import type { ChangeGroup } from './change-groups.ts';
 import type { Check, Verdict } from './finding.ts';
 import type { LatencyHistogram } from './latency.ts';
 import type { Stand, Transition } from './standing.ts';
@@ -42,6 +43,8 @@ export interface Ledger {
   pulse(pulse: Pulse): Promise<void>;
   /** Resolves once the changes are durable; one that is kept already is left as it is. */
   changes(changes: readonly Change[]): Promise<void>;
+  /** What is known to have happened last to one thing; undefined when nothing is. */
+  lastChange(kind: ChangeKind, what: string): Promise<Change | undefined>;
   /** Makes the history of `from` that of `to`, unless `to` has one of its own: then it says so by answering false. */
   rename(from: string, to: string): Promise<boolean>;
   /** Writes what is buffered and closes. */
@@ -66,5 +69,10 @@ export interface LedgerView {
   transitions(monitor: string, from: Instant, to: Instant, limit: number): Transition[];
   /** What was altered in `[from, to)`, newest first. */
   changes(from: Instant, to: Instant, limit: number): Change[];
+  /**
+   * What was altered in the `spanMs` up to and with `at`, as one tells it to somebody who asks why something broke: what one
+   * act did is one group, and of these the `limit` most telling, newest first. Of more than 5,000 changes it sees the latest.
+   */
+  changesBefore(at: Instant, spanMs: number, limit: number): ChangeGroup[];
   close(): void;
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Stand, Transition } from '../../model/standing.ts';
 import type { Instant } from '../../model/time.ts';
 import { openBuffer } from './buffer.ts';
-import { openChangeWriter } from './changes.ts';
+import { openChangeWriter, openLastChange } from './changes.ts';
 import { openCheckReader } from './check-reader.ts';
 import { watchClock } from './clock-trust.ts';
 import { type Conclusions, openConclusions, readPulses, readStands } from './conclusions.ts';
@@ -36,6 +36,7 @@ export function openAnswers(db: DatabaseSync): Answers {
   const buffer = openBuffer(db, series, conclusions);
   const books = openDayBooks(db, openCheckReader(db, buffer.checks.eachRecent));
   const writeChanges = openChangeWriter(db);
+  const lastChange = openLastChange(db);
   const prune = openPruning(db);
   const trusted = watchClock();
   const stillThere = watchPlace(db);
@@ -55,6 +56,7 @@ export function openAnswers(db: DatabaseSync): Answers {
       writeChanges(changes);
       return undefined;
     },
+    lastChange: ({ of, what }) => lastChange(of, what),
     rename({ from, to }) {
       buffer.write(buffer.lastWritten);
       const done = transaction(db, () => renameMonitor(db, buffer.checks.eachRecent, from, to), series.forget);

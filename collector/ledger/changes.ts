@@ -1,10 +1,13 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Change, ChangeKind } from '../../model/change.ts';
+import { type ChangeGroup, groupChanges, mostTelling } from '../../model/change-groups.ts';
 import type { Instant } from '../../model/time.ts';
 
 /** What is kept of a change, in characters. */
 const LONGEST_WHAT = 200;
 const LONGEST_DETAIL = 10_000;
+/** Changes looked at to find the most telling. */
+const LOOKED_AT = 5_000;
 
 /** Writes changes; one that is there already is left as it is. */
 export function openChangeWriter(db: DatabaseSync): (changes: readonly Change[]) => void {
@@ -28,6 +31,22 @@ export function openChangeWriter(db: DatabaseSync): (changes: readonly Change[])
 export function openChangeReader(db: DatabaseSync): (from: Instant, to: Instant, limit: number) => Change[] {
   const read = db.prepare('SELECT * FROM change WHERE at >= ? AND at < ? ORDER BY at DESC, id DESC LIMIT ?');
   return (from, to, limit) => read.all(from, to, limit).map(changeOf);
+}
+
+/** Reads what was altered in the `spanMs` up to and with `at`: the `limit` most telling groups, newest first. */
+export function openChangesBefore(
+  read: ReturnType<typeof openChangeReader>,
+): (at: Instant, spanMs: number, limit: number) => ChangeGroup[] {
+  return (at, spanMs, limit) => mostTelling(groupChanges(read(at - spanMs, at + 1, LOOKED_AT)), limit);
+}
+
+/** Reads what is known to have happened last to one thing. */
+export function openLastChange(db: DatabaseSync): (kind: ChangeKind, what: string) => Change | undefined {
+  const read = db.prepare('SELECT * FROM change WHERE kind = ? AND what = ? ORDER BY at DESC, id DESC LIMIT 1');
+  return (kind, what) => {
+    const row = read.get(kind, what);
+    return row && changeOf(row);
+  };
 }
 
 function changeOf(row: Record<string, SQLOutputValue>): Change {

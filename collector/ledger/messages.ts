@@ -1,4 +1,4 @@
-import type { Change } from '../../model/change.ts';
+import type { Change, ChangeKind } from '../../model/change.ts';
 import type { Pulse } from '../../model/ledger.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
 import type { Instant } from '../../model/time.ts';
@@ -18,6 +18,7 @@ export interface Questions {
   keep: { ask: { transitions: readonly Transition[]; stands: readonly Stand[] }; answer: undefined };
   pulse: { ask: { pulse: Pulse }; answer: undefined };
   changes: { ask: { changes: readonly Change[] }; answer: undefined };
+  lastChange: { ask: { of: ChangeKind; what: string }; answer: Change | undefined };
   rename: { ask: { from: string; to: string }; answer: boolean };
   /** `now` by the wall clock and `steady` by the other; the thread has no clock of its own. */
   flush: { ask: { now: Instant; steady: number }; answer: FlushReport };

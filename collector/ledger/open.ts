@@ -42,6 +42,7 @@ export async function openLedger(folder: string, options: LedgerOptions): Promis
     keep: (transitions, stands) => ask('keep', { transitions, stands }),
     pulse: (pulse) => ask('pulse', { pulse }),
     changes: (changes) => ask('changes', { changes }),
+    lastChange: (of, what) => ask('lastChange', { of, what }),
     rename: (from, to) => ask('rename', { from, to }),
     async close() {
       flusher.stop();

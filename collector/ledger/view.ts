@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LedgerView } from '../../model/ledger.ts';
-import { openChangeReader } from './changes.ts';
+import { openChangeReader, openChangesBefore } from './changes.ts';
 import { openCheckReader } from './check-reader.ts';
 import { readStands, transitionOf } from './conclusions.ts';
 import { openToRead } from './database.ts';
@@ -29,6 +29,7 @@ export function openView(folder: string): LedgerView {
     checks: (monitor, from, to, vantage) => snapshot(db, () => checks.marks(monitor, from, to, vantage)),
     transitions: (monitor, from, to, limit) => transitions.all(monitor, from, to, limit).map(transitionOf),
     changes,
+    changesBefore: openChangesBefore(changes),
     close: () => db.close(),
   };
 }

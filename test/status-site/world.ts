@@ -32,6 +32,7 @@ export function viewOf(world: World): LedgerView {
       ),
     checks: (monitor, from, to) => (world.checks?.[monitor] ?? []).filter((one) => one.at >= from && one.at < to),
     changes: () => [],
+    changesBefore: () => [],
     transitions: (monitor, from, to, limit) =>
       (world.transitions ?? [])
         .filter((one) => one.monitor === monitor && one.at >= from && one.at < to)
