@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readLines } from '../../../collector/vantage/lines.ts';
+import { inhabit, type Resident } from './inhabit.ts';
+
+const GUARD = fileURLToPath(new URL('./guard.sh', import.meta.url));
+const SCRIPT_MS = 30_000;
+
+/** The two ways by which iptables reaches the kernel. */
+export type Backend = 'legacy' | 'nft';
+
+/** The host's outer addresses, and the stranger's. */
+export const HOST_ADDRESS = { 4: '203.0.113.1', 6: '2001:db8:113::1' } as const;
+
+/** A network namespace that is a host of its own, and a second one that is the outside. All is taken away when this is disposed of or this process dies. */
+export interface PrivateHost extends AsyncDisposable {
+  /** A temporary folder, removed with the host. */
+  readonly folder: string;
+  /** The name of the host's namespace; those whose names begin with it and a dash are removed with it. */
+  readonly name: string;
+  /** What a program in the host needs for `iptables` to be the host's backend. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly inside: Resident;
+  readonly outside: Resident;
+  /** Runs a shell script in the host's namespace; resolves to what it printed, rejects with its words when it fails. */
+  run(script: string, variables?: Readonly<Record<string, string>>): Promise<string>;
+}
+
+export interface PrivateHostOptions {
+  readonly backend: Backend;
+  /** A daemon and its arguments, to run inside; its output is in `dockerd.log`. */
+  readonly daemon?: (folder: string) => readonly string[];
+}
+
+/** Makes a host and, when asked, starts its daemon. */
+export async function makePrivateHost({ backend, daemon }: PrivateHostOptions): Promise<PrivateHost> {
+  await using opened = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-docker-host-'));
+  const name = `sb${process.pid}${randomBytes(3).toString('hex')}`;
+  const env = { ...process.env, PATH: await pathWith(folder, backend) };
+  const guard = spawn('sh', [GUARD, folder, name, ...(daemon?.(folder) ?? [])], {
+    env,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = once(guard, 'exit');
+  opened.defer(async () => {
+    guard.stdin.end();
+    await ended;
+  });
+  await new Promise<void>((resolve, reject) => {
+    readLines(guard.stdout, 100, (line) => line === 'ready' && resolve());
+    void ended.then(([code]) => reject(new Error(`the private host could not be made: ${code}`)));
+  });
+  const inside = opened.use(inhabit(`/var/run/netns/${name}`, env));
+  const outside = opened.use(inhabit(`/var/run/netns/${name}-out`));
+  const owned = opened.move();
+  return {
+    folder,
+    name,
+    env,
+    inside,
+    outside,
+    run: (script, variables) => runScript(name, script, { ...env, ...variables }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** A PATH on which `iptables` and its relatives are those of the backend. */
+async function pathWith(folder: string, backend: Backend): Promise<string> {
+  const bin = join(folder, 'bin');
+  await mkdir(bin);
+  for (const tables of ['iptables', 'ip6tables']) {
+    for (const suffix of ['', '-save', '-restore']) {
+      await symlink(`/usr/sbin/${tables}-${backend}${suffix}`, join(bin, tables + suffix));
+    }
+  }
+  return [bin, process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
+}
+
+async function runScript(name: string, script: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn('nsenter', [`--net=/var/run/netns/${name}`, 'sh', '-e', '-c', script], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: SCRIPT_MS,
+    killSignal: 'SIGKILL',
+  });
+  const [output, errors, [code]] = await Promise.all([
+    child.stdout.toArray(),
+    child.stderr.toArray(),
+    once(child, 'exit'),
+  ]);
+  if (code !== 0) throw new Error(`${script}\nended with ${code}: ${Buffer.concat(errors)}`);
+  return Buffer.concat(output).toString();
+}
+
+/** What the daemon of a host has written. */
+export function readDaemonLog(folder: string): Promise<string> {
+  return readFile(join(folder, 'dockerd.log'), 'utf8');
+}
