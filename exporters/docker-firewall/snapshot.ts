@@ -90,6 +90,18 @@ export interface DockerState {
   readonly containers: readonly Readonly<Record<string, unknown>>[];
   /** GET /networks/{id} of every network. */
   readonly networks: readonly Readonly<Record<string, unknown>>[];
+  /** What dockerd's command line and its daemon.json say of the firewall, where they could be read. */
+  readonly settings?: DockerSettings;
+}
+
+/** Only what is set: Docker's own default holds where a field is absent. */
+export interface DockerSettings {
+  /** False: Docker writes no rules at all, on purpose. */
+  readonly iptables?: boolean;
+  readonly ip6tables?: boolean;
+  readonly userlandProxy?: boolean;
+  /** `iptables` or `nftables`. */
+  readonly firewallBackend?: string;
 }
 
 export interface Listener {
