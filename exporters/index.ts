@@ -28,4 +28,14 @@ export const exporterKinds: Readonly<Record<string, ExporterKind>> = {
     open: async () => (await import('./host/host.ts')).openHost,
     job: NODE,
   }),
+  changes: kind({
+    settings: async () => (await import('./changes/spec.ts')).settings,
+    open: async () => (await import('./changes/changes.ts')).openChanges,
+    job: NODE,
+  }),
+  mounts: kind({
+    settings: async () => (await import('./mounts/spec.ts')).settings,
+    open: async () => (await import('./mounts/mounts.ts')).openMounts,
+    job: NODE,
+  }),
 };

@@ -1,10 +1,12 @@
 import type { Metric } from '../metric.ts';
+import { changes } from './changes.ts';
 import { connection } from './connection.ts';
 import { dns } from './dns.ts';
 import { exporter } from './exporter.ts';
 import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
 import { icmp } from './icmp.ts';
+import { mounts } from './mounts.ts';
 import { node } from './node.ts';
 import { probe } from './probe.ts';
 import { process, self } from './self.ts';
@@ -26,5 +28,7 @@ export const catalogue: readonly Readonly<Record<string, Metric>>[] = [
   process,
   storage,
   exporter,
+  changes,
   node,
+  mounts,
 ];

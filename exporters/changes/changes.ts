@@ -1,0 +1,71 @@
+import type { ChangeKind } from '../../model/change.ts';
+import type { ExporterContext, OpenExporter } from '../../model/exporter.ts';
+import { sample } from '../../model/metric.ts';
+import { changes as catalogued } from '../../model/metrics/changes.ts';
+import { type Follower, follow } from './follower.ts';
+import { type Machine, THIS_MACHINE } from './machine.ts';
+import { packagesSource } from './packages/packages.ts';
+import type { ChangesSettings } from './settings.ts';
+import { openTally } from './tally.ts';
+
+/** What this exporter records; `config` and `version` are the box's own. */
+const KINDS: readonly ChangeKind[] = [
+  'package',
+  'snap',
+  'image',
+  'container',
+  'engine',
+  'kernel',
+  'boot',
+  'firewall',
+  'unit',
+];
+
+/** What was altered on this machine. */
+export const openChanges: OpenExporter<ChangesSettings> = (settings, context) =>
+  openChangesOf(THIS_MACHINE, settings, context);
+
+/** What was altered on a machine whose files are elsewhere. */
+export async function openChangesOf(
+  machine: Machine,
+  settings: ChangesSettings,
+  context: ExporterContext,
+): ReturnType<OpenExporter<ChangesSettings>> {
+  const tally = await openTally(context.folder, KINDS);
+  const followers: readonly Follower[] = [follow(packagesSource(machine), settings.backlog, context)];
+  const ending = new AbortController();
+  let looking: Promise<void> | undefined;
+
+  async function lookAll(): Promise<void> {
+    const seen = await Promise.all(followers.map((follower) => follower.look(ending.signal)));
+    for (const { changes, isBacklog } of seen) if (changes.length > 0) await tally.count(changes, isBacklog);
+  }
+
+  return {
+    async collect(signal) {
+      // A backlog may take longer than a collection: it goes on beside it, and never twice.
+      looking ??= lookAll().finally(() => {
+        looking = undefined;
+      });
+      await Promise.race([looking, aborted(signal)]);
+      return [
+        ...tally.samples(),
+        ...followers.flatMap(({ name, sees }) =>
+          sees === undefined ? [] : [sample(catalogued.sourceUp, Number(sees), { source: name })],
+        ),
+      ];
+    },
+    async stop() {
+      ending.abort(new Error('the exporter is stopping'));
+      await Promise.all(followers.map((follower) => follower.stop()));
+      await looking?.catch(() => {});
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

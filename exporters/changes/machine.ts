@@ -1,0 +1,36 @@
+import { readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where the exporter looks. */
+export interface Machine {
+  /** The folder that stands for `/`. */
+  readonly root: string;
+  /** Where programs are found, as `PATH` has it. */
+  readonly path: string;
+}
+
+export const THIS_MACHINE: Machine = {
+  root: '/',
+  path: `${process.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`,
+};
+
+/**
+ * The zone that programs write local times in: what `/etc/localtime` leads to (localtime(5)), else what `/etc/timezone` names, else this
+ * process's own.
+ */
+export async function zoneOf({ root }: Machine): Promise<string> {
+  const link = await readlink(join(root, 'etc/localtime')).catch(() => '');
+  const named = await readFile(join(root, 'etc/timezone'), 'utf8').catch(() => '');
+  const candidates = [/zoneinfo\/(?:posix\/|right\/)?(.+)$/.exec(link)?.[1], named.trim()];
+  return candidates.find(isZone) ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function isZone(name: string | undefined): name is string {
+  if (!name) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Instant } from '../../../model/time.ts';
+import type { LocalTime } from '../logs/local-time.ts';
+import { oneLine } from '../one-line.ts';
+import { type Action, packageName } from './dpkg-log.ts';
+import { commandInWords, type Run } from './run.ts';
+
+/** Packages of one run that are read. */
+const MOST_PACKAGES = 10_000;
+/** apt's words for what it did, apt-pkg/deb/dpkgpm.cc. */
+const DID = new Set(['Install', 'Reinstall', 'Upgrade', 'Downgrade', 'Remove', 'Purge']);
+
+/** Reads apt's history.log line by line; a run that has not ended yet stays open until its next lines come. */
+export interface AptHistory {
+  take(line: string): void;
+  /** The runs that have ended since it was asked last, oldest first. */
+  ended(): Run[];
+  /** The run that goes on. */
+  readonly open: Run | undefined;
+}
+
+export function openAptHistory(instantOf: LocalTime, before: Run | undefined): AptHistory {
+  let open = before;
+  let done: Run[] = [];
+  const end = (at: Instant): void => {
+    if (open !== undefined) done.push({ ...open, end: Math.max(open.start, at) });
+    open = undefined;
+  };
+  return {
+    take(line) {
+      const colon = line.indexOf(': ');
+      const [field, value] = [line.slice(0, colon), line.slice(colon + 2)];
+      if (field === 'Start-Date') {
+        // The run before was cut off: it ended some time ago.
+        if (open !== undefined) end(open.start);
+        const start = instantOf(value);
+        if (start !== undefined) open = { start, command: 'apt', actions: [] };
+      } else if (open === undefined) return;
+      else if (field === 'Commandline') open = { ...open, command: commandInWords(value) };
+      else if (field === 'Requested-By') open = { ...open, by: oneLine(value, 80) };
+      else if (field === 'Error') open = { ...open, problem: oneLine(value) };
+      else if (field === 'End-Date') end(instantOf(value) ?? open.start);
+      else if (DID.has(field)) open = { ...open, actions: [...open.actions, ...actionsOf(field, value, open.start)] };
+    },
+    ended() {
+      const runs = done;
+      done = [];
+      return runs;
+    },
+    get open() {
+      return open;
+    },
+  };
+}
+
+/** `curl:amd64 (7.88-1, 7.88-2), nginx:amd64 (1.22-1, automatic)`. */
+function actionsOf(did: string, list: string, at: Instant): Action[] {
+  const actions: Action[] = [];
+  for (const [, named = '', versions = ''] of list.matchAll(/(\S{1,200}) \(([^()]{0,400})\)/g)) {
+    const [first = '', second = ''] = versions.split(', ').map((one) => oneLine(one));
+    const name = packageName(named);
+    if (did === 'Upgrade' || did === 'Downgrade') actions.push({ at, name, from: first, to: second });
+    else if (did === 'Install') actions.push({ at, name, to: first });
+    else if (did === 'Reinstall') actions.push({ at, name, from: first, to: first });
+    else actions.push({ at, name, from: first });
+    if (actions.length >= MOST_PACKAGES) break;
+  }
+  return actions;
+}

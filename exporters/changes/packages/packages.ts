@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import type { Change } from '../../../model/change.ts';
+import { HOUR, type Instant, SECOND } from '../../../model/time.ts';
+import { followLog, type LogPlace } from '../logs/follow-log.ts';
+import { type LocalTime, openLocalTime } from '../logs/local-time.ts';
+import { type Machine, zoneOf } from '../machine.ts';
+import type { Look, Source } from '../source.ts';
+import { openAptHistory } from './apt-history.ts';
+import { type Action, readDpkgLine } from './dpkg-log.ts';
+import type { Run } from './run.ts';
+import { openUnattendedLog } from './unattended.ts';
+
+/** One log: how far it was read, the last instant in it, the run that was going on, and the latest that have ended. */
+interface Followed {
+  readonly place?: LogPlace | undefined;
+  readonly last: Instant;
+  readonly open?: Run | undefined;
+  readonly runs: readonly Run[];
+}
+
+interface Known {
+  readonly dpkg: Followed;
+  readonly apt: Followed;
+  readonly unattended: Followed;
+}
+
+const RUNS_KEPT = 20;
+/** A run that never ended is over by then. */
+const LONGEST_RUN_MS = 6 * HOUR;
+/** apt writes its times before dpkg begins and after it ends, in whole seconds. */
+const SLACK_MS = 2 * SECOND;
+
+/** Packages by dpkg's own log; who asked for it by apt's history and that of unattended-upgrades. */
+export function packagesSource(machine: Machine): Source<Known> {
+  const inLogs = (path: string) => join(machine.root, 'var/log', path);
+  const dpkgLog = inLogs('dpkg.log');
+  return {
+    name: 'packages',
+    watched: () => [dpkgLog],
+    async look(look) {
+      const { known, since } = look;
+      const zone = await zoneOf(machine);
+      const actions: Action[] = [];
+      let first: Instant | undefined;
+      // dpkg's first: what apt says of it is there by then, because apt writes before dpkg begins.
+      const dpkg = await follow(dpkgLog, known?.dpkg, zone, look, (instantOf) => ({
+        take(line) {
+          first ??= instantOf(line);
+          const action = readDpkgLine(line, instantOf);
+          if (action !== undefined && (known !== undefined || action.at >= since)) actions.push(action);
+        },
+      }));
+      const apt = await follow(inLogs('apt/history.log'), known?.apt, zone, look, openAptHistory);
+      const unattended = await follow(
+        inLogs('unattended-upgrades/unattended-upgrades.log'),
+        known?.unattended,
+        zone,
+        look,
+        openUnattendedLog,
+      );
+      if (dpkg.place === undefined && apt.place === undefined) return undefined;
+      const lists = [apt, unattended].map(({ runs, open }) => (open === undefined ? runs : [...runs, open]));
+      const alone = dpkg.place === undefined ? apt.fresh : known === undefined ? apt.fresh.filter(isBefore(first)) : [];
+      const byApt = alone.filter(({ start }) => start >= since);
+      return {
+        changes: [
+          ...byApt.flatMap((run) => run.actions.map((action) => changeOf(action, run))),
+          ...actions.map((action) => changeOf(action, runAt(lists, action.at))),
+        ],
+        known: { dpkg: kept(dpkg), apt: kept(apt), unattended: kept(unattended) },
+      };
+    },
+  };
+}
+
+interface Reader {
+  take(line: string): void;
+  ended?(): Run[];
+  readonly open?: Run | undefined;
+}
+
+/** Reads on in one log; `fresh` are the runs that have ended since. */
+async function follow(
+  path: string,
+  before: Followed | undefined,
+  zone: string,
+  { since, signal, onTrouble }: Look<Known>,
+  open: (instantOf: LocalTime, before: Run | undefined) => Reader,
+): Promise<Followed & { readonly fresh: readonly Run[] }> {
+  let last = before?.last ?? 0;
+  const read = openLocalTime(zone, last);
+  const instantOf: LocalTime = (text) => {
+    const at = read(text);
+    last = Math.max(last, at ?? 0);
+    return at;
+  };
+  const reader = open(instantOf, before?.open);
+  const place = await followLog({
+    path,
+    place: before?.place,
+    since,
+    signal,
+    onTrouble,
+    take: (lines) => lines.forEach(reader.take),
+  });
+  const fresh = reader.ended?.() ?? [];
+  return { place, last, open: reader.open, runs: [...(before?.runs ?? []), ...fresh], fresh };
+}
+
+function kept({ place, last, open, runs }: Followed): Followed {
+  return { place, last, open, runs: runs.slice(-RUNS_KEPT).map((run) => ({ ...run, actions: [] })) };
+}
+
+/** Runs that dpkg's log, which begins at `first`, does not reach back to. */
+function isBefore(first: Instant | undefined): (run: Run) => boolean {
+  return ({ start, end = start }) => first === undefined || end < first;
+}
+
+/** The run that was going on, by the first of the lists that knows one. Each is in order of time. */
+function runAt(lists: readonly (readonly Run[])[], at: Instant): Run | undefined {
+  for (const runs of lists) {
+    let [low, high] = [0, runs.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((runs[middle]?.start ?? 0) - SLACK_MS <= at) low = middle + 1;
+      else high = middle;
+    }
+    const run = runs[low - 1];
+    if (run !== undefined && at <= (run.end ?? run.start + LONGEST_RUN_MS) + SLACK_MS) return run;
+  }
+  return undefined;
+}
+
+function changeOf({ at, name, from, to }: Action, run: Run | undefined): Change {
+  const detail = run && [run.command, run.by && `asked for by ${run.by}`, run.problem && `it failed: ${run.problem}`];
+  return {
+    at,
+    kind: 'package',
+    what: name,
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(detail && { detail: detail.filter((line) => line !== undefined).join('\n') }),
+  };
+}

@@ -1,0 +1,29 @@
+import type { Instant } from '../../../model/time.ts';
+import { oneLine } from '../one-line.ts';
+import type { Action } from './dpkg-log.ts';
+
+/** A program that had dpkg do something, and for whom. */
+export interface Run {
+  readonly start: Instant;
+  /** Absent while it goes on. */
+  readonly end?: Instant;
+  /** What was typed, or which program it was; one line. */
+  readonly command: string;
+  readonly by?: string;
+  /** What went wrong. */
+  readonly problem?: string;
+  /** What it says it did, where that is known. */
+  readonly actions: readonly Action[];
+}
+
+const LONGEST_COMMAND = 160;
+
+/** A command as people know it: without its folder, the options that are only noise, and what may be secret. */
+export function commandInWords(command: string): string {
+  const words = oneLine(command, 1_000)
+    .replace(/^\S*\/(?=[^/\s]+(?:\s|$))/, '')
+    .replace(/\s-o[ =]?\S+/g, '')
+    .replace(/:\/\/[^/@\s]*@/g, '://[hidden]@')
+    .replace(/((?:password|passwd|token|secret|key)\w*[=: ])\S+/gi, '$1[hidden]');
+  return oneLine(words, LONGEST_COMMAND);
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import type { ExporterSpec } from '../../model/exporter-spec.ts';
+import { duration } from '../../model/settings.ts';
+import { DAY, HOUR, SECOND } from '../../model/time.ts';
+import type { ChangesSettings } from './settings.ts';
+
+export const settings: ExporterSpec<ChangesSettings> = {
+  schema: z
+    .strictObject({
+      socket: z
+        .string()
+        .regex(/^\//, 'the path of a socket, such as /var/run/docker.sock')
+        .optional()
+        .describe("Docker's socket. The one that `DOCKER_HOST` names when left out, else `/var/run/docker.sock`."),
+      backlog: duration()
+        .refine((ms) => ms >= HOUR && ms <= 730 * DAY, { message: 'a duration from 1h to 730d' })
+        .default(90 * DAY)
+        .meta({ description: 'How far back the logs are read at the first start.', default: '90d' }),
+    })
+    .describe('What was altered on the machine: packages, snaps, containers, kernel, boots, firewall, unit files.'),
+  everyMs: 30 * SECOND,
+};
