@@ -1,0 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../../model/time.ts';
+
+/** Resolves after so many milliseconds, or at once when `signal` is aborted; in both cases what had come in by then has been heard. */
+export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.after(ms, resolve);
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+  cancel();
+  // When the loop was late, answers that came in time lie behind the timer that has just fired.
+  await setImmediate();
+}
