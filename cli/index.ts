@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { changesCommand } from './changes.ts';
 import { checkCommand } from './check.ts';
 import { probeCommand } from './probe.ts';
 import { reloadCommand } from './reload.ts';
@@ -9,6 +10,7 @@ import { versionCommand } from './version.ts';
 /** The list of all commands, by what one is doing. A command is a file beside this one, and a name here. */
 export const commands: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Run it:': [runCommand, reloadCommand],
+  'Look into it:': [changesCommand],
   'Write its config:': [checkCommand, probeCommand, schemaCommand],
   'About:': [versionCommand],
 };

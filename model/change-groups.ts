@@ -89,6 +89,11 @@ function groupOf(changes: readonly Change[]): ChangeGroup {
     kind: newest.kind,
     from: oldest.at,
     to: newest.at,
-    changes: changes.toSorted((a, b) => weightOf(b) - weightOf(a)),
+    changes: changes.toSorted((a, b) => weightOf(b) - weightOf(a) || Number(isAsked(b)) - Number(isAsked(a))),
   };
+}
+
+/** Whether the command itself names the package, which others only came along with. */
+function isAsked(change: Change): boolean {
+  return runOf(change).split(' ').includes(change.what);
 }

@@ -37,7 +37,8 @@ export function groupInWords(group: ChangeGroup): { readonly what: string; reado
   const rest = changes.length > NAMED ? ', …' : '';
   const among = changes.length > NAMED ? 'among them ' : '';
   return {
-    what: run === '' ? MANY[kind] : run,
+    // Its options say how, and the table is narrow.
+    what: run === '' ? MANY[kind] : run.replace(/ -\S+/g, ''),
     became: `${changes.length} ${MANY[kind]}: ${among}${named.join(', ')}${rest}`,
   };
 }

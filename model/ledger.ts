@@ -67,8 +67,8 @@ export interface LedgerView {
   checks(monitor: string, from: Instant, to: Instant, vantage?: string): CheckMark[];
   /** The monitor's transitions that begin in `[from, to)`, newest first. */
   transitions(monitor: string, from: Instant, to: Instant, limit: number): Transition[];
-  /** What was altered in `[from, to)`, newest first. */
-  changes(from: Instant, to: Instant, limit: number): Change[];
+  /** What was altered in `[from, to)`, newest first; of these kinds alone, where some are named. */
+  changes(from: Instant, to: Instant, limit: number, kinds?: readonly ChangeKind[]): Change[];
   /**
    * What was altered in the `spanMs` up to and with `at`, as one tells it to somebody who asks why something broke: what one
    * act did is one group, and of these the `limit` most telling, newest first. Of more than 5,000 changes it sees the latest.

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { Change, ChangeKind } from '../../model/change.ts';
-import { type ChangeGroup, groupChanges, mostTelling } from '../../model/change-groups.ts';
-import type { Instant } from '../../model/time.ts';
+import { CHANGE_KINDS, type Change, type ChangeKind } from '../../model/change.ts';
+import { groupChanges, mostTelling } from '../../model/change-groups.ts';
+import type { LedgerView } from '../../model/ledger.ts';
 
 /** What is kept of a change, in characters. */
 const LONGEST_WHAT = 200;
@@ -27,16 +27,15 @@ export function openChangeWriter(db: DatabaseSync): (changes: readonly Change[])
   };
 }
 
-/** Reads the changes in `[from, to)`, newest first. */
-export function openChangeReader(db: DatabaseSync): (from: Instant, to: Instant, limit: number) => Change[] {
-  const read = db.prepare('SELECT * FROM change WHERE at >= ? AND at < ? ORDER BY at DESC, id DESC LIMIT ?');
-  return (from, to, limit) => read.all(from, to, limit).map(changeOf);
+/** Reads the changes in `[from, to)`, of these kinds, newest first. */
+export function openChangeReader(db: DatabaseSync): LedgerView['changes'] {
+  const read = db.prepare(`SELECT * FROM change WHERE at >= ? AND at < ? AND kind IN (SELECT value FROM json_each(?))
+    ORDER BY at DESC, id DESC LIMIT ?`);
+  return (from, to, limit, kinds = CHANGE_KINDS) => read.all(from, to, JSON.stringify(kinds), limit).map(changeOf);
 }
 
 /** Reads what was altered in the `spanMs` up to and with `at`: the `limit` most telling groups, newest first. */
-export function openChangesBefore(
-  read: ReturnType<typeof openChangeReader>,
-): (at: Instant, spanMs: number, limit: number) => ChangeGroup[] {
+export function openChangesBefore(read: LedgerView['changes']): LedgerView['changesBefore'] {
   return (at, spanMs, limit) => mostTelling(groupChanges(read(at - spanMs, at + 1, LOOKED_AT)), limit);
 }
 
