@@ -1,6 +1,7 @@
 import type { Sample } from './sample.ts';
 
-export type MetricType = 'gauge' | 'counter' | 'histogram' | 'info';
+/** `untyped` is for borrowed names alone: whoever else gives them says nothing of their type. */
+export type MetricType = 'gauge' | 'counter' | 'histogram' | 'info' | 'untyped';
 
 /** One entry of the catalogue: what a name means. The type parameter is the union of its label names. */
 export interface Metric<Label extends string = string> {

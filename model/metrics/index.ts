@@ -7,7 +7,21 @@ import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
 import { icmp } from './icmp.ts';
 import { mounts } from './mounts.ts';
-import { node } from './node.ts';
+import { node, nodePressure, nodeVmstat } from './node.ts';
+import { nodeCpu } from './node-cpu.ts';
+import { nodeDisk, nodeDiskStatistics, nodeMd } from './node-disk.ts';
+import { nodeHwmon, nodeSensors } from './node-hwmon.ts';
+import { nodeIdentity } from './node-identity.ts';
+import { nodeMemory } from './node-memory.ts';
+import { nodeNetstat, nodeSockstat } from './node-netstat.ts';
+import {
+  nodeConntrack,
+  nodeNetwork,
+  nodeNetworkProperties,
+  nodeNetworkStatistics,
+  nodeSoftnet,
+} from './node-network.ts';
+import { nodePower, nodePowerSupply, nodePowerSupplyValues, nodeRapl } from './node-power.ts';
 import { probe } from './probe.ts';
 import { process, self } from './self.ts';
 import { storage } from './storage.ts';
@@ -30,5 +44,26 @@ export const catalogue: readonly Readonly<Record<string, Metric>>[] = [
   exporter,
   changes,
   node,
+  nodePressure,
+  nodeVmstat,
+  nodeCpu,
+  nodeDisk,
+  nodeDiskStatistics,
+  nodeMd,
+  nodeHwmon,
+  nodeSensors,
+  nodeIdentity,
+  nodeMemory,
+  nodeNetstat,
+  nodeSockstat,
+  nodeConntrack,
+  nodeNetwork,
+  nodeNetworkProperties,
+  nodeNetworkStatistics,
+  nodeSoftnet,
+  nodePower,
+  nodePowerSupply,
+  nodePowerSupplyValues,
+  nodeRapl,
   mounts,
 ];
