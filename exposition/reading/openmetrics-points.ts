@@ -1,0 +1,180 @@
+import type { FamilyType, ReadSample } from '../family.ts';
+import { Broken, shown } from './flaws.ts';
+import { hashOfLabels, hasSameLabels } from './growing.ts';
+import type { Part } from './openmetrics-types.ts';
+import { boundOf, checkQuantile } from './openmetrics-values.ts';
+import type { Scanner } from './scanner.ts';
+import { createSeriesSet, type SeriesSet } from './series-set.ts';
+
+/** What is being added to a point. */
+export interface Addition {
+  readonly part: Part;
+  readonly sample: ReadSample;
+  /** The label that tells the samples of a point apart. */
+  readonly inner: string | undefined;
+  /** In seconds, and as it was written: two instants may differ by less than a double can tell. */
+  readonly seconds: number | undefined;
+  readonly written: string;
+  /** Where its line begins. */
+  readonly at: number;
+}
+
+/** Follows a family's metrics and their points: each in one piece, in the order of time, and whole. */
+export interface Points {
+  /** Takes the sample whose labels the scanner read last. Throws `Broken`. */
+  add(addition: Addition): void;
+  /** To be called behind the family. Throws `Broken`. */
+  end(): void;
+}
+
+interface Point {
+  at: number;
+  /** The parts that have been, a bit each. */
+  parts: number;
+  inner: Set<string> | undefined;
+  bound: number;
+  buckets: number;
+  negative: boolean;
+  count: number | undefined;
+  sum: number | undefined;
+}
+
+const BITS: Readonly<Record<Part, number>> = { value: 1, total: 2, created: 4, bucket: 8, count: 16, sum: 32 };
+
+export function followPoints(type: FamilyType, scanner: Scanner): Points {
+  /** One sample of each metric so far. */
+  const metrics: { readonly sample: ReadSample; readonly inner: string | undefined }[] = [];
+  let known: SeriesSet | undefined;
+  let now: { readonly metric: number; seconds: number | undefined; written: string; point: Point } | undefined;
+
+  const isMetric = (index: number, inner: string | undefined): boolean => {
+    const metric = metrics[index];
+    return metric !== undefined && sameMetric(scanner, metric, inner);
+  };
+
+  function beginMetric({ sample, inner, at, seconds, written }: Addition): void {
+    if (now !== undefined) endPoint(type, now.point);
+    known ??= createSeriesSet();
+    const index = metrics.length;
+    const earlier = known.add(hashOfLabels(scanner, inner), index, (other) => isMetric(other, inner));
+    if (earlier >= 0)
+      throw new Broken(at, `came a metric of ${shown(sample.name)} again after another, wanted its samples together`);
+    metrics.push({ sample, inner });
+    now = { metric: index, seconds, written, point: beginPoint(at) };
+  }
+
+  /** Goes on with the metric: with its point, or with one that is later. */
+  function goOn(it: NonNullable<typeof now>, { at, seconds, written }: Addition): void {
+    if ((it.seconds === undefined) !== (seconds === undefined))
+      throw new Broken(at, 'came a metric both with and without an instant, wanted all of its samples alike');
+    if (seconds === undefined || written === it.written) return;
+    const before = it.seconds as number;
+    if (seconds < before) throw new Broken(at, `came the instant ${written} after ${it.written}, wanted them in order`);
+    // Instants that a double cannot tell apart are not the same point; `1` and `1.0` are.
+    if (seconds === before && isSameDecimal(written, it.written)) return;
+    endPoint(type, it.point);
+    it.seconds = seconds;
+    it.written = written;
+    it.point = beginPoint(at);
+  }
+
+  return {
+    add(addition) {
+      if (now === undefined || !isMetric(now.metric, addition.inner)) beginMetric(addition);
+      else goOn(now, addition);
+      if (now !== undefined) addTo(now.point, addition);
+    },
+    end() {
+      if (now !== undefined) endPoint(type, now.point);
+    },
+  };
+}
+
+function sameMetric(
+  scanner: Scanner,
+  { sample, inner }: { readonly sample: ReadSample; readonly inner: string | undefined },
+  other: string | undefined,
+): boolean {
+  // A label `le` of a part that has none inside was refused before: leaving out either name leaves out the same.
+  return hasSameLabels(scanner, sample.labels, inner ?? other);
+}
+
+function isSameDecimal(one: string, other: string): boolean {
+  const plain = (text: string) =>
+    /e/i.test(text)
+      ? String(Number(text))
+      : text
+          .replace(/^\+/, '')
+          .replace(/^(-?)0+(?=\d)/, '$1')
+          .replace(/(\.\d*?)0+$/, '$1')
+          .replace(/\.$/, '');
+  return plain(one) === plain(other);
+}
+
+function beginPoint(at: number): Point {
+  return {
+    at,
+    parts: 0,
+    inner: undefined,
+    bound: Number.NEGATIVE_INFINITY,
+    buckets: 0,
+    negative: false,
+    count: undefined,
+    sum: undefined,
+  };
+}
+
+function addTo(point: Point, { part, sample, inner, at }: Addition): void {
+  point.at = at;
+  const { labels, value } = sample;
+  if (part === 'bucket') {
+    addBucket(point, boundOf(labels.le, at), value, at);
+    return;
+  }
+  const within = inner === undefined ? undefined : labels[inner];
+  if (inner === 'quantile') checkQuantile(within, at);
+  const again = within === undefined ? (point.parts & BITS[part]) !== 0 : point.inner?.has(within);
+  if (again === true) throw new Broken(at, `came the series of ${shown(sample.name)} again, wanted each once`);
+  point.parts |= BITS[part];
+  if (within !== undefined) {
+    point.inner ??= new Set();
+    point.inner.add(within);
+  }
+  if (part === 'count') point.count = value;
+  if (part === 'sum') point.sum = value;
+}
+
+function addBucket(point: Point, bound: number, value: number, at: number): void {
+  const first = (point.parts & BITS.bucket) === 0;
+  point.parts |= BITS.bucket;
+  if (!first && bound <= point.bound)
+    throw new Broken(at, `came the bucket ${bound} after ${point.bound}, wanted their bounds to grow`);
+  if (value < point.buckets)
+    throw new Broken(
+      at,
+      `came ${value} in a bucket after ${point.buckets}, wanted as much or more: buckets are cumulative`,
+    );
+  point.bound = bound;
+  point.buckets = value;
+  point.negative ||= bound < 0;
+}
+
+function endPoint(type: FamilyType, point: Point): void {
+  const wrong = missingOf(type, point);
+  if (wrong !== undefined) throw new Broken(point.at, wrong);
+}
+
+function missingOf(type: FamilyType, { parts, bound, buckets, negative, count, sum }: Point): string | undefined {
+  if (type === 'counter' && (parts & BITS.total) === 0)
+    return 'came a counter without its total, wanted a sample with _total';
+  if (type !== 'histogram' && type !== 'gaugehistogram') return undefined;
+  if (bound !== Number.POSITIVE_INFINITY) return 'came a histogram without its last bucket, wanted one with le="+Inf"';
+  if (count !== undefined && count !== buckets)
+    return `came the count ${count} beside ${buckets} in the last bucket, wanted the same`;
+  if (type === 'histogram' && negative && sum !== undefined)
+    return 'came a sum beside buckets below 0, wanted none: it would be no counter';
+  if ((count === undefined) !== (sum === undefined))
+    return `came a histogram with a ${count === undefined ? 'sum and no count' : 'count and no sum'}, wanted both or neither`;
+  if (!negative && sum !== undefined && sum < 0) return `came the sum ${sum} without buckets below 0, wanted 0 or more`;
+  return undefined;
+}
