@@ -13,6 +13,7 @@ import { openSelf, type Self } from './collector/self/self.ts';
 import { openDoor } from './collector/server/door.ts';
 import { adminRoutes, boxRoutes, publicRoutes } from './collector/server/doors.ts';
 import { openStore } from './collector/store.ts';
+import { createOutsideDoor } from './collector/vantage/outside/outside.ts';
 import { openVantages } from './collector/vantage/vantages.ts';
 import { differenceOf } from './config/difference.ts';
 import { ConfigInvalid, type LoadedConfig, loadConfig } from './config/door.ts';
@@ -100,6 +101,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   const lastWritten = await ledger.lastWritten();
   const absence = lastWritten === undefined ? undefined : { from: lastWritten, to: clock.now() };
   const surroundings = { clock, absence, resolve: createResolver({ clock }), pulses: pulses.latest };
+  const outside = opened.adopt(createOutsideDoor(clock), (one) => one.stop());
   const vantages = opened.adopt(openVantages(probeKinds, surroundings, log), (one) => one.stop());
   const checks = opened.adopt(
     createChecks({
@@ -127,6 +129,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
       instance: hostname(),
       folder: join(state.path, 'exporters'),
       changed: ledger.changes,
+      outside: outside.open,
       onTrouble: log,
     }),
     (one) => one.stop(),

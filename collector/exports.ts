@@ -5,6 +5,7 @@ import type { Change } from '../model/change.ts';
 import type { Exporter, ExporterContext, ExporterSettings, OpenExporter } from '../model/exporter.ts';
 import { sample } from '../model/metric.ts';
 import { exporter as catalogued } from '../model/metrics/exporter.ts';
+import type { OpenOutside } from '../model/outside.ts';
 import type { Identity, Sample, SampleSink } from '../model/sample.ts';
 import { seal } from '../model/secret.ts';
 import { type Clock, SECOND, spanInWords } from '../model/time.ts';
@@ -20,6 +21,7 @@ export interface ExportsOptions {
   /** Below it each exporter has a folder of its own. */
   readonly folder: string;
   readonly changed: (changes: readonly Change[]) => Promise<void>;
+  readonly outside?: OpenOutside;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -70,6 +72,7 @@ export function createExports(options: ExportsOptions): Exports {
       folder,
       changed: options.changed,
       soon: () => schedule.again(name, SOON_MS),
+      ...(options.outside !== undefined && { outside: options.outside }),
       onTrouble: (message) => onTrouble(`exporter ${name}: ${message}`),
     };
     const exporter = await open(settings, context);

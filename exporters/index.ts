@@ -23,6 +23,11 @@ const NODE = 'node';
 
 /** The list of all exporters. Each is a folder beside this file, with `spec.ts` and a file of its own name, and a line here. */
 export const exporterKinds: Readonly<Record<string, ExporterKind>> = {
+  'docker-firewall': kind({
+    settings: async () => (await import('./docker-firewall/spec.ts')).settings,
+    open: async () => (await import('./docker-firewall/docker-firewall.ts')).openDockerFirewall,
+    job: NODE,
+  }),
   host: kind({
     settings: async () => (await import('./host/spec.ts')).settings,
     open: async () => (await import('./host/host.ts')).openHost,

@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import type { OpenOutside } from './outside.ts';
 import type { Sample } from './sample.ts';
 import type { Clock } from './time.ts';
 
@@ -11,6 +12,8 @@ export interface ExporterContext {
   readonly changed: (changes: readonly Change[]) => Promise<void>;
   /** Has it collect before its next time: something has happened. Many calls in a second are one. */
   readonly soon: () => void;
+  /** The view of a stranger, where the box can make one. */
+  readonly outside?: OpenOutside;
   /** Told in one line what the operator should know, each thing once. */
   readonly onTrouble: (message: string) => void;
 }

@@ -52,10 +52,9 @@ export async function askDocker(socketPath: string, path: string, signal: AbortS
 export async function hearDocker(
   socketPath: string,
   path: string,
-  { onOpen, onEvent, signal }: { onOpen: () => void; onEvent: (event: unknown) => void; signal: AbortSignal },
+  { onEvent, signal }: { onEvent: (event: unknown) => void; signal: AbortSignal },
 ): Promise<void> {
   const answer = await open(socketPath, path, signal);
-  onOpen();
   let rest = '';
   answer.setEncoding('utf8');
   try {

@@ -2,6 +2,7 @@ import type { Metric } from '../metric.ts';
 import { changes } from './changes.ts';
 import { connection } from './connection.ts';
 import { dns } from './dns.ts';
+import { dockerFirewall } from './docker-firewall.ts';
 import { exporter } from './exporter.ts';
 import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
@@ -42,6 +43,7 @@ export const catalogue: readonly Readonly<Record<string, Metric>>[] = [
   process,
   storage,
   exporter,
+  dockerFirewall,
   changes,
   node,
   nodePressure,

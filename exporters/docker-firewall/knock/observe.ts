@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { Outside } from '../../../model/outside.ts';
+import type { PortReport, PortVerdict } from '../report.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { containerAddresses, doorFor } from './doors.ts';
+import { type Answer, knockAll, type Target } from './knock.ts';
+
+/** What was found at one published port, by knocking. */
+export interface Observation {
+  /** Which port: see `keyOf`. */
+  readonly key: string;
+  /** What a stranger, and somebody on the machine itself, can reach. */
+  readonly outside: PortVerdict;
+  readonly inside: PortVerdict;
+  /** What each met, for whoever looks closer. */
+  readonly evidence: readonly string[];
+}
+
+/** So many ports are knocked on at most. */
+const LIMIT = 256;
+
+/** Names a published port, whoever asks for it. */
+export function keyOf({ container, port, proto, hostAddress }: PortReport): string {
+  return `${container} ${hostAddress} ${port}/${proto}`;
+}
+
+/**
+ * Knocks on the published ports from outside, from the machine itself, and on the containers directly, which tells a port that is
+ * blocked from one where nobody listens. Rejects, in words, when the stranger cannot knock.
+ */
+export async function observe(
+  ports: readonly PortReport[],
+  snapshot: Snapshot,
+  outside: Outside,
+  signal: AbortSignal,
+): Promise<Observation[]> {
+  const known = new Map(ports.filter(({ from }) => from === 'outside').map((one) => [keyOf(one), one]));
+  const visits = [...known.values()].slice(0, LIMIT).flatMap((port) => {
+    const { proto } = port;
+    const door = doorFor(port, snapshot, outside);
+    if (door === undefined) return [];
+    const direct = containerAddresses(port, snapshot).map((address) => ({ proto, address, port: port.containerPort }));
+    return [
+      {
+        key: keyOf(port),
+        outside: { proto, address: door.outside, port: port.port },
+        inside: { proto, address: door.inside, port: port.port },
+        direct,
+      },
+    ];
+  });
+  if (visits.length === 0) return [];
+  const [strangers, locals, directs] = await Promise.all([
+    sendStranger(
+      visits.map((one) => one.outside),
+      outside,
+      signal,
+    ),
+    knockAll(visits.map((one) => one.inside)),
+    Promise.all(visits.map((one) => knockAll(one.direct))),
+  ]);
+  return visits.map(({ key, ...visit }, index) => {
+    const direct = bestOf(directs[index] ?? []);
+    const stranger = strangers[index] ?? 'silent';
+    const local = locals[index] ?? 'silent';
+    return {
+      key,
+      outside: verdictOf(stranger, direct, visit.outside.proto),
+      inside: verdictOf(local, direct, visit.inside.proto),
+      evidence: [
+        inWords('a stranger', stranger, visit.outside),
+        inWords('this machine', local, visit.inside),
+        ...visit.direct.map((one, at) => inWords('this machine', directs[index]?.[at] ?? 'silent', one)),
+      ],
+    };
+  });
+}
+
+/**
+ * What one answer says of the way. Whoever answers was reached. Silence, or word that there is no way, means blocked where the container
+ * itself would have answered; a refusal only where the container would not have refused.
+ */
+export function verdictOf(answer: Answer, direct: Answer, proto: 'tcp' | 'udp'): PortVerdict {
+  if (answer === 'open') return 'reachable';
+  if (direct === 'open') return 'blocked';
+  // Most programs are silent to an empty datagram; and of refusals by ICMP the kernel sends only so many a second.
+  if (proto === 'udp') return answer !== 'silent' && direct === 'silent' ? 'blocked' : 'unknown';
+  return direct === 'refused' && answer !== 'refused' ? 'blocked' : 'unknown';
+}
+
+const WORTH: readonly Answer[] = ['open', 'refused', 'silent', 'unreachable'];
+
+function bestOf(answers: readonly Answer[]): Answer {
+  return WORTH.find((one) => answers.includes(one)) ?? 'unreachable';
+}
+
+const MET: Readonly<Record<Answer, string>> = {
+  open: 'was answered',
+  refused: 'was refused',
+  unreachable: 'was told that there is no way',
+  silent: 'got no answer',
+};
+
+function inWords(who: string, answer: Answer, { proto, address, port }: Target): string {
+  const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return `${who} knocked on ${place}/${proto} and ${MET[answer]}`;
+}
+
+async function sendStranger(targets: readonly Target[], outside: Outside, signal: AbortSignal): Promise<Answer[]> {
+  const program = fileURLToPath(new URL('./stranger.ts', import.meta.url));
+  const [command = '', ...args] = [...outside.door, process.execPath, '--max-semi-space-size=1', program];
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
+  const ended = new Promise<string>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, killedBy) => resolve(killedBy ?? `exit code ${code}`));
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(JSON.stringify(targets));
+  const [said, complaint, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  if (end !== 'exit code 0') throw new Error(`the stranger could not knock: ${end} ${complaint.trim().slice(0, 300)}`);
+  return JSON.parse(said) as Answer[];
+}

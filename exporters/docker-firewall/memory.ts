@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Instant } from '../../model/time.ts';
+import type { Engine } from './engine.ts';
+import type { Observation } from './knock/observe.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import type { FirewallFinding } from './report.ts';
+import { type Backend, rulesetHashes } from './rulesets.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What is remembered from one look to the next, and over a restart. */
+export interface Memory {
+  readonly version: 1;
+  /** Of the snapshot that was kept: see `fingerprintOf`. */
+  readonly fingerprint: string;
+  readonly engine?: Engine;
+  readonly engineChangedAt?: Instant;
+  readonly rulesets: Partial<Record<Backend, SeenRules>>;
+  /** Findings about a moment, not a state, and until when they are told of. */
+  readonly moments: readonly { readonly finding: FirewallFinding; readonly until: Instant }[];
+  /** What knocking has found, and when. */
+  readonly knockedAt?: Instant;
+  readonly observations: readonly Observation[];
+}
+
+export interface SeenRules {
+  readonly hash: string;
+  readonly changedAt?: Instant;
+  readonly explained?: boolean;
+}
+
+export const NOTHING: Memory = { version: 1, fingerprint: '', rulesets: {}, moments: [], observations: [] };
+
+/** What was kept in the folder; one that is absent or cannot be read counts as none. */
+export async function recall(folder: string): Promise<{ readonly memory: Memory; readonly before?: Snapshot }> {
+  try {
+    const memory = JSON.parse(await readFile(join(folder, 'memory.json'), 'utf8')) as Memory;
+    if (memory.version !== NOTHING.version) return { memory: NOTHING };
+    const path = join(folder, 'snapshot.json');
+    return { memory, before: readSnapshot(await readFile(path, 'utf8'), path) };
+  } catch {
+    return { memory: NOTHING };
+  }
+}
+
+/** Keeps what is new, each file whole or not at all. The snapshot is written only when it says something else than the one before. */
+export async function remember(folder: string, before: Memory, memory: Memory, snapshot: Snapshot): Promise<void> {
+  if (before.fingerprint !== memory.fingerprint) await write(folder, 'snapshot.json', snapshot);
+  if (JSON.stringify(before) !== JSON.stringify(memory)) await write(folder, 'memory.json', memory);
+}
+
+async function write(folder: string, name: string, content: unknown): Promise<void> {
+  const path = join(folder, name);
+  await writeFile(`${path}.new`, JSON.stringify(content), { mode: 0o640 });
+  await rename(`${path}.new`, path);
+}
+
+/** A hash of what the walk depends on. Counters, sockets and the lifetimes of addresses do not count. */
+export function fingerprintOf(snapshot: Snapshot): string {
+  const { sysctls, docker, packaging, missing } = snapshot;
+  const { Containers: _, ContainersRunning: __, ...info } = docker?.info ?? {};
+  const parts = [rulesetHashes(snapshot), sysctls, { ...docker, info }, packaging, missing];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
