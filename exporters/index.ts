@@ -43,4 +43,9 @@ export const exporterKinds: Readonly<Record<string, ExporterKind>> = {
     open: async () => (await import('./mounts/mounts.ts')).openMounts,
     job: NODE,
   }),
+  systemd: kind({
+    settings: async () => (await import('./systemd/spec.ts')).settings,
+    open: async () => (await import('./systemd/systemd.ts')).openSystemd,
+    job: NODE,
+  }),
 };

@@ -26,6 +26,7 @@ import { nodePower, nodePowerSupply, nodePowerSupplyValues, nodeRapl } from './n
 import { probe } from './probe.ts';
 import { process, self } from './self.ts';
 import { storage } from './storage.ts';
+import { systemd } from './systemd.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
 
@@ -68,4 +69,5 @@ export const catalogue: readonly Readonly<Record<string, Metric>>[] = [
   nodePowerSupplyValues,
   nodeRapl,
   mounts,
+  systemd,
 ];

@@ -47,11 +47,12 @@ export const systemd = {
     "Whether this is systemd's own state (1) or not (0): running, degraded (a unit failed), maintenance, starting, stopping.",
     ['scope', 'state'],
   ),
-  unitFailed: metric('systemd_unit_failed', 'gauge', 'A unit that is failed now (1), and its result; absent otherwise.', [
-    'scope',
-    'name',
-    'result',
-  ]),
+  unitFailed: metric(
+    'systemd_unit_failed',
+    'gauge',
+    'A unit that is failed now (1), and its result; absent otherwise.',
+    ['scope', 'name', 'result'],
+  ),
   failures: metric('systemd_failures_total', 'counter', 'How often any unit failed while the box was running.', [
     'scope',
   ]),
