@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
-import type { Flaw, Reading } from './family.ts';
+import type { Flaw, ReadFamily, Reading } from './family.ts';
 import { LINE_FEED } from './reading/characters.ts';
 import { Broken, createPlaces } from './reading/flaws.ts';
 import { createOpenMetricsReader } from './reading/openmetrics.ts';
@@ -93,12 +93,16 @@ function begin(given: Buffer, { format, lenient: asked = false }: ReadOptions): 
           throw new Broken(text.length, 'came the end of the text, wanted a line feed at the end of the last line');
         });
       if (!over || lenient) attempt(() => reader.end());
-      return { families: flaws.length > 0 && !lenient ? [] : reader.families, flaws };
+      return { families: flaws.length > 0 && !lenient ? [] : reader.families.map(finished), flaws };
     },
   };
 }
 
+function finished({ name, type, help, unit, samples }: ReadFamily): ReadFamily {
+  return { name, type, help, unit, samples };
+}
+
 /** OpenMetrics may leave out the last line feed. */
 function ended(text: Buffer): Buffer {
-  return text.at(-1) === LINE_FEED ? text : Buffer.concat([text, Buffer.of(LINE_FEED)]);
+  return text.length === 0 || text.at(-1) === LINE_FEED ? text : Buffer.concat([text, Buffer.of(LINE_FEED)]);
 }

@@ -1,5 +1,6 @@
 import type { FamilyType, ReadSample } from '../family.ts';
 import type { Scanner } from './scanner.ts';
+import type { SeriesSet } from './series-set.ts';
 
 /** A family while it is being read. */
 export interface GrowingFamily {
@@ -12,6 +13,8 @@ export interface GrowingFamily {
   typed: boolean;
   helped: boolean;
   united: boolean;
+  /** Its series, where the reader must know them. */
+  series?: SeriesSet;
 }
 
 export function beginFamily(name: string): GrowingFamily {

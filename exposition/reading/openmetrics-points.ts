@@ -47,16 +47,18 @@ export function followPoints(type: FamilyType, scanner: Scanner): Points {
   let known: SeriesSet | undefined;
   let now: { readonly metric: number; seconds: number | undefined; written: string; point: Point } | undefined;
 
-  const isMetric = (index: number, inner: string | undefined): boolean => {
+  /** The label to leave out of the sample that is being added. */
+  let within: string | undefined;
+  const isMetric = (index: number): boolean => {
     const metric = metrics[index];
-    return metric !== undefined && sameMetric(scanner, metric, inner);
+    return metric !== undefined && sameMetric(scanner, metric, within);
   };
 
   function beginMetric({ sample, inner, at, seconds, written }: Addition): void {
     if (now !== undefined) endPoint(type, now.point);
     known ??= createSeriesSet();
     const index = metrics.length;
-    const earlier = known.add(hashOfLabels(scanner, inner), index, (other) => isMetric(other, inner));
+    const earlier = known.add(hashOfLabels(scanner, inner), index, isMetric);
     if (earlier >= 0)
       throw new Broken(at, `came a metric of ${shown(sample.name)} again after another, wanted its samples together`);
     metrics.push({ sample, inner });
@@ -80,7 +82,8 @@ export function followPoints(type: FamilyType, scanner: Scanner): Points {
 
   return {
     add(addition) {
-      if (now === undefined || !isMetric(now.metric, addition.inner)) beginMetric(addition);
+      within = addition.inner;
+      if (now === undefined || !isMetric(now.metric)) beginMetric(addition);
       else goOn(now, addition);
       if (now !== undefined) addTo(now.point, addition);
     },

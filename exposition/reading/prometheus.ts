@@ -38,9 +38,15 @@ export function createPrometheusReader(scanner: Scanner, lenient: boolean): Line
   const families: GrowingFamily[] = [];
   const byName = new Map<string, GrowingFamily>();
   const of = new Map<string, { readonly family: GrowingFamily; readonly hash: number; readonly name: string }>();
-  const series = createSeriesSet();
-  const all: ReadSample[] = [];
   let last = { from: 0, to: 0, it: { family: beginFamily(''), hash: 0, name: '' } };
+
+  const looked = { family: last.it.family, name: '', at: undefined as number | undefined };
+
+  /** Whether an earlier sample is of the series, and of the instant, of the line that is being read. */
+  function isLooked(earlier: number): boolean {
+    const one = looked.family.samples[earlier] as ReadSample;
+    return one.name === looked.name && one.at === looked.at && hasSameLabels(scanner, one.labels);
+  }
 
   /** The family that a name belongs to: its own, or that of the summary or histogram whose part it is. */
   function familyOf(name: string): GrowingFamily {
@@ -90,19 +96,15 @@ export function createPrometheusReader(scanner: Scanner, lenient: boolean): Line
       if (text[scanner.at] !== LINE_FEED) failAt(text, scanner.at, 'the end of the line');
     }
     checkParts(family, name, labels, value, from, valueAt);
-    const index = all.length;
-    const seriesHash = (hash + hashOfLabels(scanner) + (at ?? 0)) | 0;
-    const isSame = (earlier: number) => {
-      const one = all[earlier] as ReadSample;
-      return one.name === name && one.at === at && hasSameLabels(scanner, one.labels);
-    };
-    if (series.add(seriesHash, index, isSame) >= 0)
-      throw new Broken(
-        from,
-        `came the series ${shown(text.toString('utf8', from, valueAt).trim())} again, wanted each once`,
-      );
+    looked.family = family;
+    looked.name = name;
+    looked.at = at;
+    family.series ??= createSeriesSet();
+    if (family.series.add((hash + hashOfLabels(scanner) + (at ?? 0)) | 0, family.samples.length, isLooked) >= 0) {
+      const series = shown(text.toString('utf8', from, valueAt).trim());
+      throw new Broken(from, `came the series ${series} again, wanted each once`);
+    }
     const sample = at === undefined ? { name, labels, value } : { name, labels, value, at };
-    all.push(sample);
     family.samples.push(sample);
   }
 

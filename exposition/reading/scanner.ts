@@ -1,3 +1,4 @@
+import type { Labels } from '../../model/sample.ts';
 import { BEGINS_NAME, IN_NAME, KIND, SPACE, TAB } from './characters.ts';
 import { failAt } from './flaws.ts';
 import { hashOn, SEED, wordOf } from './words.ts';
@@ -12,10 +13,17 @@ export interface Scanner {
   /** Of each label, the hash of its name and value. */
   readonly hashes: number[];
   labels: number;
+  /** Of each label but the last, how far behind `{` the next one begins. */
+  readonly ends: number[];
+  /** The last labels in braces: where they began, how many they were, and what was made of them. */
+  before: { readonly from: number; readonly labels: number; readonly made: Labels };
 }
 
+/** Stands for no labels before. */
+export const NOTHING_BEFORE: Scanner['before'] = { from: 0, labels: 0, made: {} };
+
 export function createScanner(text: Buffer): Scanner {
-  return { text, at: 0, names: [], values: [], hashes: [], labels: 0 };
+  return { text, at: 0, names: [], values: [], hashes: [], labels: 0, ends: [], before: NOTHING_BEFORE };
 }
 
 /** Goes over blanks and tabs. */
