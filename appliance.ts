@@ -21,6 +21,7 @@ import { oneAtATime } from './config/one-at-a-time.ts';
 import { heartbeatOf, siteSpecOf } from './config/slices.ts';
 import { type ConfigWatch, watchConfig } from './config/watch.ts';
 import { exporterKinds } from './exporters/index.ts';
+import { lazyUnits } from './exporters/systemd/lazy-units.ts';
 import { trueUntil } from './model/page.ts';
 import { createRedactor } from './model/redact.ts';
 import type { Clock } from './model/time.ts';
@@ -100,7 +101,8 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   );
   const lastWritten = await ledger.lastWritten();
   const absence = lastWritten === undefined ? undefined : { from: lastWritten, to: clock.now() };
-  const surroundings = { clock, absence, resolve: createResolver({ clock }), pulses: pulses.latest };
+  const units = opened.adopt(lazyUnits(clock), (one) => one.stop());
+  const surroundings = { clock, absence, units, resolve: createResolver({ clock }), pulses: pulses.latest };
   const outside = opened.adopt(createOutsideDoor(clock), (one) => one.stop());
   const vantages = opened.adopt(openVantages(probeKinds, surroundings, log), (one) => one.stop());
   const checks = opened.adopt(

@@ -8,6 +8,7 @@ import { runCheck } from '../collector/run.ts';
 import { localVantage } from '../collector/vantage/local.ts';
 import { ConfigInvalid, loadConfig } from '../config/door.ts';
 import { nearest } from '../config/nearest.ts';
+import { lazyUnits } from '../exporters/systemd/lazy-units.ts';
 import type { Check, Verdict } from '../model/finding.ts';
 import type { Monitor } from '../model/monitor.ts';
 import { createRedactor, type Redact } from '../model/redact.ts';
@@ -63,7 +64,8 @@ async function probeOnce(name: string, path: string): Promise<number> {
 async function checkAloud(monitor: Monitor, redact: Redact): Promise<Check> {
   const clock = createClock();
   const began = clock.monotonic();
-  const place = localVantage(probeKinds, { clock, resolve: createResolver({ clock }), pulses: () => ({}) });
+  const units = lazyUnits(clock);
+  const place = localVantage(probeKinds, { clock, resolve: createResolver({ clock }), pulses: () => ({}), units });
   const trace = (step: string, detail = '') => {
     const at = `${(clock.monotonic() - began).toFixed(1)} ms`.padStart(10);
     const [first = '', ...more] = printable(redact(detail)).split('\n');
@@ -74,7 +76,7 @@ async function checkAloud(monitor: Monitor, redact: Redact): Promise<Check> {
     ...place,
     check: (...[request, signal]: Parameters<typeof place.check>) => place.check({ ...request, trace }, signal),
   };
-  const check = await runCheck(monitor, aloud, clock, 0, () => 0);
+  const check = await runCheck(monitor, aloud, clock, 0, () => 0).finally(units.stop);
   return { ...check, finding: cleanFinding(check.finding, redact) };
 }
 

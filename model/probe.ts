@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { Pulse } from './ledger.ts';
 import type { Clock, Instant } from './time.ts';
+import type { Units } from './unit.ts';
 
 /** An address that a name resolved to. */
 export interface Address {
@@ -38,6 +39,8 @@ export interface ProbeContext {
   readonly pulses: (monitor: string) => Partial<Record<Pulse['signal'], Pulse>>;
   /** The last stretch in which the box was not running, so that nobody could report to it. */
   readonly absence?: { readonly from: Instant; readonly to: Instant } | undefined;
+  /** Asks systemd about units. Absent at vantages that have none to ask. */
+  readonly units?: Units | undefined;
   /** When given, is told each step in words: addresses, headers, certificates. Redacted by whoever prints it. */
   readonly trace?: (step: string, detail?: string) => void;
 }

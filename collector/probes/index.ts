@@ -44,6 +44,10 @@ export const probeKinds: Readonly<Record<string, ProbeKind>> = {
     settings: async () => (await import('./heartbeat/spec.ts')).default,
     probe: async () => (await import('./heartbeat/probe.ts')).default,
   }),
+  systemd: kind({
+    settings: async () => (await import('./systemd/spec.ts')).settings,
+    probe: async () => (await import('./systemd/probe.ts')).probe,
+  }),
   exec: kind({
     settings: async () => (await import('./exec/spec.ts')).default,
     probe: async () => (await import('./exec/probe.ts')).default,

@@ -3,7 +3,7 @@ import type { ProbeKind } from '../probes/index.ts';
 import type { Vantage } from './vantage.ts';
 
 /** What every probe is handed, whatever it checks. */
-export type Surroundings = Pick<ProbeContext, 'clock' | 'resolve' | 'pulses' | 'absence'>;
+export type Surroundings = Pick<ProbeContext, 'clock' | 'resolve' | 'pulses' | 'absence' | 'units'>;
 
 /** The box itself: runs probes in this process, each kind loaded at its first check. */
 export function localVantage(kinds: Readonly<Record<string, ProbeKind>>, surroundings: Surroundings): Vantage {
