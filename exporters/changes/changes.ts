@@ -2,11 +2,17 @@ import type { ChangeKind } from '../../model/change.ts';
 import type { ExporterContext, OpenExporter } from '../../model/exporter.ts';
 import { sample } from '../../model/metric.ts';
 import { changes as catalogued } from '../../model/metrics/changes.ts';
+import { bootSource } from './boot/boot.ts';
+import { dockerSource } from './docker/docker.ts';
+import { firewallSource } from './firewall/firewall.ts';
 import { type Follower, follow } from './follower.ts';
 import { type Machine, THIS_MACHINE } from './machine.ts';
 import { packagesSource } from './packages/packages.ts';
 import type { ChangesSettings } from './settings.ts';
+import { snapsSource } from './snaps/snaps.ts';
+import type { Source } from './source.ts';
 import { openTally } from './tally.ts';
+import { unitsSource } from './units/units.ts';
 
 /** What this exporter records; `config` and `version` are the box's own. */
 const KINDS: readonly ChangeKind[] = [
@@ -21,6 +27,8 @@ const KINDS: readonly ChangeKind[] = [
   'unit',
 ];
 
+const MOVES_FIREWALL: readonly ChangeKind[] = ['package', 'snap', 'engine', 'container'];
+
 /** What was altered on this machine. */
 export const openChanges: OpenExporter<ChangesSettings> = (settings, context) =>
   openChangesOf(THIS_MACHINE, settings, context);
@@ -32,13 +40,25 @@ export async function openChangesOf(
   context: ExporterContext,
 ): ReturnType<OpenExporter<ChangesSettings>> {
   const tally = await openTally(context.folder, KINDS);
-  const followers: readonly Follower[] = [follow(packagesSource(machine), settings.backlog, context)];
+  const one = <Known>(source: Source<Known>): Follower => follow(source, settings.backlog, context);
+  const firewall = one(firewallSource(machine));
+  const docker: Follower = one(dockerSource(settings.socket, machine, () => docker.call()));
+  const followers = [
+    one(packagesSource(machine)),
+    one(snapsSource(machine)),
+    docker,
+    one(bootSource(machine)),
+    firewall,
+    one(unitsSource(machine)),
+  ];
   const ending = new AbortController();
   let looking: Promise<void> | undefined;
 
   async function lookAll(): Promise<void> {
     const seen = await Promise.all(followers.map((follower) => follower.look(ending.signal)));
     for (const { changes, isBacklog } of seen) if (changes.length > 0) await tally.count(changes, isBacklog);
+    // What most often moves the firewall, and nothing calls when it does.
+    if (seen.some(({ changes }) => changes.some(({ kind }) => MOVES_FIREWALL.includes(kind)))) firewall.call();
   }
 
   return {

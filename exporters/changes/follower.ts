@@ -11,8 +11,8 @@ export interface Follower {
   readonly name: string;
   /** Looks, if it is time or something called. Never rejects. Answers the changes it told. */
   look(signal: AbortSignal): Promise<{ readonly changes: readonly Change[]; readonly isBacklog: boolean }>;
-  /** Has it look at the next collection. */
-  hurry(): void;
+  /** Has it look soon. */
+  call(): void;
   /** Whether it could see when it last looked; undefined where there is nothing to see. */
   readonly sees: boolean | undefined;
   stop(): Promise<void>;
@@ -81,9 +81,7 @@ export function follow<Known>(source: Source<Known>, backlogMs: number, context:
     get sees() {
       return sees;
     },
-    hurry() {
-      hurried = true;
-    },
+    call,
     async look(signal) {
       if (!hurried && clock.monotonic() - lookedAt < (source.everyMs ?? 0)) return NOTHING;
       hurried = false;

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Instant } from '../../../model/time.ts';
+
+/** A unit file, a drop-in or a link, as it is. */
+export interface UnitFile {
+  /** Inode, size and times: while they stay, so does what is in it. */
+  readonly stamp: string;
+  /** A short hash of what is in it, or where the link leads: `link to /dev/null`. */
+  readonly is: string;
+  /** When it became what it is. */
+  readonly at: Instant;
+}
+
+/** By path. */
+export type UnitFiles = Readonly<Record<string, UnitFile>>;
+
+const MOST_FILES = 5_000;
+const MOST_BYTES = 1024 * 1024;
+/** Files looked at together; more would keep all of the process's few threads for the disk. */
+const AT_ONCE = 2;
+/** Editors and dpkg put these beside what they write. */
+const IN_PASSING = /(^\.|~$|\.(swp|swx|tmp|part|dpkg-\w+|ucf-\w+)$|^4913$)/;
+
+/** The unit files below these folders, and the folders themselves. What `before` has and whose stamp is the same is not read again. */
+export async function findUnitFiles(
+  roots: readonly string[],
+  before: UnitFiles,
+  signal: AbortSignal,
+): Promise<{ readonly files: UnitFiles; readonly folders: readonly string[] }> {
+  const paths: string[] = [];
+  const folders: string[] = [];
+  for (const root of roots) {
+    const found = await readdir(root, { withFileTypes: true }).catch(() => undefined);
+    if (found === undefined) continue;
+    folders.push(root);
+    for (const one of found.filter(({ name }) => !IN_PASSING.test(name))) {
+      const path = join(root, one.name);
+      if (!one.isDirectory()) paths.push(path);
+      // web.service.d, multi-user.target.wants: never deeper.
+      else {
+        signal.throwIfAborted();
+        folders.push(path);
+        const inside = await readdir(path).catch(() => []);
+        paths.push(...inside.filter((name) => !IN_PASSING.test(name)).map((name) => join(path, name)));
+      }
+    }
+  }
+  const files: Record<string, UnitFile> = {};
+  const left = paths.slice(0, MOST_FILES).sort();
+  const work = async (): Promise<void> => {
+    for (let path = left.pop(); path !== undefined; path = left.pop()) {
+      signal.throwIfAborted();
+      const file = await described(path, Object.hasOwn(before, path) ? before[path] : undefined).catch(() => undefined);
+      if (file !== undefined) files[path] = file;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return { files, folders };
+}
+
+async function described(path: string, before: UnitFile | undefined): Promise<UnitFile | undefined> {
+  const found = await lstat(path);
+  const stamp = `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
+  if (before?.stamp === stamp) return before;
+  // Not the time of its writing: dpkg gives a file that of its package's making.
+  const at = Math.round(found.ctimeMs);
+  if (found.isSymbolicLink()) return { stamp, is: `link to ${await readlink(path)}`, at };
+  if (!found.isFile()) return undefined;
+  if (found.size > MOST_BYTES) return { stamp, is: `${found.size} bytes`, at };
+  const hash = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  return { stamp, is: hash.slice(0, 12), at };
+}
