@@ -1,15 +1,106 @@
-import { readFile } from 'node:fs/promises';
-import type { OpenExporter } from '../../model/exporter.ts';
+import type { ExporterContext, OpenExporter } from '../../model/exporter.ts';
 import { sample } from '../../model/metric.ts';
 import { node } from '../../model/metrics/node.ts';
+import type { Sample } from '../../model/sample.ts';
+import { createFiles } from './files.ts';
+import { type Host, type Look, NothingHere, type OpenPart } from './part.ts';
+import { driverParts, memoryParts } from './parts/index.ts';
 import type { HostSettings } from './settings.ts';
 
-/** The machine itself, under node_exporter's names. */
-export const openHost: OpenExporter<HostSettings> = async () => ({
-  async collect(signal) {
-    const text = await readFile('/proc/loadavg', { encoding: 'utf8', signal });
-    const [one = Number.NaN, five = Number.NaN, fifteen = Number.NaN] = text.split(' ').map(Number);
-    return [sample(node.load1, one), sample(node.load5, five), sample(node.load15, fifteen)];
-  },
-  async stop() {},
-});
+/** Files of /proc and of /sys that stay open. A machine with more devices opens some of them anew each time. */
+const PROC_KEPT = 64;
+const SYS_KEPT = 192;
+/** With so many drivers silent no other is asked: each holds one of the four threads that read files. */
+const MOST_SILENT = 2;
+
+interface Part {
+  readonly name: string;
+  readonly look: Look;
+  /** Its last look has not come back. */
+  busy: boolean;
+  failing: string | undefined;
+}
+
+interface Round {
+  readonly samples: (readonly Sample[])[];
+  readonly about: Sample[];
+}
+
+/** The machine itself, under node_exporter's names. Rejects where there is no /proc. */
+export const openHost: OpenExporter<HostSettings> = async (settings, context) => {
+  const host: Host = {
+    proc: createFiles(settings.proc, PROC_KEPT),
+    sys: createFiles(settings.sys, SYS_KEPT),
+    root: createFiles(settings.root, 0),
+    settings,
+    clock: context.clock,
+  };
+  await host.proc.read('stat');
+  const memory = open(memoryParts, host);
+  const drivers = open(driverParts, host);
+
+  async function askDrivers(round: Round, signal: AbortSignal): Promise<void> {
+    for (const part of drivers) {
+      const silent = drivers.filter(({ busy }) => busy).length;
+      if (part.busy || silent >= MOST_SILENT || signal.aborted) fail(round, part, 0, SILENT, context);
+      else await take(round, part, signal, context);
+    }
+  }
+
+  return {
+    async collect(signal) {
+      const round: Round = { samples: [], about: [] };
+      await Promise.all([...memory.map((part) => take(round, part, signal, context)), askDrivers(round, signal)]);
+      return [...round.samples, round.about].flat();
+    },
+    async stop() {
+      for (const files of [host.proc, host.sys, host.root]) files.close();
+    },
+  };
+};
+
+const SILENT = 'what it asks does not answer';
+
+function open(parts: Readonly<Record<string, OpenPart>>, host: Host): Part[] {
+  return Object.entries(parts)
+    .filter(([name]) => !host.settings.without.some((one) => one === name))
+    .map(([name, openPart]) => ({ name, look: openPart(host), busy: false, failing: undefined }));
+}
+
+/** Lets a part look, and waits for it no longer than until `signal`. What it sees afterwards is left alone. */
+async function take(round: Round, part: Part, signal: AbortSignal, context: ExporterContext): Promise<void> {
+  const { clock } = context;
+  if (part.busy) return fail(round, part, 0, SILENT, context);
+  const began = clock.monotonic();
+  const over = Promise.withResolvers<never>();
+  const stop = () => over.reject(new Error(SILENT));
+  signal.addEventListener('abort', stop, { once: true });
+  part.busy = true;
+  try {
+    const looking = part.look().finally(() => {
+      part.busy = false;
+    });
+    const samples = await Promise.race([looking, over.promise]);
+    round.samples.push(samples);
+    part.failing = undefined;
+    tell(round, part, clock.monotonic() - began, true);
+  } catch (error) {
+    const took = clock.monotonic() - began;
+    if (error instanceof NothingHere) tell(round, part, took, false);
+    else fail(round, part, took, error instanceof Error ? error.message : String(error), context);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function fail(round: Round, part: Part, tookMs: number, why: string, context: ExporterContext): void {
+  if (part.failing !== why) context.onTrouble(`${part.name}: ${why}`);
+  part.failing = why;
+  tell(round, part, tookMs, false);
+}
+
+function tell(round: Round, { name }: Part, tookMs: number, well: boolean): void {
+  const labels = { collector: name };
+  round.about.push(sample(node.scrapeDuration, tookMs / 1000, labels));
+  round.about.push(sample(node.scrapeSuccess, well ? 1 : 0, labels));
+}

@@ -1,9 +1,53 @@
 import { z } from 'zod';
 import type { ExporterSpec } from '../../model/exporter-spec.ts';
-import type { HostSettings } from './settings.ts';
+import { PART_NAMES } from './part-names.ts';
+import { type HostSettings, IGNORED_DISKS } from './settings.ts';
 
-export const settings: ExporterSpec<HostSettings> = {
-  schema: z
-    .strictObject({})
-    .describe("The machine itself: processors, memory, disks, networks, under node_exporter's names."),
-};
+const WHERE = 'an absolute path such as /host/proc';
+
+function folder() {
+  return z.string().startsWith('/', WHERE);
+}
+
+/** A pattern of whole names, which the settings' owner writes: JavaScript's, with the `u` flag. */
+function pattern() {
+  return z
+    .string()
+    .refine(isPattern, { message: "a regular expression, in single quotes, such as '^veth'" })
+    .meta({ format: 'regex' });
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+const ignore = z
+  .strictObject({
+    disks: pattern()
+      .default(IGNORED_DISKS)
+      .describe(
+        'Block devices that are left out. As with node_exporter these are partitions, loop devices and RAM disks.',
+      ),
+    networks: pattern().optional().describe('Network devices that are left out. None when left out.'),
+    power_supplies: pattern().optional().describe('Batteries and mains adapters that are left out.'),
+  })
+  .describe('What is left out, by regular expressions of names.');
+
+const schema = z
+  .strictObject({
+    proc: folder().default('/proc').describe("Where the machine's /proc is seen from here; in a container /host/proc."),
+    sys: folder().default('/sys').describe("Where the machine's /sys is seen from here."),
+    root: folder().default('/').describe("Where the machine's own / is seen from here, for what it is called."),
+    without: z
+      .array(z.enum(PART_NAMES))
+      .default([])
+      .describe("Parts that are left out, under the names of node_exporter's collectors."),
+    ignore: ignore.prefault({}),
+  })
+  .describe("The machine itself: processors, memory, disks, networks, under node_exporter's names.");
+
+export const settings: ExporterSpec<HostSettings> = { schema: schema as z.ZodType<HostSettings> };
