@@ -7,6 +7,7 @@ import { suitHeapTo } from './collector/heap.ts';
 import { openLedger } from './collector/ledger/open.ts';
 import { claimStateDirectory } from './collector/ledger/state-directory.ts';
 import { createResolver } from './collector/names/resolver.ts';
+import { openOwnChanges } from './collector/own-changes.ts';
 import { probeKinds } from './collector/probes/index.ts';
 import { openPulses } from './collector/pulses.ts';
 import { openSelf, type Self } from './collector/self/self.ts';
@@ -16,6 +17,7 @@ import { openStore } from './collector/store.ts';
 import { createOutsideDoor } from './collector/vantage/outside/outside.ts';
 import { openVantages } from './collector/vantage/vantages.ts';
 import { differenceOf } from './config/difference.ts';
+import { differenceInWords } from './config/difference-words.ts';
 import { ConfigInvalid, type LoadedConfig, loadConfig } from './config/door.ts';
 import { oneAtATime } from './config/one-at-a-time.ts';
 import { heartbeatOf, siteSpecOf } from './config/slices.ts';
@@ -69,6 +71,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     one.close(),
   );
   signal?.throwIfAborted();
+  const own = openOwnChanges({ ledger, clock, redact: (text) => redact(text), onTrouble: log });
   const pulses = await openPulses(ledger);
   const { storage, spool: bounds, siteEveryMs } = loaded.config;
   const store = opened.adopt(await openStore({ folder: state.path, storage, bounds, clock, log }), (one) => one.stop());
@@ -104,7 +107,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   const units = opened.adopt(lazyUnits(clock), (one) => one.stop());
   const surroundings = { clock, absence, units, resolve: createResolver({ clock }), pulses: pulses.latest };
   const outside = opened.adopt(createOutsideDoor(clock), (one) => one.stop());
-  const vantages = opened.adopt(openVantages(probeKinds, surroundings, log), (one) => one.stop());
+  const vantages = opened.adopt(openVantages(probeKinds, surroundings, outside.open, log), (one) => one.stop());
   const checks = opened.adopt(
     createChecks({
       clock,
@@ -130,7 +133,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
       kinds: exporterKinds,
       instance: hostname(),
       folder: join(state.path, 'exporters'),
-      changed: ledger.changes,
+      changed: own.changed,
       outside: outside.open,
       onTrouble: log,
     }),
@@ -141,6 +144,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   opened.defer(() => watch?.close());
   async function apply(next: LoadedConfig): Promise<void> {
     const { changed, restart } = differenceOf(loaded.config, next.config);
+    const words = differenceInWords(loaded.config, next.config);
     loaded = next;
     // A secret that was replaced is still one: checks under way may bring it back, and it may still open a door.
     for (const secret of next.secrets) secrets.add(secret);
@@ -156,6 +160,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     await checks.configure(next.config.monitors, next.config.online);
     await exports.configure(next.config.exporters);
     self.configured(true, next.config.monitors);
+    if (words !== undefined) await own.config(next.config, words);
     for (const name of changed) checks.now(name).catch((error: unknown) => log(String(error)));
     for (const words of restart) log(`${words}: this holds from the next start of the box`);
     site.refresh(siteSpecOf(next.config));
@@ -179,6 +184,8 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   });
   const reload = reloads.again;
 
+  await own.version(version);
+  await own.config(loaded.config);
   await apply(loaded);
   signal?.throwIfAborted();
   const open = async (

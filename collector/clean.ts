@@ -1,9 +1,12 @@
+import type { Change } from '../model/change.ts';
 import type { Evidence, Finding } from '../model/finding.ts';
 import type { Redact } from '../model/redact.ts';
 
 const REASON_LENGTH = 300;
 const EVIDENCE_ENTRIES = 40;
 const EVIDENCE_LENGTH = 12_000;
+const CHANGE_LENGTH = 200;
+const DETAIL_LENGTH = 10_000;
 
 /** Control characters, and those that turn the direction of text around: never part of a reason. */
 const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
@@ -17,6 +20,21 @@ export function cleanFinding(finding: Finding, redact: Redact): Finding {
     ...finding,
     reason: cut(redact(finding.reason).replace(UNPRINTABLE, ' ').trim(), REASON_LENGTH),
     ...(evidence && { evidence: cleanEvidence(evidence, redact) }),
+  };
+}
+
+/** A change that may be kept and shown, likewise; its detail keeps its lines. */
+export function cleanChange(change: Change, redact: Redact): Change {
+  const { what, from, to, detail } = change;
+  const line = (text: string) => cut(redact(text).replace(UNPRINTABLE, ' ').trim(), CHANGE_LENGTH);
+  return {
+    ...change,
+    what: line(what),
+    ...(from !== undefined && { from: line(from) }),
+    ...(to !== undefined && { to: line(to) }),
+    ...(detail !== undefined && {
+      detail: cut(redact(detail).replace(UNPRINTABLE_IN_EVIDENCE, ''), DETAIL_LENGTH),
+    }),
   };
 }
 

@@ -63,7 +63,7 @@ function door(listen: Listen | undefined): string {
 }
 
 /** Whether two pieces of config are the same, their secrets' texts included. */
-function isSame(a: unknown, b: unknown): boolean {
+export function isSame(a: unknown, b: unknown): boolean {
   if (a instanceof Secret || b instanceof Secret)
     return a instanceof Secret && b instanceof Secret && a.reveal() === b.reveal();
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);

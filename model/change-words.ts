@@ -19,7 +19,9 @@ const MANY: Record<ChangeKind, string> = {
 };
 
 /** What became of it: `27.1 → 28.0`, `new: 28.0`, `gone, was 27.1`, `28.0 again`; where neither is known, the detail's first line. */
-export function changeInWords({ from, to, detail = '' }: Change): string {
+export function changeInWords({ kind, from, to, detail = '' }: Change): string {
+  // Its hashes say nothing to anybody.
+  if (kind === 'config' && detail !== '') return detail.split('\n', 1)[0] ?? '';
   if (from !== undefined && to !== undefined) return from === to ? `${to} again` : `${from} → ${to}`;
   if (to !== undefined) return `new: ${to}`;
   if (from !== undefined) return `gone, was ${from}`;

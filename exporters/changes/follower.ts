@@ -22,7 +22,8 @@ export interface Follower {
 const CALLS_EVERY_MS = 2 * SECOND;
 /** A source may take so long: the logs of a year, a daemon that starts. */
 const LONGEST_LOOK_MS = 2 * MINUTE;
-const AT_ONCE = 1_000;
+/** Told in one go: each is cleaned in one turn of the loop. */
+const AT_ONCE = 200;
 const NOTHING = { changes: [], isBacklog: false };
 
 export function follow<Known>(source: Source<Known>, backlogMs: number, context: ExporterContext): Follower {

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import type { Change } from '../model/change.ts';
+import type { Config } from '../model/config.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { Redact } from '../model/redact.ts';
+import type { Clock } from '../model/time.ts';
+import { cleanChange } from './clean.ts';
+
+export interface OwnChangesOptions {
+  readonly ledger: Pick<Ledger, 'changes' | 'lastChange'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly redact: Redact;
+  readonly onTrouble: (message: string) => void;
+}
+
+/** The door through which changes come into the ledger: the exporters', and those of the box itself. */
+export interface OwnChanges {
+  /** Resolves once they are durable; without control characters and secrets. */
+  readonly changed: (changes: readonly Change[]) => Promise<void>;
+  /** Records this version, if another ran last. */
+  version(version: string): Promise<void>;
+  /** Records that the config is another; `words` say what differs, and are undefined at the start, when nobody saw it change. */
+  config(config: Config, words?: string): Promise<void>;
+}
+
+/** Monitors taken in one turn of the loop. */
+const SLICE = 100;
+
+export function openOwnChanges({ ledger, clock, redact, onTrouble }: OwnChangesOptions): OwnChanges {
+  const changed = (changes: readonly Change[]) => ledger.changes(changes.map((one) => cleanChange(one, redact)));
+
+  /** What it was last is known from the ledger. The box goes on without the record. */
+  async function becomes(change: Omit<Change, 'at' | 'from'>, always: boolean): Promise<void> {
+    const { kind, what, to } = change;
+    try {
+      const last = await ledger.lastChange(kind, what);
+      if (last?.to === to && !always) return;
+      await changed([{ ...change, at: clock.now(), ...(last?.to !== undefined && { from: last.to }) }]);
+    } catch (error) {
+      onTrouble(`that the ${kind} is another could not be recorded: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  return {
+    changed,
+    version: (version) => becomes({ kind: 'version', what: 'signalbox', to: version }, false),
+    async config(config, words) {
+      const detail = words ?? 'read for the first time, or changed while the box was off';
+      await becomes({ kind: 'config', what: 'config', to: await fingerprintOf(config), detail }, words !== undefined);
+    },
+  };
+}
+
+/** A short hash of all that the config says; a secret's text is no part of it. */
+async function fingerprintOf({ monitors, ...rest }: Config): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(rest));
+  for (const [index, monitor] of monitors.entries()) {
+    if (index % SLICE === SLICE - 1) await setImmediate();
+    hash.update(JSON.stringify(monitor));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
