@@ -17,13 +17,16 @@ export interface ReadOptions {
 
 /** More flaws than anybody reads are not told. */
 const MOST_FLAWS = 100;
-/** So many bytes are read in one turn of the loop: 3 ms at 100 MB/s. */
+/** So many bytes are read in one turn of the loop: 3 ms at 100 MB/s. No line may be longer: it could not be read in turns. */
 const TURN_BYTES = 256 << 10;
+const LONGEST_LINE = TURN_BYTES;
+/** And so many lines that are wrong: each costs a few microseconds. */
+const BROKEN_A_TURN = 1000;
 
 /** Reads a whole text at once. Instants are in milliseconds, whatever the format has. Never throws: what is wrong is a flaw. */
 export function readExposition(text: Buffer, options: ReadOptions): Reading {
   const reading = begin(text, options);
-  reading.readOn(text.length + 1);
+  while (reading.readOn(text.length)) {}
   return reading.end();
 }
 
@@ -59,30 +62,39 @@ function begin(given: Buffer, { format, lenient: asked = false }: ReadOptions): 
       return true;
     } catch (broken) {
       if (!(broken instanceof Broken)) throw broken;
-      if (flaws.length < MOST_FLAWS) flaws.push(place(broken));
+      // The line feed that we may have added is not the sender's.
+      if (flaws.length < MOST_FLAWS) flaws.push(place(Math.min(broken.at, given.length), broken.message));
       return false;
     }
   }
 
   function readOn(bytes: number): boolean {
     const until = scanner.at + bytes;
-    while (!over && scanner.at < whole.length && scanner.at < until) {
+    let broke = 0;
+    while (!over && scanner.at < whole.length && scanner.at < until && broke < BROKEN_A_TURN) {
       const from = scanner.at;
-      const to = proper ? from : whole.indexOf(LINE_FEED, from) + 1;
-      if (attempt(() => (proper ? readLines(until) : readLine(from, to)))) continue;
-      scanner.at = whole.indexOf(LINE_FEED, Math.max(from, scanner.at)) + 1;
+      if (attempt(() => readLines(endOfLines(from)))) continue;
+      broke++;
+      scanner.at = nextLine(Math.max(from, scanner.at));
       over = !lenient;
     }
     return !over && scanner.at < whole.length;
   }
 
-  function readLines(until: number): void {
-    while (scanner.at < whole.length && scanner.at < until) reader.line();
+  function nextLine(from: number): number {
+    return whole.indexOf(LINE_FEED, from) + 1;
   }
 
-  function readLine(from: number, to: number): void {
-    checkUtf8(whole, from, to);
-    reader.line();
+  /** Where the lines end that are read at once: as many as one turn allows, or one where some are not UTF-8. */
+  function endOfLines(from: number): number {
+    const end = proper ? whole.lastIndexOf(LINE_FEED, from + LONGEST_LINE - 1) + 1 : nextLine(from);
+    if (end > from && end <= from + LONGEST_LINE) return end;
+    throw new Broken(from, `came a line of ${nextLine(from) - from} bytes, wanted at most ${LONGEST_LINE}`);
+  }
+
+  function readLines(until: number): void {
+    if (!proper) checkUtf8(whole, scanner.at, until);
+    while (scanner.at < until) reader.line();
   }
 
   return {

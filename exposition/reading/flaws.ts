@@ -36,10 +36,10 @@ export function shown(text: string): string {
 }
 
 /** Tells the line and the column, counted in characters, of bytes; quickest when asked in the order of the text. */
-export function createPlaces(text: Buffer): (broken: Broken) => Flaw {
+export function createPlaces(text: Buffer): (at: number, message: string) => Flaw {
   let line = 1;
   let lineFrom = 0;
-  return ({ at, message }) => {
+  return (at, message) => {
     if (at < lineFrom) {
       line = 1;
       lineFrom = 0;

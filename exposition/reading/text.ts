@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer';
 import { LINE_FEED } from './characters.ts';
 import { Broken } from './flaws.ts';
 
-const CARRIAGE_RETURN = 13;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /** Throws `Broken` at the first byte between two places that is not UTF-8. */
@@ -31,9 +30,5 @@ export function withoutForeignMarks(text: Buffer): Buffer {
   const marked = text.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   const bare = marked ? text.subarray(BYTE_ORDER_MARK.length) : text;
   if (!bare.includes('\r\n')) return bare;
-  const clean = Buffer.allocUnsafe(bare.length);
-  let to = 0;
-  for (let at = 0; at < bare.length; at++)
-    if (bare[at] !== CARRIAGE_RETURN || bare[at + 1] !== LINE_FEED) clean[to++] = bare[at] as number;
-  return clean.subarray(0, to);
+  return Buffer.from(bare.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 }
