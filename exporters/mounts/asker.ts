@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { type Answer, FORMAT, readAnswer } from './answer.ts';
 
@@ -73,6 +74,8 @@ export function startAsker(): Asker {
       } catch {}
       // It may go on to hang where no signal reaches it; that is to keep nobody here from ending.
       child.unref();
+      child.stdin.destroy();
+      if (child.stdout instanceof Socket) child.stdout.unref();
     },
   };
 }

@@ -10,6 +10,7 @@ export interface Mount {
   /** Where it is mounted, as text. */
   readonly point: string;
   readonly fstype: string;
+  /** As the kernel writes it, a space as `\040`: so node_exporter has it. */
   readonly source: string;
   readonly readOnly: boolean;
   /** Mounted to be written to, and the kernel has made it read-only since, as after an error of the disk. */
@@ -53,7 +54,7 @@ function parseLine(line: string): Mount | undefined {
     bytes,
     point: asText(bytes),
     fstype: asText(unmangled(fields[dash + 1] ?? '')),
-    source: asText(unmangled(fields[dash + 2] ?? '')),
+    source: asText(fields[dash + 2] ?? ''),
     readOnly: isReadOnly || isTurned,
     lostWriting: !isReadOnly && isTurned,
   };

@@ -5,10 +5,12 @@ import type { Clock } from '../../model/time.ts';
 export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = clock.after(ms, resolve);
-  signal.addEventListener('abort', () => resolve(), { once: true });
+  const end = () => resolve();
+  const cancel = clock.after(ms, end);
+  signal.addEventListener('abort', end);
   await promise;
   cancel();
+  signal.removeEventListener('abort', end);
   // When the loop was late, answers that came in time lie behind the timer that has just fired.
   await setImmediate();
 }

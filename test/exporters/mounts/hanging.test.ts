@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchMounts } from './watch.ts';
@@ -140,6 +143,35 @@ test('it stops at once while a mount hangs, and leaves no process behind once th
   assert.deepEqual(mine('sh'), []);
   await world.setMood(dead, 'answer');
   while (processes('stat').some((pid) => textOf(pid, 'cmdline').includes(dead))) await sleep(10);
+});
+
+test('the box can end while a mount hangs', async (t) => {
+  const world = await makeWorld(t);
+  if (world === undefined) return;
+  const dead = await world.fuse('dead');
+  await world.setMood(dead, 'hang');
+  const script = `
+    import { createClock } from './collector/clock.ts';
+    import { openMounts } from './exporters/mounts/mounts.ts';
+    const settings = { expect: [], writable: [], skip: [], skipTypes: [], timeoutMs: 300, root: '${world.root}' };
+    const context = { clock: createClock(), folder: '/', changed: async () => {}, soon() {}, onTrouble: console.log };
+    const exporter = await openMounts(settings, context);
+    await exporter.collect(AbortSignal.timeout(5_000));
+    await exporter.stop();
+  `;
+  const box = spawn(process.execPath, ['--input-type=module-typescript', '--eval', script], {
+    cwd: join(import.meta.dirname, '../../..'),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => box.kill('SIGKILL'));
+  let said = '';
+  box.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  const [code] = await once(box, 'exit');
+  assert.equal(code, 0);
+  assert.equal(said, `${dead} (fuse.signalbox): no answer for 300 ms\n`);
+  assert.equal(await world.waiting(dead), 1);
 });
 
 /** The processes of this name that descend from this one. */

@@ -12,7 +12,9 @@ import type { Order } from './world-inside.ts';
 
 /** Namespaces with mounts of their own: what hangs there hangs nobody else, and all is gone when the test is over. */
 export interface World {
-  /** The world's root, seen from outside. */
+  /** Its first process, seen from outside. */
+  readonly pid: string;
+  /** Its root, seen from outside. */
   readonly root: string;
   /** An empty folder inside, in memory. */
   readonly folder: string;
@@ -61,9 +63,10 @@ export async function makeWorld(t: TestContext): Promise<World | undefined> {
   const run = (...command: string[]) => tell({ do: 'run', command });
   await run('mount', '-t', 'tmpfs', 'world', folder);
   await run('mount', '-t', 'fusectl', 'none', '/sys/fs/fuse/connections');
-  const first = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
+  const pid = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
   return {
-    root: `/proc/${first}/root`,
+    pid,
+    root: `/proc/${pid}/root`,
     folder,
     async fuse(name) {
       const point = join(folder, name);
