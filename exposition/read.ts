@@ -73,7 +73,7 @@ function begin(given: Buffer, { format, lenient: asked = false }: ReadOptions): 
     let broke = 0;
     while (!over && scanner.at < whole.length && scanner.at < until && broke < BROKEN_A_TURN) {
       const from = scanner.at;
-      if (attempt(() => readLines(endOfLines(from)))) continue;
+      if (attempt(() => readLines(endOfLines(from, until)))) continue;
       broke++;
       scanner.at = nextLine(Math.max(from, scanner.at));
       over = !lenient;
@@ -85,11 +85,12 @@ function begin(given: Buffer, { format, lenient: asked = false }: ReadOptions): 
     return whole.indexOf(LINE_FEED, from) + 1;
   }
 
-  /** Where the lines end that are read at once: as many as one turn allows, or one where some are not UTF-8. */
-  function endOfLines(from: number): number {
-    const end = proper ? whole.lastIndexOf(LINE_FEED, from + LONGEST_LINE - 1) + 1 : nextLine(from);
-    if (end > from && end <= from + LONGEST_LINE) return end;
-    throw new Broken(from, `came a line of ${nextLine(from) - from} bytes, wanted at most ${LONGEST_LINE}`);
+  /** Where the lines end that are read at once: as many as the turn allows, or one where some are not UTF-8. */
+  function endOfLines(from: number, until: number): number {
+    const last = proper ? whole.lastIndexOf(LINE_FEED, Math.min(until, from + LONGEST_LINE) - 1) + 1 : 0;
+    const end = last > from ? last : nextLine(from);
+    if (end - from <= LONGEST_LINE) return end;
+    throw new Broken(from, `came a line of ${end - from} bytes, wanted at most ${LONGEST_LINE}`);
   }
 
   function readLines(until: number): void {
