@@ -2,7 +2,7 @@ import { sample } from '../../model/metric.ts';
 import { systemd } from '../../model/metrics/systemd.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { FailureBook } from './failures.ts';
-import { lastLines } from './journal.ts';
+import { lastWords } from './journal.ts';
 import type { Place } from './place.ts';
 import { newsOf } from './signals.ts';
 import type { Source } from './source.ts';
@@ -21,17 +21,16 @@ export function createFailed(place: Place, onTrouble: (message: string) => void)
 
   async function tell(name: string, how: string, invocation: string | undefined, signal: AbortSignal): Promise<void> {
     const question = { unit: name, invocation, ofUser: place.scope !== 'system' };
-    const said = (await lastLines(place.journalctl, question, signal)).at(-1);
+    const said = await lastWords(place.journalctl, question, signal);
     onTrouble(
-      `${name}${place.scope === 'system' ? '' : ` of ${place.scope}`} failed: ${how}${said ? `; the journal ends: ${said}` : ''}`,
+      `${name}${place.scope === 'system' ? '' : ` of ${place.scope}`} failed: ${how}${said ? `; it last said: ${said}` : ''}`,
     );
   }
 
   return {
     async samples(source: Source, rows: readonly UnitRow[], book: FailureBook, signal: AbortSignal): Promise<Sample[]> {
       const failed = rows.filter(({ active }) => active === 'failed').slice(0, MOST);
-      const before = known;
-      known = new Set(failed.map(({ name }) => name));
+      known = known.intersection(new Set(failed.map(({ name }) => name)));
       const samples: Sample[] = [];
       const tellings: Promise<void>[] = [];
       for (const { name } of failed) {
@@ -45,7 +44,8 @@ export function createFailed(place: Place, onTrouble: (message: string) => void)
           invocation,
         } = newsOf((await source.details([name], wanted))[0] ?? {});
         samples.push(sample(systemd.unitFailed, 1, { scope: place.scope, name, result }));
-        if (before.has(name) || tellings.length >= MOST_TOLD) continue;
+        if (known.has(name) || tellings.length >= MOST_TOLD) continue;
+        known.add(name);
         tellings.push(
           tell(name, endingInWords({ result, code, status }), invocation ?? book.last(name)?.invocation, signal),
         );

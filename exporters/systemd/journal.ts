@@ -3,6 +3,7 @@ import { runProgram } from './run-program.ts';
 
 const LINES = 20;
 const LONGEST_LINE = 300;
+const NOTHING = '(the journal has nothing of this run, or the box may not read it: group systemd-journal)';
 /** Controls, and marks that turn the direction of text around: a unit's output is a stranger's. */
 const UNFIT = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+|\p{Surrogate}/gu;
 
@@ -15,24 +16,41 @@ export interface JournalQuestion {
   readonly ofUser?: boolean;
 }
 
+/** One line of the journal. */
+interface Entry {
+  /** With its time. */
+  readonly line: string;
+  readonly text: string;
+  /** The unit itself said it, and not systemd of the unit. */
+  readonly own: boolean;
+}
+
 /**
  * The last lines that a unit's run left in the journal, and systemd's own about it, oldest first, each bounded and without control
  * characters; one line that says why when there are none. Ends at the signal.
  */
 export async function lastLines(program: string, of: JournalQuestion, signal: AbortSignal): Promise<readonly string[]> {
   try {
-    const output = await runProgram(
-      program,
-      ['-q', '--no-pager', '-n', String(LINES), '-o', 'json', ...matchesOf(of)],
-      signal,
-    );
-    const lines = output.split('\n').flatMap(lineOf);
-    return lines.length > 0
-      ? lines
-      : ['(the journal has nothing of this run, or the box may not read it: group systemd-journal)'];
+    const entries = await readEntries(program, of, signal);
+    return entries.length > 0 ? entries.map(({ line }) => line) : [NOTHING];
   } catch (error) {
     return [`(the journal could not be read: ${clean(error instanceof Error ? error.message : String(error))})`];
   }
+}
+
+/** The last thing that the unit itself said; undefined where that cannot be known. */
+export async function lastWords(
+  program: string,
+  of: JournalQuestion,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const entries = await readEntries(program, of, signal).catch(() => []);
+  return entries.findLast(({ own, text }) => own && text !== '')?.text;
+}
+
+async function readEntries(program: string, of: JournalQuestion, signal: AbortSignal): Promise<Entry[]> {
+  const args = ['-q', '--no-pager', '-n', String(LINES), '-o', 'json', ...matchesOf(of)];
+  return (await runProgram(program, args, signal)).split('\n').flatMap(entryOf);
 }
 
 /** systemd.journal-fields(7): a run's own lines carry the first field, what systemd says of it the second. */
@@ -45,22 +63,28 @@ function matchesOf({ unit, invocation, ofUser }: JournalQuestion): string[] {
   return [`_SYSTEMD_INVOCATION_ID=${invocation}`, '+', `INVOCATION_ID=${invocation}`];
 }
 
-function lineOf(json: string): string[] {
+function entryOf(json: string): Entry[] {
   if (json === '') return [];
   try {
-    const { MESSAGE, __REALTIME_TIMESTAMP: at } = JSON.parse(json) as Record<string, unknown>;
-    // Bytes that are no text come as numbers.
-    const text =
-      MESSAGE === null
-        ? '(a line too long to be shown)'
-        : Array.isArray(MESSAGE)
-          ? Buffer.from(MESSAGE as number[]).toString('utf8')
-          : String(MESSAGE ?? '');
+    const {
+      MESSAGE,
+      __REALTIME_TIMESTAMP: at,
+      INVOCATION_ID,
+      USER_INVOCATION_ID,
+    } = JSON.parse(json) as Record<string, unknown>;
+    const text = clean(textOf(MESSAGE));
     const time = new Date(Number(at) / 1e3);
-    return [`${Number.isNaN(time.getTime()) ? '' : `${time.toISOString().slice(0, 19)}Z `}${clean(text)}`];
+    const stamp = Number.isNaN(time.getTime()) ? '' : `${time.toISOString().slice(0, 19)}Z `;
+    return [{ line: stamp + text, text, own: INVOCATION_ID === undefined && USER_INVOCATION_ID === undefined }];
   } catch {
     return [];
   }
+}
+
+function textOf(message: unknown): string {
+  if (message === null) return '(a line too long to be shown)';
+  // Bytes that are no text come as numbers.
+  return Array.isArray(message) ? Buffer.from(message as number[]).toString('utf8') : String(message ?? '');
 }
 
 function clean(text: string): string {

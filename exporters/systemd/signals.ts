@@ -1,5 +1,5 @@
 import type { Message } from './bus/message.ts';
-import type { Value } from './bus/reader.ts';
+import type { Reader, Value } from './bus/reader.ts';
 import type { UnitNews } from './failures.ts';
 import { unitAt } from './systemd-calls.ts';
 
@@ -8,7 +8,8 @@ export type Heard =
   | { readonly what: 'unit'; readonly unit: string; readonly news: UnitNews }
   | { readonly what: 'removed'; readonly unit: string }
   | { readonly what: 'job'; readonly result: string }
-  | { readonly what: 'owner' };
+  /** Systemd came to the bus, or came back to it. */
+  | { readonly what: 'arrived' };
 
 /** Reads a signal of systemd's or of the bus's; undefined when it says nothing that is wanted. */
 export function readSignal(signal: Message): Heard | undefined {
@@ -24,15 +25,20 @@ export function readSignal(signal: Message): Heard | undefined {
       return signal.signature === 'so' ? { what: 'removed', unit: String(signal.body().read('s')) } : undefined;
     case 'JobRemoved': {
       if (signal.signature !== 'uoss') return undefined;
-      const body = signal.body();
-      for (const type of 'uos') body.read(type);
-      return { what: 'job', result: String(body.read('s')) };
+      return { what: 'job', result: String([...'uoss'].map(reading(signal.body())).at(-1)) };
     }
-    case 'NameOwnerChanged':
-      return { what: 'owner' };
+    case 'NameOwnerChanged': {
+      if (signal.signature !== 'sss') return undefined;
+      const [, , owner] = [...'sss'].map(reading(signal.body()));
+      return owner === '' ? undefined : { what: 'arrived' };
+    }
     default:
       return undefined;
   }
+}
+
+function reading(body: Reader): (type: string) => Value {
+  return (type) => body.read(type);
 }
 
 /** What properties say of a unit's state and of how its last run ended. */

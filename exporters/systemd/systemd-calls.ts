@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Bus, THE_BUS } from './bus/connection.ts';
+import { type Bus, BusError, THE_BUS } from './bus/connection.ts';
 import type { Message } from './bus/message.ts';
 import type { Value } from './bus/reader.ts';
 
@@ -41,7 +41,9 @@ export async function subscribe(bus: Bus): Promise<void> {
   const add = (rule: string) => bus.call({ ...THE_BUS, member: 'AddMatch', signature: 's', body: [rule] });
   await Promise.all(rules.map(add));
   // A bus gives each connection its own subscription; without any, systemd says nothing.
-  await bus.call({ ...MANAGER, member: 'Subscribe' });
+  await bus.call({ ...MANAGER, member: 'Subscribe' }).catch((error: unknown) => {
+    if (!codeOf(error).endsWith('.AlreadySubscribed')) throw error;
+  });
 }
 
 /** All units that systemd has in memory. */
@@ -95,8 +97,11 @@ async function getProperty(bus: Bus, path: string, of: string, name: string): Pr
 }
 
 function isAbsent(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /\.(?:UnknownProperty|UnknownInterface|UnknownObject|UnknownMethod|NoSuchUnit)$/.test(code);
+  return /\.(?:UnknownProperty|UnknownInterface|UnknownObject|UnknownMethod|NoSuchUnit)$/.test(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof BusError ? error.code : '';
 }
 
 function present(names: readonly string[], values: readonly (Value | undefined)[]): Properties {

@@ -47,6 +47,7 @@ export function openWatch({ address, clock, onFailure, answerMs }: WatchOptions)
   let live: Bus | undefined;
   let signals = 0;
   let syncs = 0;
+  let arrivals = 0;
   let retryMs = FIRST_RETRY_MS;
   let cancelRetry = () => {};
   let closed = false;
@@ -60,34 +61,56 @@ export function openWatch({ address, clock, onFailure, answerMs }: WatchOptions)
     } else if (heard?.what === 'removed') failures.forget(heard.unit);
     else if (heard?.what === 'job' && (jobs.has(heard.result) || jobs.size < MOST_JOB_RESULTS))
       jobs.set(heard.result, (jobs.get(heard.result) ?? 0) + 1);
-    // Systemd itself left the bus or came back to it, and has forgotten that we listen.
-    else if (heard?.what === 'owner') live?.close();
+    else if (heard?.what === 'arrived') arrivals++;
+    if (heard?.what === 'arrived' && live !== undefined) begin(live);
   }
 
   async function connect(): Promise<Bus> {
-    const ended = Promise.withResolvers<never>();
-    ended.promise.catch(() => {});
     const bus = await openBus({
       address,
       clock,
       onSignal: hear,
       ...(answerMs !== undefined && { answerMs }),
-      onGone(why) {
-        ended.reject(new Error(why));
-        lose();
-      },
+      onGone: lose,
     });
-    live = bus;
     try {
       if (closed) throw new Error('the watch was closed');
-      await Promise.race([subscribe(bus).then(() => sync(bus)), ended.promise]);
+      await follow(bus);
     } catch (error) {
       bus.close();
       throw error;
     }
-    syncs++;
+    live = bus;
     retryMs = FIRST_RETRY_MS;
     return bus;
+  }
+
+  /** Subscribes and takes stock; again when systemd came to the bus meanwhile, as it then does not know that we listen. */
+  async function follow(bus: Bus): Promise<void> {
+    let seen: number;
+    do {
+      seen = arrivals;
+      await subscribe(bus);
+      await sync(bus);
+    } while (seen !== arrivals);
+    syncs++;
+  }
+
+  /** Systemd is back on the bus, and has forgotten that we listen. */
+  function begin(bus: Bus): void {
+    failures.lose();
+    live = undefined;
+    current = follow(bus).then(
+      () => {
+        live = bus;
+        return bus;
+      },
+      (error: unknown) => {
+        bus.close();
+        throw error;
+      },
+    );
+    current.catch(() => {});
   }
 
   async function sync(bus: Bus): Promise<void> {
@@ -125,7 +148,7 @@ export function openWatch({ address, clock, onFailure, answerMs }: WatchOptions)
     close() {
       closed = true;
       cancelRetry();
-      live?.close();
+      current?.then((one) => one.close()).catch(() => {});
     },
   };
 }

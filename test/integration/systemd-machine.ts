@@ -24,7 +24,7 @@ umount -R /sys/fs/cgroup 2>/dev/null || umount -l /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 [ ! -d /var/log/journal ] || mount -t tmpfs tmpfs /var/log/journal
 export container=signalbox-test
-exec ${SYSTEMD} --system --unit=test.target --log-target=null --show-status=no
+exec ${SYSTEMD} --system --unit=test.target --log-target=journal --show-status=no
 `;
 
 /** What the machine starts with: a bus with the distribution's own policy for systemd, and the journal. */
