@@ -1,7 +1,6 @@
 import { type Metric, sample } from '../../../model/metric.ts';
 import { nodeNetwork, nodeNetworkProperties as properties } from '../../../model/metrics/node-network.ts';
 import type { Sample } from '../../../model/sample.ts';
-import type { Files } from '../files.ts';
 import { networksIgnored } from '../ignored.ts';
 import { NothingHere, type OpenPart } from '../part.ts';
 import { numberOf } from '../text.ts';
@@ -10,16 +9,18 @@ const FOLDER = 'class/net';
 /** Megabits to bytes. */
 const MEGABIT = 1e6 / 8;
 const IFF_UP = 1;
-/** What hardly ever changes is read once in so long; at once when the device is another one under the same name. */
+/** What hardly ever changes is read once in so long; at once when the device is another one, or stands otherwise than before. */
 const KEPT_MS = 60_000;
+/** So many devices are read at once. */
+const AT_ONCE = 16;
 
 /** Files whose answers come from the kernel's memory: all at once. */
-const LIVE = ['ifindex', 'operstate', 'flags', 'mtu', 'dormant', 'carrier_changes', 'carrier_up_count'] as const;
-const LIVE_TOO = ['carrier_down_count'] as const;
-/** Those for which the kernel takes the lock of all networks, or asks the driver: one after the other. */
+const STANDING = ['ifindex', 'operstate', 'flags'] as const;
+const COUNTED = ['mtu', 'dormant', 'carrier_changes', 'carrier_up_count', 'carrier_down_count'] as const;
+/** Those for which the kernel takes the lock of all networks, or asks the driver: one after the other. Only a device that is up has them. */
 const ASKED = ['carrier', 'speed', 'duplex'] as const;
-const STEADY = ['address', 'broadcast', 'ifalias', 'addr_assign_type', 'dev_id', 'iflink', 'link_mode'] as const;
-const STEADY_TOO = ['name_assign_type', 'netdev_group', 'tx_queue_len', 'type'] as const;
+const STEADY_A = ['address', 'broadcast', 'ifalias', 'addr_assign_type', 'dev_id', 'iflink', 'link_mode'] as const;
+const STEADY_B = ['name_assign_type', 'netdev_group', 'tx_queue_len', 'type'] as const;
 
 const NUMBERS: Readonly<Record<string, Metric<'device'>>> = {
   addr_assign_type: properties.address_assign_type,
@@ -44,51 +45,71 @@ const NUMBERS: Readonly<Record<string, Metric<'device'>>> = {
 type Values = Readonly<Record<string, string | undefined>>;
 
 interface Known {
-  readonly ifindex: string | undefined;
+  readonly standing: string;
   readonly until: number;
-  readonly values: Values;
+  readonly steady: Values;
+  /** Those of `ASKED` that have an answer while it stands so: asking in vain costs more. */
+  answering: readonly string[];
 }
 
 /** What the network devices are and how they stand, from /sys/class/net. */
 export const openNetclass: OpenPart = ({ sys, settings, clock }) => {
   const ignored = networksIgnored(settings);
-  let known = new Map<string, Known>();
+  const known = new Map<string, Known>();
+
+  async function lookAt(device: string): Promise<Values | undefined> {
+    const live = await valuesOf(sys.value, device, [...STANDING, ...COUNTED]);
+    // `bonding_masters` is a file among the devices.
+    if (live.ifindex === undefined) return undefined;
+    const standing = STANDING.map((name) => live[name]).join(' ');
+    const before = known.get(device);
+    if (before?.standing === standing && clock.monotonic() < before.until) return { ...before.steady, ...live };
+    const steady = await valuesOf(sys.rareValue, device, [...STEADY_A, ...STEADY_B]);
+    const answering = isUp(live) ? ASKED : [];
+    known.set(device, { standing, until: clock.monotonic() + KEPT_MS, steady, answering });
+    return { ...steady, ...live };
+  }
+
+  async function ask(device: string): Promise<Values> {
+    const values: Record<string, string | undefined> = {};
+    const one = known.get(device);
+    for (const name of one?.answering ?? []) values[name] = await sys.value(`${FOLDER}/${device}/${name}`);
+    if (one !== undefined) one.answering = one.answering.filter((name) => values[name] !== undefined);
+    return values;
+  }
+
   return async () => {
-    const samples: Sample[] = [];
-    const present = new Map<string, Known>();
-    const names = await sys.list(FOLDER);
+    const names = (await sys.list(FOLDER)).filter((name) => !ignored(name));
     if (names.length === 0) throw new NothingHere('there is no network device');
-    for (const device of names) {
-      if (ignored(device)) continue;
-      const live = await valuesOf(sys, device, [...LIVE, ...LIVE_TOO]);
-      // `bonding_masters` is a file among the devices.
-      if (live.ifindex === undefined) continue;
-      let before = known.get(device);
-      if (before === undefined || before.ifindex !== live.ifindex || clock.monotonic() >= before.until) {
-        const values = await valuesOf(sys, device, [...STEADY, ...STEADY_TOO], true);
-        before = { ifindex: live.ifindex, until: clock.monotonic() + KEPT_MS, values };
+    for (const device of known.keys()) if (!names.includes(device)) known.delete(device);
+    const samples: Sample[] = [];
+    for (let from = 0; from < names.length; from += AT_ONCE) {
+      const some = names.slice(from, from + AT_ONCE);
+      const seen = await Promise.all(some.map(lookAt));
+      for (const [at, device] of some.entries()) {
+        const values = seen[at];
+        if (values !== undefined) addTo(samples, device, { ...values, ...(await ask(device)) });
       }
-      present.set(device, before);
-      const asked: Record<string, string | undefined> = {};
-      for (const name of ASKED) asked[name] = await sys.value(`${FOLDER}/${device}/${name}`);
-      addTo(samples, device, { ...before.values, ...live, ...asked });
     }
-    known = present;
     return samples;
   };
 };
 
-async function valuesOf(sys: Files, device: string, names: readonly string[], rare = false): Promise<Values> {
-  const read = rare ? sys.rareValue : sys.value;
+type Read = (path: string) => Promise<string | undefined>;
+
+async function valuesOf(read: Read, device: string, names: readonly string[]): Promise<Values> {
   const values = await Promise.all(names.map((name) => read(`${FOLDER}/${device}/${name}`)));
   return Object.fromEntries(names.map((name, at) => [name, values[at]]));
+}
+
+function isUp({ flags }: Values): boolean {
+  return ((numberOf(flags) ?? 0) & IFF_UP) !== 0;
 }
 
 function addTo(samples: Sample[], device: string, values: Values): void {
   const labels = { device };
   const { operstate = '', address = '', broadcast = '', duplex = '', ifalias = '' } = values;
-  const flags = numberOf(values.flags);
-  const adminstate = flags === undefined ? 'unknown' : (flags & IFF_UP) === 0 ? 'down' : 'up';
+  const adminstate = values.flags === undefined ? 'unknown' : isUp(values) ? 'up' : 'down';
   samples.push(sample(nodeNetwork.up, operstate === 'up' ? 1 : 0, labels));
   samples.push(sample(nodeNetwork.info, 1, { device, address, broadcast, duplex, operstate, adminstate, ifalias }));
   for (const name in NUMBERS) {

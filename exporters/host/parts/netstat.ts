@@ -59,15 +59,19 @@ export const openNetstat: OpenPart = ({ proc }) => {
   };
 };
 
-/** A name and its value in each line: `Udp6InErrors 3`. */
+/** The fields of snmp6, as they stand there: `Udp6InErrors`. */
+const NAMED = Object.entries(WANTED)
+  .filter(([field]) => field.includes('6_'))
+  .map(([field, metric]) => ({ start: `\n${field.replace('_', '')}`, metric }));
+
+/** A name and its value in each line, with blanks up to a column between them. */
 function readNamed(text: string): Sample[] {
   const samples: Sample[] = [];
-  for (const line of text.split('\n')) {
-    const split = line.indexOf('6') + 1;
-    const blank = line.search(/\s/);
-    const metric = WANTED[`${line.slice(0, split)}_${line.slice(split, Math.max(split, blank))}`];
-    const value = metric && numberOf(line.slice(blank).trim());
-    if (metric !== undefined && value !== undefined) samples.push(sample(metric, value));
+  const lines = `\n${text}`;
+  for (const { start, metric } of NAMED) {
+    const at = lines.indexOf(start);
+    const value = at < 0 ? undefined : /^\s+(\d+)\n/.exec(lines.slice(at + start.length, at + start.length + 64))?.[1];
+    if (value !== undefined) samples.push(sample(metric, Number(value)));
   }
   return samples;
 }
