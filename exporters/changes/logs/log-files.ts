@@ -18,6 +18,8 @@ export interface LogFile {
 
 /** So many bytes at the beginning tell one log from another. */
 const HEAD_BYTES = 512;
+/** A number as large is a date: logrotate's `dateext`. */
+const EARLIEST_DATE = 19_700_101;
 /** Rotated files that are looked at. */
 const MOST_FILES = 200;
 
@@ -34,7 +36,13 @@ export async function logFiles(path: string): Promise<LogFile[]> {
   );
   return found
     .filter((one) => one !== undefined)
-    .sort((a, b) => Number(a.isLive) - Number(b.isLive) || a.modified - b.modified);
+    .sort((a, b) => Number(a.isLive) - Number(b.isLive) || ageOf(b, base) - ageOf(a, base) || a.modified - b.modified);
+}
+
+/** More is older: the number of `.2.gz`, or the date of `-20261101` turned around; nothing but these two is comparable by it. */
+function ageOf({ path, isLive }: LogFile, base: string): number {
+  const number = Number(/^[.-](\d+)/.exec(basename(path).slice(base.length))?.[1] ?? 0);
+  return isLive || number < EARLIEST_DATE ? number : -number;
 }
 
 async function described(path: string, isLive: boolean): Promise<LogFile | undefined> {

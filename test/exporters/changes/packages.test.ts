@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { packagesSource } from '../../../exporters/changes/packages/packages.ts';
+import { groupChanges } from '../../../model/change-groups.ts';
+import { groupInWords } from '../../../model/change-words.ts';
+import { HOUR } from '../../../model/time.ts';
+import { FakeClock } from '../../fake-clock.ts';
+import { requireProgram } from '../../require-program.ts';
+import { looking, machineFor } from './machine.ts';
+
+const run = promisify(execFile);
+const NOW = Date.UTC(2026, 10, 21, 6);
+
+/** Real lines: apt 2.6 and dpkg 1.21, as Debian 12 writes them, in a zone an hour east. */
+const DPKG_LOG = `2026-11-21 05:20:40 startup archives unpack
+2026-11-21 05:20:41 upgrade docker-ce:amd64 5:27.1.1-1 5:28.0.0-1
+2026-11-21 05:20:41 status half-installed docker-ce:amd64 5:27.1.1-1
+2026-11-21 05:20:41 status unpacked docker-ce:amd64 5:28.0.0-1
+2026-11-21 05:20:42 install iptables:amd64 <none> 1.8.9-2
+2026-11-21 05:20:43 upgrade libc6:i386 2.36-9 2.36-10
+2026-11-21 05:20:44 configure docker-ce:amd64 5:28.0.0-1 <none>
+2026-11-21 05:20:44 conffile /etc/docker/daemon.json keep
+2026-11-21 05:21:00 startup packages remove
+2026-11-21 05:21:01 remove ntp:all 1:4.2 <none>
+2026-11-21 05:21:02 purge ntp:all 1:4.2 <none>
+2026-11-21 05:21:02 trigproc man-db:amd64 2.11.2-2 <none>
+`;
+const APT_HISTORY = `
+Start-Date: 2026-11-21  05:20:40
+Commandline: /usr/bin/apt-get -o Acquire::http::Proxy=http://ada:hunter2@proxy:3128 -y dist-upgrade
+Requested-By: ada (1000)
+Install: iptables:amd64 (1.8.9-2)
+Upgrade: docker-ce:amd64 (5:27.1.1-1, 5:28.0.0-1), libc6:i386 (2.36-9, 2.36-10)
+End-Date: 2026-11-21  05:20:44
+`;
+
+function sourceOn(machine: { root: string; path: string }, now = NOW) {
+  return looking(packagesSource(machine), new FakeClock(now));
+}
+
+test('what dpkg did is told with its versions, and who had it done by apt, without a password', async (t) => {
+  const machine = await machineFor(t, {
+    'var/log/dpkg.log': DPKG_LOG,
+    'var/log/apt/history.log': APT_HISTORY,
+    'etc/timezone': 'Europe/Berlin',
+  });
+  const { look, troubles } = sourceOn(machine);
+  const at = (text: string) => Date.parse(`2026-11-21T${text}+01:00`);
+  const detail = 'apt-get -y dist-upgrade\nasked for by ada (1000)';
+  assert.deepEqual(await look(), [
+    { at: at('05:20:41'), kind: 'package', what: 'docker-ce', from: '5:27.1.1-1', to: '5:28.0.0-1', detail },
+    { at: at('05:20:42'), kind: 'package', what: 'iptables', to: '1.8.9-2', detail },
+    { at: at('05:20:43'), kind: 'package', what: 'libc6:i386', from: '2.36-9', to: '2.36-10', detail },
+    { at: at('05:21:01'), kind: 'package', what: 'ntp', from: '1:4.2' },
+  ]);
+  assert.deepEqual(await look(), [], 'once');
+  await appendFile(machine.at('var/log/dpkg.log'), '2026-11-21 05:40:00 upgrade vim:all 1 2\n');
+  assert.deepEqual(await look(), [{ at: at('05:40:00'), kind: 'package', what: 'vim', from: '1', to: '2' }]);
+  assert.deepEqual(troubles, []);
+});
+
+test('what apt said of a run that goes on is known for what dpkg does later in it', async (t) => {
+  const machine = await machineFor(t, {
+    'var/log/dpkg.log': '2026-11-21 05:00:00 startup archives unpack\n',
+    'var/log/apt/history.log': '',
+  });
+  const { look } = sourceOn(machine);
+  await look();
+  await appendFile(
+    machine.at('var/log/apt/history.log'),
+    '\nStart-Date: 2026-11-21  05:20:40\nCommandline: apt install a\nInstall: a:amd64 (1)\n',
+  );
+  await look();
+  await appendFile(machine.at('var/log/dpkg.log'), '2026-11-21 05:20:50 install a:all <none> 1\n');
+  assert.equal((await look())[0]?.detail, 'apt install a');
+  await appendFile(machine.at('var/log/apt/history.log'), 'End-Date: 2026-11-21  05:21:00\n');
+  await look();
+  await appendFile(
+    machine.at('var/log/dpkg.log'),
+    '2026-11-21 05:20:59 install b:all <none> 1\n2026-11-21 05:30:00 install c:all <none> 1\n',
+  );
+  assert.deepEqual(
+    (await look()).map(({ what, detail }) => [what, detail]),
+    [
+      ['b', 'apt install a'],
+      ['c', undefined],
+    ],
+  );
+});
+
+test('unattended-upgrades is known by its own log where apt has lost its history; its errors are told', async (t) => {
+  const machine = await machineFor(t, {
+    'var/log/dpkg.log': '2026-11-21 05:20:50 upgrade a:amd64 1 2\n2026-11-21 05:59:00 upgrade b:amd64 1 2\n',
+    'var/log/unattended-upgrades/unattended-upgrades.log': `2026-11-21 05:20:30,100 INFO Starting unattended upgrades script
+2026-11-21 05:20:31,000 INFO Allowed origins are: origin=Debian
+2026-11-21 05:20:40,123 INFO Packages that will be upgraded: a
+2026-11-21 05:20:41,123 INFO Writing dpkg log to /var/log/unattended-upgrades/unattended-upgrades-dpkg.log
+2026-11-21 05:21:00,000 ERROR Installing the upgrades failed!
+`,
+  });
+  assert.deepEqual(
+    (await sourceOn(machine).look()).map(({ what, detail }) => [what, detail]),
+    [
+      ['a', 'unattended-upgrade\nit failed: Installing the upgrades failed!'],
+      ['b', undefined],
+    ],
+  );
+});
+
+test('where dpkg keeps no log, apt is believed: installed, upgraded, downgraded, reinstalled, removed', async (t) => {
+  const machine = await machineFor(t, {
+    // apt 1.0 (Debian 8), apt 2.6 (Debian 12), apt 3.0 (Debian 13) and aptdaemon.
+    'var/log/apt/history.log': `
+Start-Date: 2026-11-20  01:00:00
+Commandline: apt-get install nginx
+Install: nginx:amd64 (1.6.2-5), nginx-common:amd64 (1.6.2-5, automatic)
+End-Date: 2026-11-20  01:00:05
+
+Start-Date: 2026-11-20  02:00:00
+Commandline: aptdaemon role='role-commit-packages' sender=':1.77'
+Upgrade: linux-image-amd64:amd64 (6.1.140-1, 6.1.187-1)
+Downgrade: curl:amd64 (8, 7)
+Reinstall: bash:amd64 (5.2)
+End-Date: 2026-11-20  02:00:05
+
+Start-Date: 2026-11-20  03:00:00
+Commandline: apt purge ntp
+Requested-By: bob (1001)
+Purge: ntp:amd64 (4.2)
+Remove: sntp:amd64 (4.2)
+Error: Sub-process /usr/bin/dpkg returned an error code (1)
+End-Date: 2026-11-20  03:00:05
+`,
+  });
+  const changes = await sourceOn(machine).look();
+  assert.deepEqual(
+    changes.map(({ what, from = '-', to = '-' }) => `${what} ${from} ${to}`),
+    [
+      'nginx - 1.6.2-5',
+      'nginx-common - 1.6.2-5',
+      'linux-image-amd64 6.1.140-1 6.1.187-1',
+      'curl 8 7',
+      'bash 5.2 5.2',
+      'ntp 4.2 -',
+      'sntp 4.2 -',
+    ],
+  );
+  assert.match(changes.at(-1)?.detail ?? '', /asked for by bob \(1001\)\nit failed: Sub-process/);
+});
+
+test('a backlog of rotated logs is read once, and reaches no further back than it may', async (t) => {
+  const machine = await machineFor(t, {
+    'var/log/dpkg.log': '2026-11-21 05:20:41 upgrade c:amd64 1 2\n',
+    'var/log/dpkg.log.1': '2026-10-21 05:20:41 upgrade b:all 1 2\n2026-10-22 05:20:41 upgrade b2:all 1 2\n',
+    'var/log/dpkg.log.2.gz': gzipSync('2026-09-21 05:20:41 upgrade a:all 1 2\n'),
+    'var/log/dpkg.log.3.gz': gzipSync('2026-01-21 05:20:41 upgrade ancient:all 1 2\n'),
+  });
+  const { look, forget } = sourceOn(machine);
+  const first = await look();
+  assert.deepEqual(
+    first.map(({ what }) => what),
+    ['a', 'b', 'b2', 'c'],
+  );
+  assert.deepEqual(await look(), []);
+  forget();
+  assert.deepEqual(await look(), first, 'one that has lost its memory tells the same, which the ledger knows');
+});
+
+test('hostile lines steer no terminal, and hold nothing up', async (t) => {
+  const machine = await machineFor(t, {
+    'var/log/dpkg.log': [
+      '2026-11-21 05:20:41 upgrade evil\u001b[2J:all 1\u0007 2\u202e3',
+      `2026-11-21 05:20:42 upgrade ${'x'.repeat(1e6)} 1 2`,
+      '2026-13-45 99:99:99 upgrade a:all 1 2',
+      '2026-11-21 05:20:43 upgrade',
+      '2026-11-21 05:20:44 upgrade fine:all 1 2',
+      '',
+    ].join('\n'),
+    'var/log/apt/history.log': `Start-Date: 2026-11-21  05:20:40\nCommandline: apt \u001b]0;owned\u0007${'a'.repeat(1e6)}\nUpgrade: ${'('.repeat(1e5)}\nEnd-Date: 2026-11-21  05:21:00\n`,
+  });
+  const began = performance.now();
+  const changes = await sourceOn(machine).look();
+  assert.ok(performance.now() - began < 5_000);
+  const told = JSON.stringify(changes);
+  assert.doesNotMatch(told, /\\u001b|\\u0007|\u202e|owned\\u/);
+  assert.ok(told.length < 10_000, `${told.length} characters`);
+  assert.ok(changes.some(({ what }) => what === 'fine'));
+});
+
+/** A package without anything in it, made by dpkg itself. */
+async function makePackage(t: TestContext, folder: string, name: string, version: string): Promise<string> {
+  const tree = join(folder, `${name}_${version}`);
+  await mkdir(join(tree, 'DEBIAN'), { recursive: true });
+  await writeFile(
+    join(tree, 'DEBIAN/control'),
+    `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: Nobody <nobody@example.net>\nDescription: nothing\n`,
+  );
+  t.after(() => rm(tree, { recursive: true, force: true }));
+  await run('dpkg-deb', ['--build', '--root-owner-group', tree, `${tree}.deb`]);
+  return `${tree}.deb`;
+}
+
+test('a real dpkg: installed, upgraded and removed, within the second', async (t) => {
+  const dpkg = requireProgram('dpkg', t);
+  if (dpkg === undefined || requireProgram('dpkg-deb', t) === undefined) return;
+  const machine = await machineFor(t, { 'var/log/dpkg.log': '', 'var/lib/dpkg/status': '' });
+  for (const folder of ['updates', 'info', 'triggers']) await mkdir(machine.at(`var/lib/dpkg/${folder}`));
+  const doIt = (...args: string[]) =>
+    run(
+      dpkg,
+      [
+        `--root=${machine.root}`,
+        `--log=${machine.at('var/log/dpkg.log')}`,
+        '--force-not-root',
+        '--force-bad-path',
+        ...args,
+      ],
+      { env: { ...process.env, TZ: 'UTC' } },
+    );
+  const { look } = looking(packagesSource(machine), { now: Date.now });
+  await look();
+  const began = Date.now();
+  await doIt('-i', await makePackage(t, machine.root, 'tiny', '1.0'));
+  await doIt('-i', await makePackage(t, machine.root, 'tiny', '1.1'));
+  await doIt('-i', await makePackage(t, machine.root, 'tiny', '1.1'));
+  await doIt('--purge', 'tiny');
+  const changes = await look();
+  assert.deepEqual(
+    changes.map(({ kind, what, from = '-', to = '-' }) => `${kind} ${what} ${from} ${to}`),
+    ['package tiny - 1.0', 'package tiny 1.0 1.1', 'package tiny 1.1 1.1', 'package tiny 1.1 -'],
+  );
+  for (const { at } of changes) assert.ok(at > began - 2_000 && at < Date.now() + 1_000, new Date(at).toISOString());
+});
+
+test('200 packages of one run are told in one line, the one that matters first', async (t) => {
+  const lines = Array.from(
+    { length: 199 },
+    (_, index) =>
+      `2026-11-21 05:${String(20 + Math.floor(index / 60)).padStart(2, '0')}:${String(index % 60).padStart(2, '0')} upgrade lib${index}:amd64 1 2`,
+  );
+  const machine = await machineFor(t, {
+    'var/log/dpkg.log': `${lines.join('\n')}\n2026-11-21 05:23:30 upgrade docker-ce:amd64 27.1 28.0\n`,
+    'var/log/apt/history.log':
+      '\nStart-Date: 2026-11-21  05:19:40\nCommandline: apt -y upgrade\nEnd-Date: 2026-11-21  05:24:44\n',
+  });
+  const changes = await sourceOn(machine).look();
+  const groups = groupChanges(changes.toReversed());
+  assert.equal(groups.length, 1);
+  const [group] = groups;
+  assert.ok(group);
+  assert.ok(group.to - group.from < HOUR);
+  const { what, became } = groupInWords(group);
+  assert.equal(what, 'apt upgrade');
+  assert.match(became, /^200 packages: among them docker-ce 27\.1 → 28\.0, lib\d+ 1 → 2, lib\d+ 1 → 2, …$/);
+});
