@@ -14,6 +14,7 @@ import { createResolver } from '../collector/names/resolver.ts';
 import { probeKinds } from '../collector/probes/index.ts';
 import { openSelf, type Self } from '../collector/self/self.ts';
 import { openSpool } from '../collector/spool/spool.ts';
+import { createOutsideDoor } from '../collector/vantage/outside/outside.ts';
 import { openVantages } from '../collector/vantage/vantages.ts';
 import { loadConfig } from '../config/door.ts';
 
@@ -40,7 +41,9 @@ const self: Self = opened.adopt(
   (one) => one.stop(),
 );
 const surroundings = { clock, resolve: createResolver({ clock }), pulses: () => ({}) };
-const vantages = opened.adopt(openVantages(probeKinds, surroundings, complain), (one) => one.stop());
+const vantages = opened.adopt(openVantages(probeKinds, surroundings, createOutsideDoor(clock).open, complain), (one) =>
+  one.stop(),
+);
 let made = 0;
 let bad = 0;
 const checks = opened.adopt(

@@ -51,7 +51,7 @@ function composeMonitor(draft: Draft, defaults: Top['defaults'] & object): Monit
     ...timesOf(draft, defaults),
     needs: common.needs ?? [],
     agree: common.agree ?? defaults.agree ?? STANDARD.agree,
-    vantages: common.from ?? defaults.from ?? [STANDARD.from],
+    vantages: common.from ?? (kind.spec.comesIn ? undefined : defaults.from) ?? [STANDARD.from],
     ...(slowMs === undefined ? {} : { slowMs }),
     ...(common.was === undefined ? {} : { was: common.was }),
     kind: kind.name,

@@ -5,6 +5,7 @@ import { lintNeeds, noMonitor } from './needs.ts';
 import type { Top } from './schema.ts';
 import { slugOf } from './slug.ts';
 import { spanInUnits } from './span-in-units.ts';
+import { STANDARD } from './standard.ts';
 
 /** The rules about settings that each are right for themselves but not together. */
 export function lintTogether(
@@ -16,7 +17,10 @@ export function lintTogether(
   lintSlugs(drafts, complain);
   lintNeeds(drafts, complain);
   lintNames(top, drafts, value, complain);
-  for (const draft of drafts) lintTimes(draft, top, complain);
+  for (const draft of drafts) {
+    lintTimes(draft, top, complain);
+    lintFrom(draft, complain);
+  }
   lintDefaults(top, complain);
   lintListen(top, complain);
 }
@@ -76,6 +80,13 @@ function lintTimes(draft: Draft, top: Top, complain: Complain): void {
   atMost('timeout', common.timeout, everyMs, 'every');
   atMost('confirm.every', common.confirm?.every, everyMs, 'every');
   atMost('slow', common.slow, timeoutMs, 'the timeout');
+}
+
+/** What reports to the box itself is seen from there alone. */
+function lintFrom({ name, common, kind }: Draft, complain: Complain): void {
+  const other = common.from?.find((vantage) => vantage !== STANDARD.from);
+  if (kind?.spec.comesIn && other !== undefined)
+    complain(['monitors', name, 'from'], `came ${JSON.stringify(other)}, wanted local: it reports to the box itself`);
 }
 
 function lintDefaults(top: Top, complain: Complain): void {

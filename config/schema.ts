@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../model/time.ts';
 import { STANDARD } from './standard.ts';
 
 /** The vantages that there are. */
-export const VANTAGES = ['local'];
+export const VANTAGES = ['local', 'outside'];
 
 const LISTEN_WANTED = 'a port, or an address with one, such as 8300, 0.0.0.0:8300 or [::]:8300';
 
@@ -73,7 +73,7 @@ const sharedShape = {
   ),
   from: described(
     names(z.enum(VANTAGES)),
-    'From where it is checked: one vantage or a list. `local` is the box itself.',
+    'From where it is checked: one vantage or a list. `local` is the box itself; `outside` is a network namespace of its own, from which only this machine can be reached, as a stranger would.',
     STANDARD.from,
   ),
 };

@@ -16,6 +16,8 @@ export interface ProbeSpec<Spec> {
   readonly shorthand?: string;
   /** Contradictions inside one spec; `path` leads to the setting, `message` says what was wanted instead. */
   readonly lint?: (spec: Spec) => readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
+  /** Whoever is watched reports to the box itself: there is no other vantage. */
+  readonly comesIn?: true;
   /** Defaults of the monitor's own settings that fit this kind better than the general ones. */
   readonly defaults?: {
     readonly everyMs?: number;

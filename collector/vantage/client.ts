@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Finding } from '../../model/finding.ts';
 import { seal } from '../../model/secret.ts';
 import { type Clock, MINUTE, SECOND, spanInWords } from '../../model/time.ts';
+import type { Names } from './names.ts';
 import { LINE_BYTES, writeMessage } from './protocol.ts';
 import type { Vantage } from './vantage.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
@@ -11,12 +12,14 @@ export interface VantageOptions {
   readonly clock: Clock;
   /** How the worker is started: the program and its arguments. Our own worker in our own runtime when left out. */
   readonly command?: readonly string[];
+  /** Answers the worker what a name is, where its own place has no name servers. */
+  readonly names?: Names;
   /** Told what goes wrong with the worker itself. */
   readonly onTrouble: (words: string) => void;
 }
 
 /** Our own worker, its memory kept small. */
-const OWN_WORKER = [
+export const OWN_WORKER = [
   process.execPath,
   '--max-semi-space-size=1',
   '--max-old-space-size=128',
@@ -32,7 +35,7 @@ const STOPPING = 'Signalbox is stopping';
  * A vantage that is a process of its own, started at the first check and again after it has died, ever more slowly.
  * What it cannot answer is an `unknown` finding with words.
  */
-export function startVantage({ name, clock, command = OWN_WORKER, onTrouble }: VantageOptions): Vantage {
+export function startVantage({ name, clock, command = OWN_WORKER, names, onTrouble }: VantageOptions): Vantage {
   const rest = restAfterDeath(clock);
   let worker: WorkerProcess | undefined;
   let stopping = false;
@@ -42,6 +45,7 @@ export function startVantage({ name, clock, command = OWN_WORKER, onTrouble }: V
     const since = clock.monotonic();
     return startWorker(command, {
       clock,
+      ...(names !== undefined && { names }),
       onNoise: (words) => onTrouble(`the worker of vantage ${name} ${words}`),
       onGone(why) {
         worker = undefined;

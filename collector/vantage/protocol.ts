@@ -1,4 +1,5 @@
 import type { Finding, Verdict } from '../../model/finding.ts';
+import type { Address } from '../../model/probe.ts';
 
 /** The version every message carries as `v`. Another is refused, in words. */
 export const VERSION = 1;
@@ -18,7 +19,16 @@ export type ToWorker =
       /** Sealed: secrets are plain data on the way. */
       readonly spec: unknown;
     }
-  | { readonly type: 'cancel'; readonly id: number };
+  | { readonly type: 'cancel'; readonly id: number }
+  /** What a name is, for a worker that has no name servers; without addresses, `words` say why. */
+  | {
+      readonly type: 'resolved';
+      readonly id: number;
+      readonly addresses: readonly Address[];
+      readonly words?: string;
+      /** The addresses are there, but cannot be reached from that vantage. */
+      readonly beyond?: boolean;
+    };
 
 /** What a vantage worker says, a JSON object a line. */
 export type FromWorker =
@@ -27,6 +37,8 @@ export type FromWorker =
   /** The check could not be made for a fault of the probe's own. */
   | { readonly type: 'fault'; readonly id: number; readonly words: string }
   | { readonly type: 'trace'; readonly id: number; readonly step: string; readonly detail?: string }
+  /** Asks what a name is; answered with `resolved` and the same id. */
+  | { readonly type: 'resolve'; readonly id: number; readonly host: string; readonly family: 0 | 4 | 6 }
   /** A process group began or is over: who started the worker ends it, should the worker be killed. */
   | { readonly type: 'group'; readonly pid: number; readonly runs: boolean };
 
@@ -59,9 +71,24 @@ export function readToWorker(line: string): ToWorker | undefined {
   if (read === undefined || typeof read.id !== 'number') return undefined;
   const { id, monitor, kind, timeoutMs, spec } = read;
   if (read.type === 'cancel') return { type: 'cancel', id };
+  if (read.type === 'resolved') return readResolved(id, read);
   if (read.type !== 'check' || typeof monitor !== 'string' || typeof kind !== 'string') return undefined;
   if (typeof timeoutMs !== 'number') return undefined;
   return { type: 'check', id, monitor, kind, timeoutMs, trace: read.trace === true, spec };
+}
+
+function readResolved(id: number, { addresses, words, beyond }: Record<string, unknown>): ToWorker {
+  return {
+    type: 'resolved',
+    id,
+    addresses: Array.isArray(addresses) ? addresses.filter(isAddress) : [],
+    ...(words !== undefined && { words: String(words) }),
+    beyond: beyond === true,
+  };
+}
+
+function isAddress(value: unknown): value is Address {
+  return isRecord(value) && typeof value.address === 'string' && (value.family === 4 || value.family === 6);
 }
 
 /** Reads what a worker says; undefined when it is no message. */
@@ -75,9 +102,15 @@ export function readFromWorker(line: string): FromWorker | undefined {
   if (typeof id !== 'number') return undefined;
   if (type === 'finding' && isFinding(finding)) return { type, id, finding };
   if (type === 'fault') return { type, id, words: String(words) };
+  if (type === 'resolve' && typeof read.host === 'string')
+    return { type, id, host: read.host, family: familyOf(read.family) };
   if (type === 'trace')
     return { type, id, step: String(step), ...(detail === undefined ? {} : { detail: String(detail) }) };
   return undefined;
+}
+
+function familyOf(value: unknown): 0 | 4 | 6 {
+  return value === 4 || value === 6 ? value : 0;
 }
 
 const VERDICTS: readonly Verdict[] = ['up', 'degraded', 'down', 'unknown'];

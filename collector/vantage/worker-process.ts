@@ -6,6 +6,7 @@ import type { Finding } from '../../model/finding.ts';
 import { type Clock, SECOND } from '../../model/time.ts';
 import { killGroup } from '../probes/exec/process-group.ts';
 import { readLines } from './lines.ts';
+import { answerFor, type Names } from './names.ts';
 import { type FromWorker, LINE_BYTES, readFromWorker, writeMessage } from './protocol.ts';
 import type { CheckRequest } from './vantage.ts';
 
@@ -33,6 +34,7 @@ interface Pending {
 
 export interface WorkerCalls {
   readonly clock: Clock;
+  readonly names?: Names;
   /** Told of anything it says that is no message. */
   readonly onNoise: (words: string) => void;
   /** Told why it is gone; answers with the words for the checks it has left undone. */
@@ -40,7 +42,7 @@ export interface WorkerCalls {
 }
 
 /** Starts a worker. When it is gone, also by SIGKILL, every process group that it had started is killed. */
-export function startWorker(command: readonly string[], { clock, onNoise, onGone }: WorkerCalls): WorkerProcess {
+export function startWorker(command: readonly string[], { clock, names, onNoise, onGone }: WorkerCalls): WorkerProcess {
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -56,7 +58,9 @@ export function startWorker(command: readonly string[], { clock, onNoise, onGone
   });
   const hearLine = (line: string) => {
     const message = readFromWorker(line);
-    if (message !== undefined) hear(message, pending, groups);
+    if (message?.type === 'resolve')
+      void answerFor(message, names).then((answer) => child.stdin.write(writeMessage(answer)));
+    else if (message !== undefined) hear(message, pending, groups);
     else onNoise(`said something that is no message: ${JSON.stringify(line.slice(0, 100))}`);
   };
   readLines(child.stdout, LINE_BYTES, hearLine, () => onNoise(`said a line of more than ${LINE_BYTES} bytes`));
@@ -126,7 +130,11 @@ function ending(child: ChildProcessByStdio<Writable, Readable, Readable>): Promi
   });
 }
 
-function hear(message: FromWorker, pending: Map<number, Pending>, groups: Set<number>): void {
+function hear(
+  message: Exclude<FromWorker, { type: 'resolve' }>,
+  pending: Map<number, Pending>,
+  groups: Set<number>,
+): void {
   if (message.type === 'ready') return;
   if (message.type === 'group') {
     if (message.runs) groups.add(message.pid);

@@ -7,7 +7,8 @@ import { createClock } from '../clock.ts';
 import { endAllGroups, watchGroups } from '../probes/exec/process-group.ts';
 import { probeKinds } from '../probes/index.ts';
 import { readLines } from './lines.ts';
-import { localVantage } from './local.ts';
+import { localVantage, type Surroundings } from './local.ts';
+import { ASK_BOX, askBoxForNames } from './names.ts';
 import { type FromWorker, LINE_BYTES, readToWorker, type ToWorker, writeFinding, writeMessage } from './protocol.ts';
 
 /** A probe that has not ended this long after its deadline is answered for, and left behind. */
@@ -17,14 +18,17 @@ const clock = createClock();
 const underWay = new Map<number, AbortController>();
 let resolver: Promise<Resolve> | undefined;
 
-const place = localVantage(probeKinds, {
+const surroundings: Surroundings = {
   clock,
   pulses: () => ({}),
   async resolve(host, family, signal) {
     resolver ??= import('../names/resolver.ts').then(({ createResolver }) => createResolver({ clock }));
     return (await resolver)(host, family, signal);
   },
-});
+};
+const place = localVantage(probeKinds, surroundings);
+/** In a namespace there are no name servers: the box is asked. */
+const askBox = process.argv.includes(ASK_BOX) ? askBoxForNames(say) : undefined;
 
 // The box says when it is over. A Ctrl-C in its terminal reaches us too, and what is under way must still be answered.
 process.on('SIGINT', () => {});
@@ -36,6 +40,7 @@ watchGroups((pid, runs) => say({ type: 'group', pid, runs }));
 readLines(process.stdin, LINE_BYTES, (line) => {
   const message = readToWorker(line);
   if (message?.type === 'check') void check(message);
+  else if (message?.type === 'resolved') askBox?.hear(message);
   else if (message?.type === 'cancel') underWay.get(message.id)?.abort();
 });
 say({ type: 'ready', kinds: Object.keys(probeKinds) });
@@ -51,7 +56,9 @@ async function check({ id, monitor, kind, timeoutMs, trace, spec }: ToWorker & {
     if (underWay.delete(id)) say({ type: 'fault', id, words });
   };
   try {
-    const finding = await place.check(
+    const names = askBox?.ask();
+    const here = names === undefined ? place : localVantage(probeKinds, { ...surroundings, resolve: names.resolve });
+    const found = await here.check(
       {
         monitor,
         kind,
@@ -63,6 +70,7 @@ async function check({ id, monitor, kind, timeoutMs, trace, spec }: ToWorker & {
       },
       deadline.signal,
     );
+    const finding = names?.judge(found) ?? found;
     if (underWay.delete(id)) process.stdout.write(writeFinding(id, finding));
   } catch (error) {
     fault(error instanceof Error ? error.message : String(error));

@@ -68,5 +68,6 @@ export default {
       mistakes.push({ path: ['max_run'], message: 'at least 1s' });
     return mistakes.map(({ path, message }) => ({ path: path.filter((key) => key !== ''), message }));
   },
+  comesIn: true,
   defaults: { everyMs: MINUTE / 2, timeoutMs: 5 * SECOND, confirm: { bad: 1, good: 1 } },
 } satisfies ProbeSpec<HeartbeatSpec>;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import type { OpenOutside, Outside } from '../../../model/outside.ts';
-import type { Clock } from '../../../model/time.ts';
+import { type Clock, SECOND } from '../../../model/time.ts';
 import { freePair4, freePair6, type Pair } from './free-prefix.ts';
 import { runIp, runTool } from './ip.ts';
 import { holdNamespace, type Namespace } from './namespace.ts';
@@ -20,27 +21,28 @@ interface Opened {
 
 const WHY = 'no view from outside: a network namespace for a stranger cannot be made';
 const TRIES = 3;
+/** Where it cannot be made it is not tried with every check. */
+const REST_MS = 30 * SECOND;
 
 /** The stranger's place, made at the first need: a namespace that ends with this process, whatever ends it, and a veth pair that ends with it. */
 export function createOutsideDoor(clock: Clock): OutsideDoor {
   let opened: Promise<Opened> | undefined;
   let stopped = false;
+  let failed: { readonly error: Error; readonly at: number } | undefined;
 
-  async function isThere({ namespace, outside }: Opened): Promise<boolean> {
-    return (
-      namespace.isHeld() &&
-      access(`/sys/class/net/${outside.enters}`).then(
-        () => true,
-        () => false,
-      )
-    );
-  }
+  const isThere = ({ namespace, outside }: Opened): boolean =>
+    namespace.isHeld() && networkInterfaces()[outside.enters] !== undefined;
 
   async function ready(): Promise<Opened> {
     const before = await opened?.catch(() => undefined);
-    if (before !== undefined && (await isThere(before))) return before;
+    if (before !== undefined && isThere(before)) return before;
+    if (failed !== undefined && clock.monotonic() - failed.at < REST_MS) throw failed.error;
     await before?.namespace.end();
-    return make(clock);
+    failed = undefined;
+    return make(clock).catch((error: Error) => {
+      failed = { error, at: clock.monotonic() };
+      throw error;
+    });
   }
 
   return {
