@@ -21,9 +21,10 @@ interface Part {
   failing: string | undefined;
 }
 
+/** What came of one collection, by part: its samples, and what is to be said of it. */
 interface Round {
-  readonly samples: (readonly Sample[])[];
-  readonly about: Sample[];
+  readonly seen: Map<Part, readonly Sample[]>;
+  readonly about: Map<Part, readonly Sample[]>;
 }
 
 /** The machine itself, under node_exporter's names. Rejects where there is no /proc. */
@@ -49,9 +50,11 @@ export const openHost: OpenExporter<HostSettings> = async (settings, context) =>
 
   return {
     async collect(signal) {
-      const round: Round = { samples: [], about: [] };
+      const round: Round = { seen: new Map(), about: new Map() };
       await Promise.all([...memory.map((part) => take(round, part, signal, context)), askDrivers(round, signal)]);
-      return [...round.samples, round.about].flat();
+      // Parts end in any order; what they saw comes in the same one each time.
+      const parts = [...memory, ...drivers];
+      return [round.seen, round.about].flatMap((one) => parts.flatMap((part) => one.get(part) ?? []));
     },
     async stop() {
       for (const files of [host.proc, host.sys, host.root]) files.close();
@@ -80,8 +83,7 @@ async function take(round: Round, part: Part, signal: AbortSignal, context: Expo
     const looking = part.look().finally(() => {
       part.busy = false;
     });
-    const samples = await Promise.race([looking, over.promise]);
-    round.samples.push(samples);
+    round.seen.set(part, await Promise.race([looking, over.promise]));
     part.failing = undefined;
     tell(round, part, clock.monotonic() - began, true);
   } catch (error) {
@@ -99,8 +101,10 @@ function fail(round: Round, part: Part, tookMs: number, why: string, context: Ex
   tell(round, part, tookMs, false);
 }
 
-function tell(round: Round, { name }: Part, tookMs: number, well: boolean): void {
-  const labels = { collector: name };
-  round.about.push(sample(node.scrapeDuration, tookMs / 1000, labels));
-  round.about.push(sample(node.scrapeSuccess, well ? 1 : 0, labels));
+function tell(round: Round, part: Part, tookMs: number, well: boolean): void {
+  const labels = { collector: part.name };
+  round.about.set(part, [
+    sample(node.scrapeDuration, tookMs / 1000, labels),
+    sample(node.scrapeSuccess, well ? 1 : 0, labels),
+  ]);
 }
