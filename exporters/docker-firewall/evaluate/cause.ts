@@ -1,0 +1,19 @@
+import type { CheckName } from '../report.ts';
+import type { Decision } from '../rules/model.ts';
+
+/** Why a packet, or its reply, does not arrive. */
+export type Cause =
+  /** A rule or a policy drops it. */
+  | { readonly kind: 'rule'; readonly decision: Decision; readonly phase: Phase; readonly towards: string }
+  /** The host itself is not made for it. */
+  | {
+      readonly kind: 'host';
+      readonly check: CheckName;
+      /** One sentence, the same for every port that it stops. */
+      readonly says: string;
+      readonly evidence: readonly string[];
+      readonly fix?: string;
+    };
+
+/** Which packet it is: the first one, its reply, or those between docker-proxy and the container. */
+export type Phase = 'packet' | 'reply' | "docker-proxy's packet" | "docker-proxy's reply";

@@ -1,0 +1,160 @@
+import {
+  type Family,
+  formatIp,
+  type Ip,
+  type IpRange,
+  isWithin,
+  parseIp,
+  parseRange,
+  prefixRange,
+} from '../rules/addresses.ts';
+import { getOrMake } from '../rules/get-or-make.ts';
+import type { World } from '../rules/packet.ts';
+import type { IpRoute, Snapshot } from '../snapshot.ts';
+import type { DockerNetwork } from './docker.ts';
+
+/** The host's interfaces, addresses and routes, and which of them are Docker's. */
+export interface Topology extends World {
+  /** Addresses of an interface with their subnets, link-local ones last. */
+  readonly addressesOf: (device: string, family: Family) => readonly OwnAddress[];
+  /** Whether an interface is there and switched on; undefined when links could not be read. */
+  readonly isUp: (device: string) => boolean | undefined;
+  readonly isThere: (device: string) => boolean | undefined;
+  /** The interface that strangers enter by. */
+  readonly outer: (family: Family) => string | undefined;
+  readonly hasDefaultRoute: (family: Family) => boolean;
+  readonly sysctl: (name: string) => string | undefined;
+}
+
+export interface OwnAddress {
+  readonly ip: Ip;
+  readonly subnet: IpRange;
+  readonly isLinkLocal: boolean;
+}
+
+interface Route {
+  readonly range: IpRange;
+  readonly bits: number;
+  readonly metric: number;
+  readonly device: string | undefined;
+}
+
+const LOOPBACK = prefixRange(4, 0x7f_00_00_00, 8);
+const MULTICAST = [prefixRange(4, 0xe0_00_00_00, 4), prefixRange(6, 0xffn << 120n, 8)];
+const LINK_LOCAL = prefixRange(6, 0xfe80n << 112n, 10);
+const NOWHERE = new Set(['unreachable', 'blackhole', 'prohibit', 'throw']);
+
+/** What a snapshot says of the host's place in its networks. */
+export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwork[]): Topology {
+  const own = ownAddresses(snapshot);
+  const locals = new Set([...own.values()].flatMap((list) => list.map(({ ip }) => ip)));
+  const broadcasts = new Set<Ip>([0xff_ff_ff_ff]);
+  for (const { type, dst } of snapshot.routes4) if (type === 'broadcast') broadcasts.add(parseIp(dst)?.ip ?? -1);
+  const routes = { 4: readRoutes(snapshot, 4, own), 6: readRoutes(snapshot, 6, own) };
+  const links = new Map(snapshot.links.map((link) => [link.ifname, link]));
+  const linksUnread = snapshot.missing.some(({ part }) => part === 'links') || links.size === 0;
+  const subnets = networks.filter(({ isBridge }) => isBridge).flatMap((network) => network.subnets);
+  const dockers = new Set(networks.map(({ bridge }) => bridge));
+  const isLocal = (ip: Ip) => locals.has(ip) || isWithin(LOOPBACK, ip);
+  const addressesOf = (device: string, family: Family) =>
+    (own.get(device) ?? []).filter(({ subnet }) => subnet.family === family);
+  const found = new Map<Ip, string | undefined>();
+  const topology: Topology = {
+    addressesOf,
+    typeOf: (ip, device) => {
+      if (device === undefined ? isLocal(ip) : (own.get(device) ?? []).some((one) => one.ip === ip)) return 'LOCAL';
+      if (device === 'lo' && isWithin(LOOPBACK, ip)) return 'LOCAL';
+      if (broadcasts.has(ip)) return 'BROADCAST';
+      return MULTICAST.some((range) => isWithin(range, ip)) ? 'MULTICAST' : 'UNICAST';
+    },
+    routeTo: (ip) => {
+      if (isLocal(ip)) return 'lo';
+      return getOrMake(
+        found,
+        ip,
+        () => routes[typeof ip === 'number' ? 4 : 6].find(({ range }) => isWithin(range, ip))?.device,
+      );
+    },
+    addressOf: (device, family) => addressesOf(device, family)[0]?.ip,
+    isBridge: (device) => dockers.has(device) || links.get(device)?.linkinfo?.info_kind === 'bridge',
+    isDockers: (ip) => subnets.some((range) => isWithin(range, ip)),
+    isUp: (device) => (linksUnread ? undefined : (links.get(device)?.flags.includes('UP') ?? false)),
+    isThere: (device) => (linksUnread ? undefined : links.has(device)),
+    hasDefaultRoute: (family) => routes[family].some(({ bits }) => bits === 0),
+    outer: (family) =>
+      routes[family].find(({ bits }) => bits === 0)?.device ??
+      [...own.keys()].find(
+        (device) =>
+          device !== 'lo' &&
+          !dockers.has(device) &&
+          links.get(device)?.flags.includes('UP') !== false &&
+          addressesOf(device, family).some((one) => !one.isLinkLocal),
+      ),
+    sysctl: (name) => snapshot.sysctls[name],
+  };
+  return topology;
+}
+
+function ownAddresses({ addresses }: Snapshot): Map<string, OwnAddress[]> {
+  const own = new Map<string, OwnAddress[]>();
+  for (const { ifname, addr_info } of addresses) {
+    const list = addr_info.flatMap(({ local, prefixlen }): OwnAddress[] => {
+      const parsed = parseIp(local ?? '');
+      if (parsed === undefined) return [];
+      const subnet = prefixRange(parsed.family, parsed.ip, prefixlen ?? (parsed.family === 4 ? 32 : 128));
+      return [{ ip: parsed.ip, subnet, isLinkLocal: isWithin(LINK_LOCAL, parsed.ip) }];
+    });
+    own.set(ifname, [...list.filter((one) => !one.isLinkLocal), ...list.filter((one) => one.isLinkLocal)]);
+  }
+  return own;
+}
+
+/** The routes that the kernel would look through, the narrowest first. Rules that choose between tables are not known here. */
+function readRoutes(snapshot: Snapshot, family: Family, own: ReadonlyMap<string, readonly OwnAddress[]>): Route[] {
+  const printed = family === 4 ? snapshot.routes4 : snapshot.routes6;
+  const routes = printed.flatMap((route) => routeOf(route, family));
+  if (routes.length === 0)
+    for (const [device, list] of own)
+      for (const { subnet } of list)
+        if (subnet.family === family) routes.push({ range: subnet, bits: bitsOf(subnet), metric: 0, device });
+  return routes.toSorted((one, other) => other.bits - one.bits || one.metric - other.metric);
+}
+
+function routeOf(route: IpRoute & { readonly metric?: number }, family: Family): Route[] {
+  const isMain =
+    route.table === undefined || route.table === 'main' || route.table === 'default' || route.table === '254';
+  const type = route.type ?? 'unicast';
+  if (!isMain || !(type === 'unicast' || NOWHERE.has(type))) return [];
+  const range = route.dst === 'default' ? prefixRange(family, family === 4 ? 0 : 0n, 0) : parseRange(route.dst);
+  if (range === undefined) return [];
+  const device = NOWHERE.has(type) ? undefined : route.dev;
+  return [{ range, bits: bitsOf(range), metric: route.metric ?? 0, device }];
+}
+
+function bitsOf({ family, low, high }: IpRange): number {
+  return family === 4
+    ? 32 - Math.round(Math.log2(Number(high) - Number(low) + 1))
+    : 128 - ((BigInt(high) - BigInt(low) + 1n).toString(2).length - 1);
+}
+
+/** An address in a subnet that is none of those: somebody else there. Undefined when it has no room. */
+export function neighbourIn(subnet: IpRange, taken: readonly Ip[]): Ip | undefined {
+  const one = subnet.family === 4 ? 1 : 1n;
+  const used = new Set<Ip>(taken);
+  // From the far end, where hand-given addresses are rare; never the network's own or the broadcast address.
+  for (let back = 2; back < 258; back++) {
+    const ip = minus(subnet.high, back, one);
+    if (ip <= subnet.low) return undefined;
+    if (!used.has(ip)) return ip;
+  }
+  return undefined;
+}
+
+function minus(ip: Ip, count: number, one: number | bigint): Ip {
+  return typeof ip === 'bigint' || typeof one === 'bigint' ? BigInt(ip) - BigInt(count) : ip - count;
+}
+
+/** An address in words, as it stands in a URL. */
+export function hostOf(ip: Ip): string {
+  return typeof ip === 'bigint' ? `[${formatIp(ip)}]` : formatIp(ip);
+}

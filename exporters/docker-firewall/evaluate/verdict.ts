@@ -1,0 +1,87 @@
+import type { PortReport, PortVerdict } from '../report.ts';
+import { describeDecision, packetsOf } from '../rules/model.ts';
+import { sayCause } from './cause-text.ts';
+import type { Flow, Trail } from './flow.ts';
+import type { Outcome } from './travel.ts';
+
+/** What is said of one port from one place. */
+export type Judged = Pick<PortReport, 'verdict' | 'why' | 'rule' | 'packets' | 'by' | 'fix' | 'walk'>;
+
+/** Makes a verdict of all possible ways: they must agree, or it is unknown. */
+export function judgeOutcome({ arrivals, losses }: Outcome, unread: readonly string[]): Judged {
+  const [arrival] = arrivals;
+  const [loss] = losses;
+  if (unread.length > 0)
+    return unknown(`${unread.join(' and ')} could not be read, and may hold rules`, arrival?.flow ?? loss?.flow);
+  if (arrival !== undefined && loss === undefined) {
+    const why =
+      arrival.by === 'dnat'
+        ? 'A DNAT rule leads to the container, and nothing stops the packet or its reply.'
+        : 'docker-proxy on this host passes it to the container, and nothing stops the packets or their replies.';
+    return { verdict: 'reachable', why, rule: '', by: arrival.by, walk: walkOf(arrival.flow) };
+  }
+  if (loss !== undefined && arrival === undefined) {
+    const { says, fix } = sayCause(loss.cause);
+    const decision = loss.cause.kind === 'rule' ? loss.cause.decision : undefined;
+    const packets = decision === undefined ? undefined : packetsOf(decision);
+    return {
+      verdict: 'blocked',
+      why: sentence(says),
+      rule: decision === undefined ? '' : describeDecision(decision),
+      ...(packets !== undefined && { packets }),
+      ...(fix !== undefined && { fix }),
+      walk: walkOf(loss.flow),
+    };
+  }
+  const doubt = loss?.flow.doubt ?? arrival?.flow.doubt;
+  const where = doubt?.decision === undefined ? '' : ` in ${describeDecision(doubt.decision)}`;
+  return unknown(
+    doubt === undefined ? 'no way was found' : `it hangs on ${doubt.what}${where}`,
+    loss?.flow ?? arrival?.flow,
+  );
+}
+
+function unknown(why: string, flow: Flow | undefined): Judged {
+  const decision = flow?.doubt?.decision;
+  const rule = decision === undefined ? '' : describeDecision(decision);
+  return {
+    verdict: 'unknown',
+    why: sentence(`whether it is reachable cannot be told: ${why}`),
+    rule,
+    walk: flow === undefined ? [] : walkOf(flow),
+  };
+}
+
+/** Two strangers' verdicts as one: what only some of them reach is not known of just anyone. */
+export function judgeTogether(near: Judged, far: Judged): Judged {
+  if (near.verdict === far.verdict) return near;
+  const who: Readonly<Record<PortVerdict, string>> = {
+    reachable: 'let in',
+    blocked: 'stopped',
+    unknown: 'perhaps let in',
+  };
+  const stopped = near.verdict === 'blocked' ? near : far;
+  return {
+    verdict: 'unknown',
+    why: `It depends on who asks: neighbours on the outer network are ${who[near.verdict]}, strangers from farther away are ${who[far.verdict]}. ${stopped.why}`,
+    rule: stopped.rule,
+    ...(stopped.packets !== undefined && { packets: stopped.packets }),
+    walk: stopped.walk,
+  };
+}
+
+/** What a packet met, in order, in words. */
+export function walkOf(flow: Flow): string[] {
+  const steps: string[] = [];
+  for (let trail: Trail | undefined = flow.trail; trail !== undefined; trail = trail.before)
+    steps.push(typeof trail.step === 'string' ? trail.step : describeDecision(trail.step));
+  return steps.reverse();
+}
+
+/** A sentence with a capital at its beginning, except of a program's name, and a full stop. */
+export function sentence(text: string): string {
+  const start = /^(?:iptables|ip6tables|nftables|docker-proxy)/.test(text)
+    ? text
+    : text.charAt(0).toUpperCase() + text.slice(1);
+  return start.endsWith('.') ? start : `${start}.`;
+}

@@ -1,0 +1,93 @@
+import type { NftRuleset } from '../snapshot.ts';
+import { getOrMake } from './get-or-make.ts';
+import type { Action, Base, Chain, Hook, Rule, TableFamily, Test } from './model.ts';
+import { type Json, listOf, numberOf, objectOf, textOf } from './nft-json.ts';
+import { compileStatement, type Names } from './nft-statements.ts';
+import { nftRuleText } from './nft-text.ts';
+
+interface Table {
+  readonly chains: Map<string, Chain>;
+  readonly elements: Map<string, readonly unknown[]>;
+  readonly rules: Map<string, Json[]>;
+}
+
+/** Reads `nft -j list ruleset` into chains; rules are compiled when first asked for. */
+export function parseNftRuleset({ nftables }: NftRuleset): Chain[] {
+  const tables = new Map<string, Table>();
+  const tableOf = (object: Json) =>
+    getOrMake(
+      tables,
+      `${textOf(object.family)} ${textOf(object.table)}`,
+      (): Table => ({
+        chains: new Map(),
+        elements: new Map(),
+        rules: new Map(),
+      }),
+    );
+  for (const entry of nftables) {
+    const chain = objectOf(entry.chain);
+    const rule = objectOf(entry.rule);
+    const set = objectOf(entry.set) ?? objectOf(entry.map);
+    if (rule !== undefined) getOrMake(tableOf(rule).rules, textOf(rule.chain) ?? '', (): Json[] => []).push(rule);
+    if (set !== undefined) tableOf(set).elements.set(textOf(set.name) ?? '', listOf(set.elem));
+    if (chain !== undefined) tableOf(chain).chains.set(textOf(chain.name) ?? '', chainOf(chain, tableOf(chain)));
+  }
+  return [...tables.values()].flatMap(({ chains }) => [...chains.values()]);
+}
+
+function chainOf(json: Json, table: Table): Chain {
+  const name = textOf(json.name) ?? '';
+  const names: Names = {
+    chain: (wanted) => table.chains.get(wanted),
+    elements: (wanted) => table.elements.get(wanted),
+  };
+  let rules: readonly Rule[] | undefined;
+  const printed = () => table.rules.get(name) ?? [];
+  const base = baseOf(json);
+  return {
+    backend: 'native',
+    family: (textOf(json.family) ?? 'inet') as TableFamily,
+    table: textOf(json.table) ?? '',
+    name,
+    rules: () => (rules ??= printed().map((rule) => compileNftRule(rule, names))),
+    lines: () => printed().map((rule) => nftRuleText(listOf(rule.expr), textOf(rule.comment))),
+    ...(base && { base }),
+  };
+}
+
+function baseOf(json: Json): Base | undefined {
+  const hook = textOf(json.hook);
+  if (hook === undefined) return undefined;
+  const device = json.dev ?? json.devices;
+  const type = textOf(json.type);
+  return {
+    hook: hook as Hook,
+    priority: numberOf(json.prio) ?? 0,
+    type: type === 'nat' || type === 'route' ? type : 'filter',
+    policy: json.policy === 'drop' ? 'drop' : 'accept',
+    devices: typeof device === 'string' ? [device] : listOf(device).map(String),
+  };
+}
+
+function compileNftRule(json: Json, names: Names): Rule {
+  const tests: Test[] = [];
+  const actions: Action[] = [];
+  let packets: number | undefined;
+  for (const statement of listOf(json.expr)) {
+    packets ??= numberOf(objectOf(objectOf(statement)?.counter)?.packets);
+    const compiled = compileStatement(statement, names);
+    if (compiled === undefined) continue;
+    if ('do' in compiled) actions.push(compiled);
+    else if (actions.length === 0) tests.push(compiled);
+    // What was done before a condition stays done when it does not hold.
+    else actions.push({ do: 'test', test: compiled });
+  }
+  const handle = numberOf(json.handle);
+  return {
+    text: nftRuleText(listOf(json.expr), textOf(json.comment)),
+    tests,
+    actions,
+    ...(packets !== undefined && { packets }),
+    ...(handle !== undefined && { handle }),
+  };
+}
