@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createClock } from '../collector/clock.ts';
 import { dockerSocketPath } from '../exporters/docker-firewall/docker-api.ts';
+import { isLoopback } from '../exporters/docker-firewall/knock/doors.ts';
 import { readSnapshot, SnapshotInvalid } from '../exporters/docker-firewall/read-snapshot.ts';
 import type { PortReport, Report } from '../exporters/docker-firewall/report.ts';
 import type { Snapshot } from '../exporters/docker-firewall/snapshot.ts';
@@ -77,7 +78,9 @@ function only(report: Report, ports: readonly PortReport[]): Report {
 }
 
 function exitCodeFor({ ports, findings }: Report, { missing }: Snapshot, asked: boolean): number {
-  const outside = asked ? ports.filter(({ from }) => from === 'outside') : [];
+  // What is bound to loopback is for this machine alone.
+  const meant = ({ from, hostAddress }: PortReport) => from === (isLoopback(hostAddress) ? 'host' : 'outside');
+  const outside = asked ? ports.filter(meant) : [];
   if (findings.some(({ severity }) => severity === 'critical')) return EXIT.bad;
   if (outside.some(({ verdict }) => verdict === 'blocked')) return EXIT.bad;
   return missing.length > 0 || outside.some(({ verdict }) => verdict === 'unknown') ? EXIT.unknown : EXIT.fine;

@@ -23,16 +23,19 @@ export interface Comparison {
   readonly old: Memory;
   readonly report: Report;
   readonly engine: Engine | undefined;
+  /** Whether Docker's events could explain other rules. */
+  readonly dockerActed: boolean;
 }
 
 /** What is other than it was remembered, as changes to be recorded and for the memory. */
-export function changesOf({ at, snapshot, old, report, engine }: Comparison): {
+export function changesOf({ at, snapshot, old, report, engine, dockerActed }: Comparison): {
   readonly changes: readonly Change[];
   readonly rulesets: Memory['rulesets'];
   readonly engineChangedAt: Pick<Memory, 'engineChangedAt'>;
   readonly moments: Memory['moments'];
 } {
   const drift = report.findings.filter(({ check }) => check === 'ruleset_drift');
+  const explained = dockerActed && drift.length === 0;
   const changes: Change[] = [];
   const rulesets: Partial<Record<Backend, SeenRules>> = { ...old.rulesets };
   for (const [name, hash] of Object.entries(rulesetHashes(snapshot))) {
@@ -40,10 +43,17 @@ export function changesOf({ at, snapshot, old, report, engine }: Comparison): {
     const before = old.rulesets[backend];
     if (before === undefined) rulesets[backend] = { hash };
     if (before === undefined || before.hash === hash) continue;
-    rulesets[backend] = { hash, changedAt: at, explained: drift.length === 0 };
+    rulesets[backend] = { hash, changedAt: at, explained };
     const detail = drift.flatMap(({ says, evidence }) => [says, ...evidence]).join('\n');
-    const words = detail === '' ? 'explained by what Docker did' : detail.slice(0, DETAIL_BYTES);
-    changes.push({ at, kind: 'firewall', what: `${NAMES[backend]} rules`, from: before.hash, to: hash, detail: words });
+    const words = explained ? 'Docker did something at that time' : detail.slice(0, DETAIL_BYTES);
+    changes.push({
+      at,
+      kind: 'firewall',
+      what: `${NAMES[backend]} rules`,
+      from: before.hash,
+      to: hash,
+      ...(words !== '' && { detail: words }),
+    });
   }
   const engineIsNew =
     old.engine !== undefined && engine !== undefined && engineInWords(old.engine) !== engineInWords(engine);

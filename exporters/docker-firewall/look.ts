@@ -6,6 +6,7 @@ import { type Instant, MINUTE, spanInWords } from '../../model/time.ts';
 import { changesOf } from './changes.ts';
 import { engineOf } from './engine.ts';
 import { evaluate } from './evaluate.ts';
+import { isLoopback } from './knock/doors.ts';
 import { type Observation, observe } from './knock/observe.ts';
 import { distrusted, skewsOf } from './knock/skew.ts';
 import { fingerprintOf, type Memory, recall, remember } from './memory.ts';
@@ -63,7 +64,7 @@ export async function look(task: LookTask, signal: AbortSignal): Promise<Looked>
   const report = evaluate(snapshot, options);
   const tookMs = performance.now() - began;
   const engine = engineOf(snapshot) ?? old.engine;
-  const found = changesOf({ at: snapshot.at, snapshot, old, report, engine });
+  const found = changesOf({ at: snapshot.at, snapshot, old, report, engine, dockerActed: task.explained.length > 0 });
   const veth = outside && evaluate(snapshot, { ...options, from: outside.address4, enters: outside.enters });
   const knocked = await knock(task, { old, fingerprint, report, snapshot }, signal);
   const memory: Memory = {
@@ -95,7 +96,7 @@ export async function look(task: LookTask, signal: AbortSignal): Promise<Looked>
     findings,
     changes: found.changes,
     hasDocker: snapshot.docker !== undefined,
-    published: report.ports.filter(({ from }) => from === 'outside').length,
+    published: report.ports.filter(({ from, hostAddress }) => from === 'outside' && !isLoopback(hostAddress)).length,
     troubles: [...knocked.troubles, ...missingIn(snapshot)],
   };
 }

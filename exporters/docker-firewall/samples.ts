@@ -2,6 +2,7 @@ import { sample } from '../../model/metric.ts';
 import { dockerFirewall as metrics } from '../../model/metrics/docker-firewall.ts';
 import type { Sample } from '../../model/sample.ts';
 import { backendsOf } from './engine.ts';
+import { isLoopback } from './knock/doors.ts';
 import { keyOf, type Observation } from './knock/observe.ts';
 import type { Memory } from './memory.ts';
 import { CHECKS, type FirewallFinding, type PortReport } from './report.ts';
@@ -76,7 +77,8 @@ export function samplesOf(seen: Seen): Sample[] {
 
 function portSamples({ ports, memory, distrusted }: Seen): Sample[] {
   const observed = new Map(memory.observations.map((one: Observation) => [one.key, one.outside]));
-  const known = new Map(ports.filter(({ from }) => from === 'outside').map((one) => [keyOf(one), one]));
+  const strangers = ports.filter(({ from, hostAddress }) => from === 'outside' && !isLoopback(hostAddress));
+  const known = new Map(strangers.map((one) => [keyOf(one), one]));
   return [...known].flatMap(([key, { container, proto, hostAddress, port, verdict }]) => {
     const labels = { container, proto, host_ip: hostAddress, host_port: String(port) };
     const seen = observed.get(key) ?? 'unknown';

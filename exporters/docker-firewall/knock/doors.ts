@@ -2,31 +2,23 @@ import type { Outside } from '../../../model/outside.ts';
 import type { PortReport } from '../report.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-/** The address to knock on from outside and that from the machine itself; undefined for a port that no stranger can even address. */
+/**
+ * The address to knock on from outside and that from the machine itself; undefined for a port that no stranger can even address. A port
+ * that is published everywhere is knocked on where the walk of the rules expects it: at the address of the interface that is entered by.
+ */
 export function doorFor(
   { hostAddress, family }: PortReport,
-  snapshot: Snapshot,
-  outside: Outside,
+  { gateway4, gateway6 }: Outside,
 ): { readonly outside: string; readonly inside: string } | undefined {
   if (isLoopback(hostAddress)) return undefined;
   if (hostAddress !== '0.0.0.0' && hostAddress !== '::') return { outside: hostAddress, inside: hostAddress };
-  const own = family === 4 ? outside.gateway4 : outside.gateway6;
-  if (own === undefined) return undefined;
-  return { outside: outerAddress(snapshot, family) ?? own, inside: family === 4 ? '127.0.0.1' : '::1' };
+  const own = family === 4 ? gateway4 : gateway6;
+  return own === undefined ? undefined : { outside: own, inside: family === 4 ? '127.0.0.1' : '::1' };
 }
 
-function isLoopback(address: string): boolean {
+/** Whether only the machine itself can reach what is published there. */
+export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
-}
-
-/** The address that strangers know this machine by: that of the interface with the default route. */
-function outerAddress({ routes4, routes6, addresses }: Snapshot, family: 4 | 6): string | undefined {
-  const route = (family === 4 ? routes4 : routes6).find(
-    ({ dst, dev, table }) => dst === 'default' && dev !== undefined && dev !== 'lo' && (table ?? 'main') === 'main',
-  );
-  return addresses
-    .find(({ ifname }) => ifname === route?.dev)
-    ?.addr_info.find((one) => one.family === (family === 4 ? 'inet' : 'inet6') && one.scope === 'global')?.local;
 }
 
 /** Every address of the port's container: in that family, else in the other, which docker-proxy then speaks. */

@@ -39,7 +39,7 @@ export async function observe(
   const known = new Map(ports.filter(({ from }) => from === 'outside').map((one) => [keyOf(one), one]));
   const visits = [...known.values()].slice(0, LIMIT).flatMap((port) => {
     const { proto } = port;
-    const door = doorFor(port, snapshot, outside);
+    const door = doorFor(port, outside);
     if (door === undefined) return [];
     const direct = containerAddresses(port, snapshot).map((address) => ({ proto, address, port: port.containerPort }));
     return [

@@ -41,20 +41,20 @@ export function skewsOf(
     if (disagree(stranger.verdict, seen.outside))
       return make(
         'warning',
-        `by the rules ${subject} is ${stranger.verdict} for a stranger who enters by ${enters}, and one who knocked found it ${seen.outside}: what is said of it from outside is not to be trusted`,
+        `By the rules ${subject} is ${stranger.verdict} for a stranger who enters by ${enters}, and one who knocked found it ${seen.outside}: what is said of it from outside is not to be trusted.`,
       );
     const local = locals.get(seen.key);
     if (local !== undefined && disagree(local.verdict, seen.inside))
       return make(
         'warning',
-        `by the rules ${subject} is ${local.verdict} from this machine itself, and it was found ${seen.inside}`,
+        `By the rules ${subject} is ${local.verdict} from this machine itself, and it was found ${seen.inside}.`,
         local,
       );
     const meant = allowed === undefined || allowed.includes(`${outside.port}/${outside.proto}`);
     if (meant && seen.inside === 'reachable' && seen.outside === 'blocked')
       return make(
         'critical',
-        `${subject} answers this machine itself, and a stranger who knocks is ${rejected(stranger)}`,
+        `${subject} answers this machine itself, and a stranger who knocks is ${rejected(stranger)}.`,
       );
     return [];
   });
