@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../model/change.ts';
-import type { Exporter, ExporterContext, ExporterSettings, OpenExporter } from '../model/exporter.ts';
+import type { Exporter, ExporterContext, ExporterSettings, ForeignFamily, OpenExporter } from '../model/exporter.ts';
 import { sample } from '../model/metric.ts';
 import { exporter as catalogued } from '../model/metrics/exporter.ts';
 import type { OpenOutside } from '../model/outside.ts';
@@ -30,7 +30,11 @@ export interface Exports {
   /** Those with other settings than before begin anew; the others go on. */
   configure(list: readonly ExporterSettings[]): Promise<void>;
   /** What each gave last, and what is to be said of each. */
-  samples(): Generator<{ readonly identity: Identity; readonly samples: readonly Sample[] }>;
+  samples(): Generator<{
+    readonly identity: Identity;
+    readonly samples: readonly Sample[];
+    readonly families?: readonly ForeignFamily[];
+  }>;
   /** Resolves once every exporter has stopped. */
   stop(): Promise<void>;
 }
@@ -155,9 +159,10 @@ export function createExports(options: ExportsOptions): Exports {
       for (const { name } of begun) schedule.again(name, SOON_MS);
     },
     *samples() {
-      for (const { of, about, latest } of running.values()) {
+      for (const { of, about, latest, exporter } of running.values()) {
         yield { identity: BOX, samples: about };
-        yield { identity: { job: kinds[of.name]?.job ?? of.name, instance }, samples: latest };
+        const identity = { job: kinds[of.name]?.job ?? of.name, instance };
+        yield { identity, samples: latest, families: exporter?.families?.() ?? [] };
       }
     },
     async stop() {

@@ -18,6 +18,13 @@ export interface ExporterContext {
   readonly onTrouble: (message: string) => void;
 }
 
+/** What a family is that the catalogue does not know: one that others name, and an exporter passes on. */
+export interface ForeignFamily {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter' | 'histogram' | 'summary' | 'untyped';
+  readonly help: string;
+}
+
 /** A source of samples that the box runs itself. */
 export interface Exporter {
   /**
@@ -25,6 +32,8 @@ export interface Exporter {
    * `signalbox_exporter_up` 0 of it and says the error's message once.
    */
   collect(signal: AbortSignal): Promise<readonly Sample[]>;
+  /** For those that pass on what others name: the families of the last samples, for the page. */
+  families?(): readonly ForeignFamily[];
   /** Resolves once everything that it holds open is closed: connections, processes, timers. */
   stop(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { ForeignFamily } from '../../model/exporter.ts';
 import type { Check } from '../../model/finding.ts';
 import { sample } from '../../model/metric.ts';
 import { self } from '../../model/metrics/self.ts';
@@ -12,6 +13,8 @@ const STANDINGS: readonly Standing[] = ['up', 'degraded', 'down', 'unknown'];
 export interface Owned {
   readonly identity: Identity;
   readonly samples: readonly Sample[];
+  /** What those are that the catalogue does not know. */
+  readonly families?: readonly ForeignFamily[];
 }
 
 /** What is known of each monitor beside its checks: what it is, and where it stands. */

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { ForeignFamily } from '../../model/exporter.ts';
 import type { Check } from '../../model/finding.ts';
 import { self } from '../../model/metrics/self.ts';
 import type { Monitor } from '../../model/monitor.ts';
@@ -69,6 +70,10 @@ export function openSelf(options: SelfOptions): Self {
     yield* options.exported?.() ?? [];
   }
 
+  function* foreign(): Generator<ForeignFamily> {
+    for (const { families } of options.exported?.() ?? []) yield* families ?? [];
+  }
+
   let cancel = () => {};
   function offerEvery(): void {
     cancel = clock.after(EVERY_MS, () => {
@@ -91,7 +96,7 @@ export function openSelf(options: SelfOptions): Self {
       counted.check(check, monitors.get(check.monitor)?.kind ?? '');
     },
     transition: ({ to }) => counted.transition(to),
-    page: () => writeMetricsPage(withIdentity(inSlices(everything()))),
+    page: () => writeMetricsPage(withIdentity(inSlices(everything())), foreign()),
     stop() {
       cancel();
       runtime.stop();

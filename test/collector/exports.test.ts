@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createExports } from '../../collector/exports.ts';
+import { writeMetricsPage } from '../../collector/self/metrics-page.ts';
 import type { ExporterContext, OpenExporter } from '../../model/exporter.ts';
 import type { Identity, Sample } from '../../model/sample.ts';
 import { SECOND } from '../../model/time.ts';
@@ -65,6 +66,23 @@ test('what an exporter gives carries its job and the machine, and stands on the 
     [...exports.samples()].flatMap(({ samples }) => samples).filter(({ name }) => name === 'one'),
     [ONE],
   );
+});
+
+test('what a family is that others name stands on the page as its exporter says', async (t) => {
+  const family = { name: 'one', type: 'counter', help: 'Of others.' } as const;
+  const { exports, list, pass } = await world(t, {
+    passes: async () => ({ collect: async () => [ONE], families: () => [family], stop: async () => {} }),
+  });
+  await exports.configure(list());
+  await pass(SECOND);
+  async function* batches() {
+    for (const { samples } of exports.samples()) yield samples;
+  }
+  const page = await writeMetricsPage(
+    batches(),
+    [...exports.samples()].flatMap(({ families }) => families ?? []),
+  );
+  assert.match(page, /^# HELP one Of others\.\n# TYPE one counter\none 1\n/m);
 });
 
 test('one that throws, one that hangs and one that cannot be opened are down, in words, and hurt no other', async (t) => {
