@@ -28,6 +28,7 @@ import { process, self } from './self.ts';
 import { storage } from './storage.ts';
 import { systemd } from './systemd.ts';
 import { tcp } from './tcp.ts';
+import { textfile } from './textfile.ts';
 import { tls } from './tls.ts';
 
 /** Every metric that may be emitted or queried, one group a source. */
@@ -70,4 +71,5 @@ export const catalogue: readonly Readonly<Record<string, Metric>>[] = [
   nodeRapl,
   mounts,
   systemd,
+  textfile,
 ];
