@@ -18,10 +18,11 @@ export function chosenPorts(ports: readonly PortReport[], asked: string, snapsho
   const chosen = wanted === undefined ? its : its.filter((one) => isPort(one, wanted));
   if (chosen.length > 0) return chosen;
   const all = [...new Set(its.map(({ port, proto }) => `${container}:${port}/${proto}`))];
-  const inner = its.find(
-    ({ containerPort, proto }) => wanted === String(containerPort) || wanted === `${containerPort}/${proto}`,
+  const inner = its.filter(
+    (one) => wanted === String(one.containerPort) || wanted === `${one.containerPort}/${one.proto}`,
   );
-  const hint = inner === undefined ? '' : `; inside it is ${inner.containerPort}, outside ${inner.port}`;
+  const outer = [...new Set(inner.map(({ port }) => String(port)))];
+  const hint = outer.length === 0 ? '' : `; ${wanted} is inside, and outside it is ${orList(outer)}`;
   throw new NoSuchPort(`${container} does not publish ${wanted}: it publishes ${orList(all)}${hint}`);
 }
 

@@ -1,3 +1,4 @@
+import { isLoopback } from '../exporters/docker-firewall/knock/doors.ts';
 import type { FirewallFinding, PortReport, Report } from '../exporters/docker-firewall/report.ts';
 import type { Snapshot } from '../exporters/docker-firewall/snapshot.ts';
 import { alignedTable } from './table.ts';
@@ -6,7 +7,7 @@ import { alignedTable } from './table.ts';
 export function reportInWords({ ports, findings }: Report, snapshot: Snapshot, walk: boolean): string[] {
   const lines = [
     ...aboutDocker(ports, snapshot),
-    ...(walk ? ports.flatMap(walkInWords) : tableOf(ports)),
+    ...(walk ? ports.flatMap(walkInWords) : tableOf(ports.filter(isWorthARow))),
     ...findings.flatMap(findingInWords),
     ...snapshot.missing.flatMap(({ part, why }, index) => [
       ...(index === 0 ? [''] : []),
@@ -20,6 +21,11 @@ function aboutDocker(ports: readonly PortReport[], { docker, missing }: Snapshot
   if (ports.length > 0 || missing.some(({ part }) => part === 'docker')) return [];
   if (docker === undefined) return ['There is no Docker on this machine.'];
   return [`Docker runs ${docker.containers.length} containers, and none publishes a port.`];
+}
+
+/** What is bound to loopback is closed to all others on purpose. */
+function isWorthARow({ hostAddress, from }: PortReport): boolean {
+  return from === 'host' || !isLoopback(hostAddress);
 }
 
 function tableOf(ports: readonly PortReport[]): string[] {

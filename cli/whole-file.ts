@@ -23,6 +23,9 @@ export async function writeWhole(path: string, content: string, mode: number): P
     await rename(fresh, path);
   } catch (error) {
     await rm(fresh, { force: true });
-    throw new Error(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `${path} cannot be written: ${code === 'ENOENT' ? `there is no folder ${dirname(path)}` : message}`,
+    );
   }
 }
