@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { writeMetricsPage } from '../../../collector/self/metrics-page.ts';
+import { openChangesOf } from '../../../exporters/changes/changes.ts';
+import type { Change } from '../../../model/change.ts';
+import type { Sample } from '../../../model/sample.ts';
+import { DAY, MINUTE, SECOND } from '../../../model/time.ts';
+import { FakeClock } from '../../fake-clock.ts';
+import { until } from '../../integration/until.ts';
+import { requireProgram } from '../../require-program.ts';
+import { exporterFor, machineFor } from './machine.ts';
+
+const DPKG = 'var/log/dpkg.log';
+/** What the boots are told by. */
+const PROC = {
+  'proc/sys/kernel/random/boot_id': 'one\n',
+  'proc/sys/kernel/osrelease': '6.1.0\n',
+  'proc/stat': 'btime 1700000000\n',
+};
+const line = (at: number, name: string) =>
+  `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} upgrade ${name}:all 1 2\n`;
+
+const packages = (changes: readonly Change[]) =>
+  changes.filter(({ kind }) => kind === 'package').map(({ what }) => what);
+
+function metricOf(samples: readonly Sample[], name: string, label: string): number | undefined {
+  return samples.find((one) => one.name === name && Object.values(one.labels).includes(label))?.value;
+}
+
+test('what happened before the first start is told and not counted; what happens then is both, also over a restart', async (t) => {
+  const now = Date.now();
+  const machine = await machineFor(t, { ...PROC, [DPKG]: line(now - DAY, 'old') });
+  const box = await exporterFor(t, machine.root);
+  const total = (samples: readonly Sample[]) => metricOf(samples, 'signalbox_changes_total', 'package');
+  assert.equal(total(await box.collect()), 0);
+  assert.deepEqual(packages(box.told), ['old']);
+  await appendFile(machine.at(DPKG), line(now - MINUTE, 'new'));
+  const samples = await box.collect();
+  assert.equal(total(samples), 1);
+  assert.equal(
+    metricOf(samples, 'signalbox_last_change_timestamp_seconds', 'package'),
+    Math.floor((now - MINUTE) / SECOND),
+  );
+  assert.equal(metricOf(samples, 'signalbox_changes_total', 'kernel'), 0);
+  assert.equal(metricOf(samples, 'signalbox_changes_source_up', 'packages'), 1);
+  assert.equal(metricOf(samples, 'signalbox_changes_source_up', 'snaps'), undefined, 'there is no snapd');
+  await box.restart();
+  await appendFile(machine.at(DPKG), line(now, 'newer'));
+  assert.equal(total(await box.collect()), 2);
+  assert.deepEqual(packages(box.told), ['old', 'new', 'newer']);
+  assert.deepEqual(box.troubles, []);
+});
+
+test('what could not be kept is told again until it is', async (t) => {
+  const machine = await machineFor(t, { ...PROC, [DPKG]: '' });
+  const box = await exporterFor(t, machine.root);
+  await box.collect();
+  await appendFile(machine.at(DPKG), line(Date.now(), 'new'));
+  box.keep.fails = true;
+  for (let round = 0; round < 3; round++) {
+    const samples = await box.collect();
+    assert.equal(metricOf(samples, 'signalbox_changes_source_up', 'packages'), 0);
+  }
+  assert.deepEqual(box.troubles, ['packages: the disk is full']);
+  box.keep.fails = false;
+  const samples = await box.collect();
+  assert.equal(metricOf(samples, 'signalbox_changes_source_up', 'packages'), 1);
+  assert.deepEqual([packages(box.told).length, metricOf(samples, 'signalbox_changes_total', 'package')], [1, 1]);
+});
+
+test('a source that fails is down, said once, and hurts no other', async (t) => {
+  const machine = await machineFor(t, { ...PROC, [DPKG]: line(Date.now(), 'a') });
+  const box = await exporterFor(t, machine.root, { socket: machine.at('none.sock') });
+  const samples = await box.collect();
+  await box.clock.advance(10 * MINUTE);
+  await box.collect();
+  assert.equal(metricOf(samples, 'signalbox_changes_source_up', 'docker'), 0);
+  assert.equal(metricOf(samples, 'signalbox_changes_source_up', 'packages'), 1);
+  assert.equal(packages(box.told).length, 1);
+  assert.deepEqual(
+    box.troubles.filter((one) => one.startsWith('docker')),
+    [`docker: nobody answers at ${machine.at('none.sock')}`],
+  );
+});
+
+test('a memory that is damaged or of another form is as none: all is told again, which the ledger knows', async (t) => {
+  const machine = await machineFor(t, { ...PROC, [DPKG]: line(Date.now(), 'a') });
+  const box = await exporterFor(t, machine.root);
+  await box.collect();
+  for (const text of ['{"form":1,"kno', '{"form":0,"known":{}}', '']) {
+    await writeFile(machine.at('state/packages.json'), text);
+    await box.restart();
+    await box.collect();
+    assert.match(await readFile(machine.at('state/packages.json'), 'utf8'), /^\{"form":1,/);
+  }
+  assert.deepEqual(packages(box.told), ['a', 'a', 'a', 'a']);
+});
+
+test('dpkg at work has it look soon, and no more often than every two seconds', async (t) => {
+  const machine = await machineFor(t, { ...PROC, [DPKG]: '' });
+  const box = await exporterFor(t, machine.root, {}, new FakeClock(Date.now()));
+  await box.collect();
+  assert.equal(box.called(), 0);
+  let written = 0;
+  await until(
+    async () => {
+      await appendFile(machine.at(DPKG), line(Date.now(), `a${written++}`));
+      await box.clock.advance(100);
+      return box.called() > 0;
+    },
+    10_000,
+    'it is called',
+  );
+  await box.collect();
+  assert.ok(packages(box.told).length > 0);
+  const before = box.called();
+  for (let times = 0; times < 40; times++) {
+    await appendFile(machine.at(DPKG), line(Date.now(), `b${times}`));
+    await box.clock.advance(100);
+  }
+  assert.ok(box.called() - before <= 3, `${box.called() - before} calls in 4 s`);
+});
+
+test('a collection that is cut short goes on beside, and loses nothing', async (t) => {
+  const lines = Array.from({ length: 5_000 }, (_, index) => line(Date.now() - index, `p${index}`)).join('');
+  const machine = await machineFor(t, { ...PROC, [DPKG]: lines });
+  const told = new Set<string>();
+  await mkdir(machine.at('state'));
+  const exporter = await openChangesOf(
+    { root: machine.root, path: '' },
+    { backlog: DAY },
+    {
+      clock: new FakeClock(Date.now()),
+      folder: machine.at('state'),
+      changed: async (changes) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        for (const what of packages(changes)) told.add(what);
+      },
+      soon: () => {},
+      onTrouble: assert.fail,
+    },
+  );
+  t.after(() => exporter.stop());
+  await exporter.collect(AbortSignal.timeout(50));
+  assert.ok(told.size < 5_000, `${told.size}`);
+  await until(() => told.size === 5_000, 20_000, 'all are told');
+});
+
+test('promtool finds nothing wrong with its metrics', async (t) => {
+  const promtool = requireProgram('promtool', t);
+  if (promtool === undefined) return;
+  const machine = await machineFor(t, { ...PROC, [DPKG]: line(Date.now(), 'a') });
+  const box = await exporterFor(t, machine.root);
+  const samples = await box.collect();
+  async function* batches() {
+    yield samples;
+  }
+  const page = await writeMetricsPage(batches());
+  assert.match(page, /^# TYPE signalbox_changes_total counter$/m);
+  const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], { input: page, encoding: 'utf8' });
+  assert.deepEqual([stdout, stderr, status], ['', '', 0]);
+});
