@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { closeSync, constants, openSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { FakeClock } from '../../fake-clock.ts';
+import { makeTree, type Tree } from './tree.ts';
+import { openWith, openWorld, settingsFor, valuesOf } from './world.ts';
+
+/** Puts a pipe in a file's place, which answers nobody until it is let go: so does a driver whose device hangs. */
+async function hang(tree: Tree, name: string): Promise<() => void> {
+  const path = join(tree.path, name);
+  await rm(path, { force: true });
+  assert.equal(spawnSync('mkfifo', [path]).status, 0);
+  let held = true;
+  const letGo = () => {
+    if (!held) return;
+    held = false;
+    // Opened for writing and closed again, it gives whoever waits an empty file.
+    try {
+      closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    } catch (error) {
+      // Nobody waits.
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+    }
+  };
+  tree.atEnd(letGo);
+  return letGo;
+}
+
+const success = (samples: Parameters<typeof valuesOf>[0], part: string) =>
+  valuesOf(samples, 'node_scrape_collector_success')[`collector=${part}`];
+
+test('a driver that hangs costs its own part one deadline, and nothing else; when it answers, the part sees again', async (t) => {
+  const tree = await makeTree(t, 'server');
+  const temperature = 'sys/devices/virtual/thermal/thermal_zone0/temp';
+  const { collect, troubles } = await openWorld(t, settingsFor(tree.path));
+  const letGo = await hang(tree, temperature);
+  const began = performance.now();
+  const first = await collect(AbortSignal.timeout(300));
+  assert.ok(performance.now() - began < 5_000);
+  assert.equal(success(first, 'thermal_zone'), 0);
+  assert.equal(success(first, 'cpu'), 1);
+  // The next time the others of the lane do not wait for it any more.
+  const second = await collect(AbortSignal.timeout(20_000));
+  assert.equal(success(second, 'thermal_zone'), 0);
+  assert.equal(success(second, 'hwmon'), 1);
+  assert.deepEqual(
+    troubles.filter((one) => one.startsWith('thermal_zone')),
+    ['thermal_zone: what it asks does not answer'],
+  );
+  letGo();
+  await tree.remove(temperature);
+  await tree.write(temperature, '30000\n');
+  for (let tries = 0; tries < 100; tries++) {
+    const samples = await collect();
+    if (valuesOf(samples, 'node_thermal_zone_temp')['zone=0 type=acpitz'] === 30) return;
+    await pause(20);
+  }
+  assert.fail('it does not see again');
+});
+
+test('with two drivers silent no third is asked, so that files can still be read', async (t) => {
+  const tree = await makeTree(t, 'server');
+  const { collect } = await openWorld(t, settingsFor(tree.path));
+  await hang(tree, 'sys/devices/system/edac/mc/mc0/ce_count');
+  await hang(tree, 'sys/devices/virtual/thermal/thermal_zone0/temp');
+  await hang(tree, 'sys/class/power_supply/BAT0/capacity');
+  for (let round = 0; round < 4; round++) {
+    const samples = await collect(AbortSignal.timeout(300));
+    assert.equal(success(samples, 'meminfo'), 1, `round ${round}`);
+  }
+  const samples = await collect(AbortSignal.timeout(300));
+  assert.deepEqual(
+    ['edac', 'thermal_zone', 'powersupplyclass', 'rapl'].map((part) => success(samples, part)),
+    [0, 0, 0, 0],
+  );
+});
+
+test('what the machine does not have is no trouble; what should be there and is not is said once', async (t) => {
+  const tree = await makeTree(t, 'bare');
+  const { collect, troubles } = await openWorld(t, settingsFor(tree.path));
+  for (let round = 0; round < 3; round++) await collect();
+  assert.deepEqual(troubles, [
+    `arp: ${tree.path}/proc/net/arp: ENOENT`,
+    `uname: ${tree.path}/proc/sys/kernel/osrelease cannot be read`,
+  ]);
+});
+
+test('without a /proc it cannot be opened, and says what it looked for', async (t) => {
+  const tree = await makeTree(t);
+  await tree.remove('proc/stat');
+  await assert.rejects(openWith(settingsFor(tree.path), new FakeClock(), []), {
+    message: `${tree.path}/proc/stat: ENOENT`,
+  });
+});
+
+test('files that come and go leave none open, and none stays open at the end', async (t) => {
+  const openFiles = () => readdirSync('/proc/self/fd').length;
+  const tree = await makeTree(t, 'server');
+  const before = openFiles();
+  const { collect, exporter } = await openWorld(t, settingsFor(tree.path));
+  await collect();
+  const held = openFiles();
+  for (let round = 0; round < 300; round++) {
+    await tree.write(`sys/class/net/veth${round}/ifindex`, '7\n');
+    await collect();
+    await tree.remove(`sys/class/net/veth${round}`);
+  }
+  assert.ok(openFiles() <= held + 192, `${held} files were open, then ${openFiles()}`);
+  assert.ok(openFiles() - before < 260, `${openFiles() - before} files are open`);
+  await exporter.stop();
+  await pause(50);
+  assert.ok(openFiles() <= before + 3, `${before} files were open before, ${openFiles()} at the end`);
+});
