@@ -24,6 +24,15 @@ export interface OwnChanges {
   config(config: Config, words?: string): Promise<void>;
 }
 
+/** What the box itself has become; with a detail it is told even if it was so before. */
+interface Becoming {
+  readonly kind: 'version' | 'config';
+  readonly what: string;
+  readonly to: string;
+  readonly detail?: string | undefined;
+}
+
+const WHILE_OFF = 'changed while the box was off';
 /** Monitors taken in one turn of the loop. */
 const SLICE = 100;
 
@@ -31,12 +40,15 @@ export function openOwnChanges({ ledger, clock, redact, onTrouble }: OwnChangesO
   const changed = (changes: readonly Change[]) => ledger.changes(changes.map((one) => cleanChange(one, redact)));
 
   /** What it was last is known from the ledger. The box goes on without the record. */
-  async function becomes(change: Omit<Change, 'at' | 'from'>, always: boolean): Promise<void> {
-    const { kind, what, to } = change;
+  async function becomes({ kind, what, to, detail }: Becoming): Promise<void> {
     try {
       const last = await ledger.lastChange(kind, what);
-      if (last?.to === to && !always) return;
-      await changed([{ ...change, at: clock.now(), ...(last?.to !== undefined && { from: last.to }) }]);
+      if (last?.to === to && detail === undefined) return;
+      const unseen = kind === 'config' ? (last === undefined ? 'read for the first time' : WHILE_OFF) : undefined;
+      const said = detail ?? unseen;
+      await changed([
+        { at: clock.now(), kind, what, ...(last?.to && { from: last.to }), to, ...(said && { detail: said }) },
+      ]);
     } catch (error) {
       onTrouble(`that the ${kind} is another could not be recorded: ${error instanceof Error ? error.message : error}`);
     }
@@ -44,10 +56,9 @@ export function openOwnChanges({ ledger, clock, redact, onTrouble }: OwnChangesO
 
   return {
     changed,
-    version: (version) => becomes({ kind: 'version', what: 'signalbox', to: version }, false),
+    version: (version) => becomes({ kind: 'version', what: 'signalbox', to: version }),
     async config(config, words) {
-      const detail = words ?? 'read for the first time, or changed while the box was off';
-      await becomes({ kind: 'config', what: 'config', to: await fingerprintOf(config), detail }, words !== undefined);
+      await becomes({ kind: 'config', what: 'config', to: await fingerprintOf(config), detail: words });
     },
   };
 }

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { openOwnChanges } from '../../collector/own-changes.ts';
+import { readConfig } from '../../config/read.ts';
+import type { Config } from '../../model/config.ts';
+import { createRedactor } from '../../model/redact.ts';
+import { MINUTE } from '../../model/time.ts';
+import { ledgerFor, START, viewOf } from './ledger/open-ledger.ts';
+
+async function boxFor(t: TestContext) {
+  const { ledger, clock, folder } = await ledgerFor(t);
+  const troubles: string[] = [];
+  const redact = createRedactor(['hunter2']);
+  const own = openOwnChanges({ ledger, clock, redact, onTrouble: (message) => troubles.push(message) });
+  const told = () => {
+    using view = viewOf(folder);
+    return view
+      .changes(0, Number.MAX_SAFE_INTEGER, 100)
+      .map(({ at, kind, what, from, to, detail }) => ({ at: at - START, kind, what, from, to, detail }));
+  };
+  return { own, clock, told, ledger, troubles };
+}
+
+async function configOf(url: string, env: Record<string, string> = {}): Promise<Config> {
+  const read = await readConfig([{ file: 'a.yml', text: `monitors: { web: { http: "${url}" } }` }], env, () => '');
+  assert.ok('config' in read, JSON.stringify(read));
+  return read.config;
+}
+
+test('a version is recorded when another ran last, and not at each start', async (t) => {
+  const { own, clock, told } = await boxFor(t);
+  await own.version('0.1.0');
+  await clock.advance(MINUTE);
+  await own.version('0.1.0');
+  await own.version('0.2.0');
+  const version = { kind: 'version', what: 'signalbox', detail: undefined };
+  assert.deepEqual(told(), [
+    { at: MINUTE, ...version, from: '0.1.0', to: '0.2.0' },
+    { at: 0, ...version, from: undefined, to: '0.1.0' },
+  ]);
+});
+
+test('a config edited while the box was off is noticed at the start, one edited meanwhile is told in words', async (t) => {
+  const { own, clock, told } = await boxFor(t);
+  await own.config(await configOf('http://one.test/'));
+  await clock.advance(MINUTE);
+  await own.config(await configOf('http://one.test/'));
+  assert.equal(told().length, 1);
+  await own.config(await configOf('http://two.test/'), 'changed web');
+  await clock.advance(MINUTE);
+  await own.config(await configOf('http://two.test/'));
+  await own.config(await configOf('http://three.test/'));
+  assert.deepEqual(
+    told().map(({ at, kind, detail }) => [at, kind, detail]),
+    [
+      [2 * MINUTE, 'config', 'changed while the box was off'],
+      [MINUTE, 'config', 'changed web'],
+      [0, 'config', 'read for the first time'],
+    ],
+  );
+});
+
+test("a secret's text is no part of the config's fingerprint", async (t) => {
+  const { own, told } = await boxFor(t);
+  const withToken = (token: string) => configOf(`http://one.test/?t=\${TOKEN}`, { TOKEN: token });
+  await own.config(await withToken('first-token'));
+  await own.config(await withToken('second-token'));
+  assert.equal(told().length, 1);
+});
+
+test('what exporters tell is kept without secrets and control characters', async (t) => {
+  const { own, told } = await boxFor(t);
+  await own.changed([
+    {
+      at: START,
+      kind: 'package',
+      what: 'cu\u001b[31mrl\n',
+      from: 'hunter2',
+      to: '2\u202e',
+      detail: 'apt -o pass=hunter2\nline\u0007 two',
+    },
+  ]);
+  assert.deepEqual(told(), [
+    {
+      at: 0,
+      kind: 'package',
+      what: 'cu [31mrl',
+      from: '[hidden]',
+      to: '2',
+      detail: 'apt -o pass=[hidden]\nline two',
+    },
+  ]);
+});
+
+test('a ledger that cannot be written is said, and the box goes on', async (t) => {
+  const { own, ledger, troubles } = await boxFor(t);
+  await ledger.close();
+  await own.version('0.1.0');
+  assert.match(troubles.join(), /^that the version is another could not be recorded: /);
+});
