@@ -98,9 +98,9 @@ export async function takeDockerState(socket: string, signal: AbortSignal): Prom
   return {
     version: record(keep(version, VERSION)),
     info: record(keep(info, INFO)),
-    containers: (await each(idsOf(listed), (id) => ask(`/containers/${id}/json`))).map((one) =>
-      record(keep(one, CONTAINER)),
-    ),
+    containers: (await each(idsOf(listed), (id) => ask(`/containers/${id}/json`)))
+      .map((one) => record(keep(one, CONTAINER)))
+      .filter(isRunning),
     networks: (await each(idsOf(networks), (id) => ask(`/networks/${id}`))).map((one) => record(keep(one, NETWORK))),
   };
 }
@@ -124,6 +124,11 @@ function idsOf(list: unknown): string[] {
     .map((one: { Id?: unknown }) => String(one.Id))
     .filter((id) => /^[\da-z]+$/i.test(id))
     .sort();
+}
+
+/** One may have ended since it was listed; its ports are then nobody's. */
+function isRunning({ State }: Readonly<Record<string, unknown>>): boolean {
+  return record(State).Running !== false;
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -165,7 +165,7 @@ suite('docker-firewall beside a real Docker', { concurrency: 1 }, () => {
       path: '/containers/create?name=safe',
       body: {
         Image: 'still',
-        Cmd: ['/bin/busybox', 'sleep', '86400', 'hidden-command'],
+        Cmd: ['/bin/busybox', 'sh', '-c', 'sleep 86400; echo hidden-command'],
         Env: ['PASSWORD=hidden-environment'],
         Labels: { 'traefik.auth': 'hidden-label' },
         StopSignal: 'SIGKILL',
