@@ -12,6 +12,8 @@ export interface UnitNews {
   readonly status?: number | undefined;
   /** The property NRestarts. */
   readonly restarts?: number | undefined;
+  /** A job for it is under way. A restart is counted as soon as its job is there, before the unit leaves `auto-restart`. */
+  readonly hasJob?: boolean | undefined;
 }
 
 /** A unit that failed, and how. */
@@ -26,8 +28,11 @@ export interface FailureBook {
   forget(unit: string): void;
   /** From now on nothing is seen, until each unit is told by `resume`. */
   lose(): void;
-  /** How a unit stands after a time without sight; gives the failures that went unseen. */
-  resume(unit: string, now: UnitNews, at: Instant): readonly NamedFailure[];
+  /**
+   * How a unit stands after a time without sight; gives the failures that went unseen. At the `first` look nothing did: a unit that
+   * is failed then has failed before anybody was to look.
+   */
+  resume(unit: string, now: UnitNews, at: Instant, first: boolean): readonly NamedFailure[];
   /** What was last heard of a unit. */
   last(unit: string): UnitNews | undefined;
   /** Failures by unit and result since the book was opened. */
@@ -45,7 +50,7 @@ const MOST_RECENT = 20;
 const OTHERS = 'other units';
 
 interface Kept extends UnitNews {
-  /** Failures after which no restart has been seen yet. */
+  /** 1 while its last run has failed and no restart has been counted since. */
   readonly pending: number;
   /** Failures seen since the sight came back. */
   readonly live: number;
@@ -59,7 +64,8 @@ const NEW: Kept = { pending: 0, live: 0, fresh: false };
 /** An empty book. The arithmetic is pure: it reads no clock. */
 export function openFailureBook(): FailureBook {
   const units = new Map<string, Kept>();
-  let before = new Map<string, Kept>();
+  /** How those were whom nobody has looked at since the sight was lost. */
+  const before = new Map<string, Kept>();
   const counts = new Map<string, Map<string, number>>();
   const recent = new Map<string, UnitFailure[]>();
   let total = 0;
@@ -83,7 +89,7 @@ export function openFailureBook(): FailureBook {
       const failed = news.active === 'failed' && isNewFailure(was, now);
       units.set(unit, {
         ...now,
-        pending: (restarted ? 0 : was.pending) + (failed ? 1 : 0),
+        pending: failed ? 1 : restarted ? 0 : was.pending,
         live: was.live + (failed ? 1 : 0),
         fresh: true,
         ...(failed && { failedInvocation: now.invocation }),
@@ -92,22 +98,33 @@ export function openFailureBook(): FailureBook {
     },
     forget: (unit) => void units.delete(unit),
     lose() {
-      before = new Map([...before, ...units]);
-      for (const [unit, one] of units) units.set(unit, { ...one, live: 0, fresh: false });
+      for (const [unit, one] of units) {
+        // Lost again before it was looked at: it is still reckoned from where it was seen last.
+        const reckoned = before.has(unit);
+        if (!reckoned) before.set(unit, one);
+        units.set(unit, { ...one, live: reckoned ? one.live : 0, fresh: false });
+      }
     },
-    resume(unit, now, at) {
+    resume(unit, now, at, first) {
       const was = before.get(unit);
       before.delete(unit);
       const heard = units.get(unit) ?? NEW;
-      // What was heard is newer than what was asked for.
-      const merged = heard.fresh ? { ...given(now), ...heard } : { ...heard, ...given(now) };
-      const missed = was === undefined ? 0 : unseen(was, heard, now);
-      const failed = !heard.fresh && hasFailed(now);
-      const ended = failed && was !== undefined && now.invocation !== was.failedInvocation;
-      units.set(unit, failed ? { ...merged, pending: 1, failedInvocation: now.invocation } : merged);
-      return Array.from({ length: missed + (ended ? 1 : 0) }, (_, index) =>
-        count(unit, index === missed ? now : {}, at),
-      );
+      const pending = hasFailed(now) ? 1 : 0;
+      const told = now.invocation !== undefined && now.invocation === heard.failedInvocation;
+      const isNew = pending === 1 && !told;
+      const missed = first ? 0 : Math.max(unseen(was, heard.live, now, pending), isNew ? 1 : 0);
+      const isOver = pending === 1 || now.sub === 'auto-restart';
+      // What was heard of its state is newer than what was asked for.
+      const { active, sub } = heard.fresh ? heard : now;
+      units.set(unit, {
+        ...heard,
+        ...given({ ...now, active, sub }),
+        pending,
+        live: 0,
+        ...(isOver && { failedInvocation: now.invocation }),
+      });
+      const isLast = (index: number) => isNew && index === missed - 1;
+      return Array.from({ length: missed }, (_, index) => count(unit, isLast(index) ? now : {}, at));
     },
     last: (unit) => units.get(unit),
     counts: () => counts,
@@ -122,18 +139,20 @@ function isNewFailure(was: Kept, now: UnitNews): boolean {
   return was.active !== 'failed';
 }
 
-/** Restarts that nobody saw, less those that follow a failure which was seen. */
-function unseen(was: Kept, heard: Kept, now: UnitNews): number {
-  if (now.restarts === undefined || was.restarts === undefined) return 0;
+/**
+ * Failures that nobody saw. Each restart follows a failure; the first may follow one that was seen before the sight was lost, and
+ * the last failure may not have its restart yet.
+ */
+function unseen(was: Kept | undefined, live: number, now: UnitNews, pending: number): number {
+  if (was?.restarts === undefined || now.restarts === undefined) return 0;
   // A start by hand sets the number back.
-  const restarts = now.restarts >= was.restarts ? now.restarts - was.restarts : now.restarts;
-  const followed = now.restarts >= was.restarts ? was.pending : 0;
-  return Math.max(0, restarts - followed - (heard.live - Math.min(heard.live, heard.pending)));
+  if (now.restarts < was.restarts) return now.restarts + pending - live;
+  return now.restarts - was.restarts - was.pending + pending - live;
 }
 
-/** Whether it lies there failed, or waits for its restart. */
-function hasFailed({ active, sub, result = 'success' }: UnitNews): boolean {
-  return active === 'failed' || (sub === 'auto-restart' && result !== 'success');
+/** Whether it lies there failed, or waits for a restart that is not counted yet. */
+function hasFailed({ active, sub, result = 'success', hasJob = false }: UnitNews): boolean {
+  return active === 'failed' || (sub === 'auto-restart' && result !== 'success' && !hasJob);
 }
 
 function given(news: UnitNews): UnitNews {

@@ -23,6 +23,8 @@ interface Entry {
   readonly text: string;
   /** The unit itself said it, and not systemd of the unit. */
   readonly own: boolean;
+  /** The run that it belongs to, where the journal knows. */
+  readonly invocation: string | undefined;
 }
 
 /**
@@ -49,33 +51,33 @@ export async function lastWords(
 }
 
 async function readEntries(program: string, of: JournalQuestion, signal: AbortSignal): Promise<Entry[]> {
-  const args = ['-q', '--no-pager', '-n', String(LINES), '-o', 'json', ...matchesOf(of)];
-  return (await runProgram(program, args, signal)).split('\n').flatMap(entryOf);
+  const args = ['-q', '--no-pager', '-n', String(2 * LINES), '-o', 'json', ...matchesOf(of)];
+  const output = await runProgram(program, args, signal);
+  const { invocation } = of;
+  // Of a program that ended at once the journal could not find out which run it was.
+  const isOfRun = (entry: Entry) => invocation === undefined || (entry.invocation ?? invocation) === invocation;
+  return output.split('\n').flatMap(entryOf).filter(isOfRun).slice(-LINES);
 }
 
-/** systemd.journal-fields(7): a run's own lines carry the first field, what systemd says of it the second. */
-function matchesOf({ unit, invocation, ofUser }: JournalQuestion): string[] {
-  if (ofUser) {
-    const manager = invocation === undefined ? `USER_UNIT=${unit}` : `USER_INVOCATION_ID=${invocation}`;
-    return [`_SYSTEMD_USER_UNIT=${unit}`, '+', manager];
-  }
-  if (invocation === undefined) return [`_SYSTEMD_UNIT=${unit}`, '+', `UNIT=${unit}`];
-  return [`_SYSTEMD_INVOCATION_ID=${invocation}`, '+', `INVOCATION_ID=${invocation}`];
+/** systemd.journal-fields(7): a unit's own lines carry the first field, what systemd says of it the second. */
+function matchesOf({ unit, ofUser }: JournalQuestion): string[] {
+  return ofUser
+    ? [`_SYSTEMD_USER_UNIT=${unit}`, '+', `USER_UNIT=${unit}`]
+    : [`_SYSTEMD_UNIT=${unit}`, '+', `UNIT=${unit}`];
 }
 
 function entryOf(json: string): Entry[] {
   if (json === '') return [];
   try {
-    const {
-      MESSAGE,
-      __REALTIME_TIMESTAMP: at,
-      INVOCATION_ID,
-      USER_INVOCATION_ID,
-    } = JSON.parse(json) as Record<string, unknown>;
-    const text = clean(textOf(MESSAGE));
-    const time = new Date(Number(at) / 1e3);
+    const fields = JSON.parse(json) as Record<string, unknown>;
+    const text = clean(textOf(fields.MESSAGE));
+    const time = new Date(Number(fields.__REALTIME_TIMESTAMP) / 1e3);
     const stamp = Number.isNaN(time.getTime()) ? '' : `${time.toISOString().slice(0, 19)}Z `;
-    return [{ line: stamp + text, text, own: INVOCATION_ID === undefined && USER_INVOCATION_ID === undefined }];
+    const own = fields.UNIT === undefined && fields.USER_UNIT === undefined;
+    const run = own ? fields._SYSTEMD_INVOCATION_ID : (fields.INVOCATION_ID ?? fields.USER_INVOCATION_ID);
+    // The lines of a user's unit carry the run of all that user's units.
+    const known = typeof run === 'string' && (!own || fields._SYSTEMD_USER_UNIT === undefined);
+    return [{ line: stamp + text, text, own, invocation: known ? run : undefined }];
   } catch {
     return [];
   }

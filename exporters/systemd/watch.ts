@@ -2,8 +2,9 @@ import { type Clock, SECOND } from '../../model/time.ts';
 import { type Bus, openBus } from './bus/connection.ts';
 import type { Message } from './bus/message.ts';
 import { type FailureBook, type NamedFailure, openFailureBook } from './failures.ts';
-import { newsOf, readSignal } from './signals.ts';
-import { forEach, listUnits, subscribe, type UnitRow, unitProperties } from './systemd-calls.ts';
+import { readSignal } from './signals.ts';
+import { standingOf } from './standing.ts';
+import { forEach, listUnits, subscribe } from './systemd-calls.ts';
 
 export interface WatchOptions {
   /** Where the bus listens. */
@@ -35,11 +36,6 @@ export interface WatchFigures {
 const FIRST_RETRY_MS = SECOND;
 const LAST_RETRY_MS = 30 * SECOND;
 const MOST_JOB_RESULTS = 20;
-const ENDINGS = {
-  Unit: ['InvocationID'],
-  Service: ['NRestarts', 'Result', 'ExecMainCode', 'ExecMainStatus'],
-};
-
 export function openWatch({ address, clock, onFailure, answerMs }: WatchOptions): Watch {
   const failures = openFailureBook();
   const jobs = new Map<string, number>();
@@ -116,9 +112,8 @@ export function openWatch({ address, clock, onFailure, answerMs }: WatchOptions)
   async function sync(bus: Bus): Promise<void> {
     const at = clock.now();
     await forEach(await listUnits(bus), async (row) => {
-      const properties = hasEndings(row, failures) ? await unitProperties(bus, row.name, ENDINGS) : {};
-      const news = { ...newsOf(properties), active: row.active, sub: row.sub };
-      for (const failure of failures.resume(row.name, news, at)) onFailure?.(failure);
+      const news = await standingOf(bus, row, failures.last(row.name));
+      for (const failure of failures.resume(row.name, news, at, syncs === 0)) onFailure?.(failure);
     });
   }
 
@@ -151,12 +146,4 @@ export function openWatch({ address, clock, onFailure, answerMs }: WatchOptions)
       current?.then((one) => one.close()).catch(() => {});
     },
   };
-}
-
-/** A service that never ran has no ending to ask for; of a thousand units most are such, or none. */
-function hasEndings({ name, active, sub }: UnitRow, failures: FailureBook): boolean {
-  return (
-    name.endsWith('.service') &&
-    (active !== 'inactive' || sub !== 'dead' || failures.last(name)?.restarts !== undefined)
-  );
 }

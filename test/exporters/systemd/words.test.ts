@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openFailureBook } from '../../../exporters/systemd/failures.ts';
+import { overdueMs } from '../../../exporters/systemd/timers.ts';
+import { endingInWords } from '../../../exporters/systemd/words.ts';
+import { HOUR, MINUTE } from '../../../model/time.ts';
+
+test('every way to end is said in words', () => {
+  const said = [
+    { result: 'oom-kill', code: 2, status: 9 },
+    { result: 'oom-kill', code: 1, status: 1 },
+    { result: 'exit-code', code: 1, status: 203 },
+    { result: 'exit-code', code: 1, status: 217 },
+    { result: 'exit-code', code: 1, status: 137 },
+    { result: 'exit-code', code: 1, status: 255 },
+    { result: 'exit-code', code: 0, status: 0 },
+    { result: 'core-dump', code: 3, status: 11 },
+    { result: 'signal', code: 2, status: 15 },
+    { result: 'signal', code: 2, status: 64 },
+    { result: 'timeout', code: 2, status: 15 },
+    { result: 'timeout' },
+    { result: 'start-limit-hit', code: 1, status: 1 },
+    { result: 'resources' },
+    { result: 'something-new', code: 1, status: 4 },
+  ].map(endingInWords);
+  assert.deepEqual(said, [
+    'killed by SIGKILL (out of memory)',
+    'killed by SIGKILL (out of memory)',
+    'exit code 203: the program could not be executed',
+    'exit code 217: its user does not exist',
+    'exit code 137: what it ran was killed by SIGKILL',
+    'exit code 255',
+    'one of its commands failed',
+    'crashed with SIGSEGV and left a core dump',
+    'killed by SIGTERM',
+    'killed by signal 64',
+    'it did not start or stop in time: killed by SIGTERM',
+    'it did not start or stop in time',
+    'it failed too often and is not started again; the last time: exit code 1',
+    'systemd lacked what it needs to start it',
+    'systemd calls it something-new: exit code 4',
+  ]);
+});
+
+test('a failure is counted once a run, whatever is heard of it how often', () => {
+  const book = openFailureBook();
+  book.resume('a.service', { active: 'active', sub: 'running', restarts: 0, invocation: 'one' }, 0, true);
+  const failed = { active: 'failed', sub: 'failed', result: 'signal', code: 2, status: 9, invocation: 'one' };
+  assert.equal(book.hear('a.service', failed, 1)?.words, 'killed by SIGKILL');
+  assert.equal(book.hear('a.service', failed, 2), undefined);
+  book.hear('a.service', { active: 'activating', sub: 'auto-restart' }, 3);
+  assert.equal(book.hear('a.service', { ...failed, result: 'start-limit-hit' }, 4), undefined);
+  assert.ok(book.hear('a.service', { ...failed, invocation: 'two' }, 5), 'failed again, with nothing heard between');
+  assert.equal(book.total(), 2);
+});
+
+test('what failed before anybody looked is not counted; what failed unseen is, less what was seen', () => {
+  const book = openFailureBook();
+  book.resume('old.service', { active: 'failed', sub: 'failed', result: 'exit-code', invocation: 'x' }, 0, true);
+  book.resume('loop.service', { active: 'active', sub: 'running', restarts: 3, invocation: 'three' }, 0, true);
+  assert.equal(book.total(), 0);
+  book.hear('loop.service', { active: 'failed', result: 'exit-code', invocation: 'three' }, 1);
+  book.hear('loop.service', { active: 'activating', sub: 'auto-restart' }, 1);
+  book.lose();
+  // Of four more restarts the first follows the failure that was seen.
+  const unseen = book.resume(
+    'loop.service',
+    { active: 'active', sub: 'running', restarts: 7, invocation: 'seven' },
+    2,
+    false,
+  );
+  assert.equal(unseen.length, 3);
+  book.resume('old.service', { active: 'failed', sub: 'failed', result: 'exit-code', invocation: 'x' }, 2, false);
+  assert.equal(book.total(), 4);
+  assert.deepEqual(Object.fromEntries(book.counts().get('loop.service') ?? []), { 'exit-code': 1, unseen: 3 });
+});
+
+test('names that are made up for each run do not fill the memory', () => {
+  const book = openFailureBook();
+  for (let run = 0; run < 2_000; run++) {
+    book.hear(`run-u${run}.service`, { active: 'failed', result: 'exit-code', invocation: `i${run}` }, run);
+    book.forget(`run-u${run}.service`);
+  }
+  assert.equal(book.total(), 2_000);
+  assert.ok(book.counts().size <= 501);
+  assert.equal(book.last('run-u7.service'), undefined);
+});
+
+test('a timer is late when its time passed and it did nothing, or when its last run lies too far back', () => {
+  const now = 100 * HOUR;
+  const late = (one: Partial<Parameters<typeof overdueMs>[0]>) => overdueMs({ sub: 'waiting', ...one }, now);
+  assert.equal(late({ nextAt: now + HOUR }), 0);
+  assert.equal(late({ nextAt: now - MINUTE }), 0, 'within its accuracy');
+  assert.equal(late({ nextAt: now - HOUR }), HOUR);
+  assert.equal(late({ nextAt: now - HOUR, sub: 'running' }), 0, 'what it starts is running');
+  assert.equal(late({ nextAt: now + HOUR, lastAt: now - 30 * HOUR, withinMs: 26 * HOUR }), 4 * HOUR);
+  assert.equal(late({ nextAt: now + HOUR, lastAt: now - 2 * HOUR, withinMs: 26 * HOUR }), 0);
+  assert.equal(late({ activeSince: now - HOUR, withinMs: 26 * HOUR }), 0, 'it has not had the time to run yet');
+  assert.ok(late({ withinMs: 26 * HOUR }) > 0, 'it is not even active');
+});
