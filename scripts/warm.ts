@@ -19,6 +19,13 @@ monitors:
   icmp: { icmp: { host: 127.0.0.1, count: 1 }, every: 1s, timeout: 1s }
   heartbeat: { heartbeat: { every: 1h }, every: 1s, timeout: 1s }
   exec: { exec: ["true"], every: 1s, timeout: 1s }
+  systemd: { systemd: nobody.service, every: 1s, timeout: 1s }
+exporters:
+  host: { every: 1s }
+  mounts: { every: 1s }
+  changes: { backlog: 1m, every: 1s }
+  systemd: { every: 1s }
+  docker-firewall: { outside: false, every: 1s }
 `;
 
 const cache = fileURLToPath(new URL('../.cache', import.meta.url));
