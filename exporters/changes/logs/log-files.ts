@@ -18,6 +18,8 @@ export interface LogFile {
 
 /** So many bytes at the beginning tell one log from another. */
 const HEAD_BYTES = 512;
+/** Lines that are read in one turn of the loop. */
+const CHUNK_BYTES = 32 * 1024;
 /** A number as large is a date: logrotate's `dateext`. */
 const EARLIEST_DATE = 19_700_101;
 /** Rotated files that are looked at. */
@@ -55,7 +57,7 @@ async function described(path: string, isLive: boolean): Promise<LogFile | undef
 /** The bytes of a log from `offset` on, unpacked where it is packed; destroyed when the signal is aborted. */
 export function readLog({ path }: LogFile, offset: number, signal: AbortSignal): AsyncIterable<Buffer> {
   const unpack = path.endsWith('.gz') ? createGunzip() : path.endsWith('.zst') ? createZstdDecompress() : undefined;
-  if (unpack === undefined) return createReadStream(path, { start: offset, signal });
+  if (unpack === undefined) return createReadStream(path, { start: offset, signal, highWaterMark: CHUNK_BYTES });
   const packed = createReadStream(path, { signal });
   packed.once('error', (error) => unpack.destroy(error));
   return without(packed.pipe(unpack), offset, packed);

@@ -7,7 +7,7 @@ import { commandInWords, type Run } from './run.ts';
 /** Packages of one run that are read. */
 const MOST_PACKAGES = 10_000;
 /** apt's words for what it did, apt-pkg/deb/dpkgpm.cc. */
-const DID = new Set(['Install', 'Reinstall', 'Upgrade', 'Downgrade', 'Remove', 'Purge']);
+const VERBS = new Set(['Install', 'Reinstall', 'Upgrade', 'Downgrade', 'Remove', 'Purge']);
 
 /** Reads apt's history.log line by line; a run that has not ended yet stays open until its next lines come. */
 export interface AptHistory {
@@ -33,13 +33,14 @@ export function openAptHistory(instantOf: LocalTime, before: Run | undefined): A
         // The run before was cut off: it ended some time ago.
         if (open !== undefined) end(open.start);
         const start = instantOf(value);
-        if (start !== undefined) open = { start, command: 'apt', actions: [] };
+        if (start !== undefined) open = { start, command: 'apt', did: [] };
       } else if (open === undefined) return;
       else if (field === 'Commandline') open = { ...open, command: commandInWords(value) };
       else if (field === 'Requested-By') open = { ...open, by: oneLine(value, 80) };
       else if (field === 'Error') open = { ...open, problem: oneLine(value) };
       else if (field === 'End-Date') end(instantOf(value) ?? open.start);
-      else if (DID.has(field)) open = { ...open, actions: [...open.actions, ...actionsOf(field, value, open.start)] };
+      else if (VERBS.has(field))
+        open = { ...open, did: [...open.did, { verb: field, list: value }].slice(0, VERBS.size) };
     },
     ended() {
       const runs = done;
@@ -52,15 +53,19 @@ export function openAptHistory(instantOf: LocalTime, before: Run | undefined): A
   };
 }
 
-/** `curl:amd64 (7.88-1, 7.88-2), nginx:amd64 (1.22-1, automatic)`. */
-function actionsOf(did: string, list: string, at: Instant): Action[] {
+/** What a run did by its own word: `Upgrade: curl:amd64 (7.88-1, 7.88-2)`, `Install: nginx:amd64 (1.22-1, automatic)`. */
+export function actionsOf({ did, start }: Run): Action[] {
+  return did.flatMap(({ verb, list }) => listed(verb, list, start));
+}
+
+function listed(verb: string, list: string, at: Instant): Action[] {
   const actions: Action[] = [];
   for (const [, named = '', versions = ''] of list.matchAll(/(\S{1,200}) \(([^()]{0,400})\)/g)) {
     const [first = '', second = ''] = versions.split(', ').map((one) => oneLine(one));
     const name = packageName(named);
-    if (did === 'Upgrade' || did === 'Downgrade') actions.push({ at, name, from: first, to: second });
-    else if (did === 'Install') actions.push({ at, name, to: first });
-    else if (did === 'Reinstall') actions.push({ at, name, from: first, to: first });
+    if (verb === 'Upgrade' || verb === 'Downgrade') actions.push({ at, name, from: first, to: second });
+    else if (verb === 'Install') actions.push({ at, name, to: first });
+    else if (verb === 'Reinstall') actions.push({ at, name, from: first, to: first });
     else actions.push({ at, name, from: first });
     if (actions.length >= MOST_PACKAGES) break;
   }

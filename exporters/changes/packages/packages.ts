@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../../../model/change.ts';
 import { HOUR, type Instant, SECOND } from '../../../model/time.ts';
 import { followLog, type LogPlace } from '../logs/follow-log.ts';
 import { type LocalTime, openLocalTime } from '../logs/local-time.ts';
 import { type Machine, zoneOf } from '../machine.ts';
 import type { Look, Source } from '../source.ts';
-import { openAptHistory } from './apt-history.ts';
+import { actionsOf, openAptHistory } from './apt-history.ts';
 import { type Action, readDpkgLine } from './dpkg-log.ts';
 import type { Run } from './run.ts';
 import { openUnattendedLog } from './unattended.ts';
@@ -25,6 +26,7 @@ interface Known {
 }
 
 const RUNS_KEPT = 20;
+const SLICE = 500;
 /** A run that never ended is over by then. */
 const LONGEST_RUN_MS = 6 * HOUR;
 /** apt writes its times before dpkg begins and after it ends, in whole seconds. */
@@ -64,8 +66,8 @@ export function packagesSource(machine: Machine): Source<Known> {
       const byApt = alone.filter(({ start }) => start >= since);
       return {
         changes: [
-          ...byApt.flatMap((run) => run.actions.map((action) => changeOf(action, run))),
-          ...actions.map((action) => changeOf(action, runAt(lists, action.at))),
+          ...(await inSlices(byApt, (run) => actionsOf(run).map((action) => changeOf(action, run)))),
+          ...(await inSlices(actions, (action) => [changeOf(action, runAt(lists, action.at))])),
         ],
         known: { dpkg: kept(dpkg), apt: kept(apt), unattended: kept(unattended) },
       };
@@ -108,7 +110,17 @@ async function follow(
 }
 
 function kept({ place, last, open, runs }: Followed): Followed {
-  return { place, last, open, runs: runs.slice(-RUNS_KEPT).map((run) => ({ ...run, actions: [] })) };
+  return { place, last, open, runs: runs.slice(-RUNS_KEPT).map((run) => ({ ...run, did: [] })) };
+}
+
+/** A year of packages is more than one turn of the loop may take. */
+async function inSlices<One, Made>(all: readonly One[], make: (one: One) => readonly Made[]): Promise<Made[]> {
+  const made: Made[] = [];
+  for (const [index, one] of all.entries()) {
+    if (index % SLICE === SLICE - 1) await setImmediate();
+    made.push(...make(one));
+  }
+  return made;
 }
 
 /** Runs that dpkg's log, which begins at `first`, does not reach back to. */

@@ -1,6 +1,5 @@
 import type { Instant } from '../../../model/time.ts';
 import { oneLine } from '../one-line.ts';
-import type { Action } from './dpkg-log.ts';
 
 /** A program that had dpkg do something, and for whom. */
 export interface Run {
@@ -12,8 +11,8 @@ export interface Run {
   readonly by?: string;
   /** What went wrong. */
   readonly problem?: string;
-  /** What it says it did, where that is known. */
-  readonly actions: readonly Action[];
+  /** What it says it did, as it stands there: it is read only where dpkg itself does not say. */
+  readonly did: readonly { readonly verb: string; readonly list: string }[];
 }
 
 const LONGEST_COMMAND = 160;

@@ -20,7 +20,7 @@ export function openUnattendedLog(instantOf: LocalTime, before: Run | undefined)
       const at = level === undefined ? undefined : instantOf(line);
       if (at === undefined) return;
       if (message.startsWith('Packages that will be upgraded:'))
-        open = { start: at, end: at, command: 'unattended-upgrade', actions: [] };
+        open = { start: at, end: at, command: 'unattended-upgrade', did: [] };
       else if (open === undefined) return;
       // The lines of a run that do not say that it begins are of the run before: they say how long it went on.
       else if (message.startsWith('Starting unattended upgrades')) {
