@@ -48,4 +48,9 @@ export const exporterKinds: Readonly<Record<string, ExporterKind>> = {
     open: async () => (await import('./systemd/systemd.ts')).openSystemd,
     job: NODE,
   }),
+  textfile: kind({
+    settings: async () => (await import('./textfile/spec.ts')).settings,
+    open: async () => (await import('./textfile/textfile.ts')).openTextfile,
+    job: NODE,
+  }),
 };

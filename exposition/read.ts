@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly format: 'prometheus' | 'openmetrics';
   /** Passes over lines with flaws and reads all others: for the Prometheus format alone. */
   readonly lenient?: boolean;
+  /** An instant behind a value is a flaw: for the Prometheus format alone. */
+  readonly untimed?: boolean;
 }
 
 /** More flaws than anybody reads are not told. */
@@ -43,13 +45,14 @@ interface Begun {
   end(): Reading;
 }
 
-function begin(given: Buffer, { format, lenient: asked = false }: ReadOptions): Begun {
+function begin(given: Buffer, { format, lenient: asked = false, untimed = false }: ReadOptions): Begun {
   const lenient = asked && format === 'prometheus';
   const text = format === 'openmetrics' ? ended(given) : lenient ? withoutForeignMarks(given) : given;
   // What comes behind the last line feed is half a line: it is no part of the text, and a flaw.
   const whole = text.subarray(0, text.lastIndexOf(LINE_FEED) + 1);
   const scanner = createScanner(whole);
-  const reader = format === 'openmetrics' ? createOpenMetricsReader(scanner) : createPrometheusReader(scanner, lenient);
+  const reader =
+    format === 'openmetrics' ? createOpenMetricsReader(scanner) : createPrometheusReader(scanner, lenient, untimed);
   const place = createPlaces(text);
   const flaws: Flaw[] = [];
   const proper = isUtf8(text);

@@ -33,7 +33,7 @@ const PARTS = /^(.+)_(?:sum|count|bucket)$/;
  * series that comes again for the same instant, and label names that begin with `__`. Blanks at the end of a line are allowed,
  * as the document has it.
  */
-export function createPrometheusReader(scanner: Scanner, lenient: boolean): LineReader {
+export function createPrometheusReader(scanner: Scanner, lenient: boolean, untimed: boolean): LineReader {
   const { text } = scanner;
   const families: GrowingFamily[] = [];
   const byName = new Map<string, GrowingFamily>();
@@ -91,6 +91,8 @@ export function createPrometheusReader(scanner: Scanner, lenient: boolean): Line
     skipBlanks(scanner);
     let at: number | undefined;
     if (text[scanner.at] !== LINE_FEED) {
+      if (untimed)
+        failAt(text, scanner.at, 'the end of the line: samples with instants of their own are not taken here');
       at = readMilliseconds(scanner);
       skipBlanks(scanner);
       if (text[scanner.at] !== LINE_FEED) failAt(text, scanner.at, 'the end of the line');

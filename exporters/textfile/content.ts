@@ -1,0 +1,45 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ReadFamily } from '../../exposition/family.ts';
+import { readExpositionInTurns } from '../../exposition/read.ts';
+import type { ForeignFamily } from '../../model/exporter.ts';
+import type { Sample } from '../../model/sample.ts';
+import type { Rules } from './rules.ts';
+import { createSums } from './series.ts';
+
+/** What a file says, by the rules. */
+export interface Content {
+  readonly samples: readonly Sample[];
+  readonly families: readonly ForeignFamily[];
+}
+
+/** So many samples in one turn of the loop. */
+const SLICE = 1000;
+
+/** Reads a file's text strictly. Rejects with line, column and what is wrong: `/srv/a.prom:3:7: came …, wanted …`. */
+export async function readContent(path: string, text: Buffer, rules: Rules, signal: AbortSignal): Promise<Content> {
+  const reading = await readExpositionInTurns(text, { format: 'prometheus', untimed: true }, signal);
+  const [flaw] = reading.flaws;
+  if (flaw !== undefined) throw new Error(`${path}:${flaw.line}:${flaw.column}: ${flaw.message}`);
+  const samples: Sample[] = [];
+  const families: ForeignFamily[] = [];
+  for (const family of reading.families) {
+    if (family.samples.length === 0) continue;
+    for (const sample of await samplesOf(family, rules.labelsOff(family.name), signal)) samples.push(sample);
+    families.push({ name: family.name, type: rules.typeOf(family), help: family.help || `Metric read from ${path}` });
+  }
+  return { samples, families };
+}
+
+async function samplesOf(
+  { samples }: ReadFamily,
+  off: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<readonly Sample[]> {
+  if (off.size === 0) return samples;
+  const sums = createSums(off);
+  for (const [index, sample] of samples.entries()) {
+    if (index % SLICE === SLICE - 1) await setImmediate(undefined, { signal });
+    sums.add(sample);
+  }
+  return sums.samples();
+}
