@@ -1,5 +1,7 @@
-import { findBlocked } from './evaluate/blocked-findings.ts';
-import { readDocker } from './evaluate/docker.ts';
+import { findAll } from './evaluate/checks/all.ts';
+import { type MissingRule, missingRules } from './evaluate/checks/expected.ts';
+import { type Home, homesOf } from './evaluate/checks/home.ts';
+import { type DockerView, readDocker } from './evaluate/docker.ts';
 import { type PortView, viewPorts } from './evaluate/ports.ts';
 import { readTopology } from './evaluate/topology.ts';
 import type { Surroundings } from './evaluate/travel.ts';
@@ -21,7 +23,14 @@ export function evaluate(snapshot: Snapshot, options: EvaluateOptions = {}): Rep
     listenersKnown: !snapshot.missing.some(({ part }) => part === 'listeners'),
   };
   const views = viewPorts(docker, around, options);
-  return { at: snapshot.at, ports: views.map(reportOf), findings: findBlocked(views) };
+  const homes = { 4: homesOf(around.rules, docker, 4), 6: homesOf(around.rules, docker, 6) };
+  const missing = { 4: missingIn(homes[4][0], docker), 6: missingIn(homes[6][0], docker) };
+  const findings = findAll({ snapshot, options, docker, around, views, homes, missing });
+  return { at: snapshot.at, ports: views.map(reportOf), findings };
+}
+
+function missingIn(home: Home | undefined, docker: DockerView): readonly MissingRule[] {
+  return home === undefined || docker.isRootless || docker.writesNoRules ? [] : missingRules(home, docker);
 }
 
 function reportOf(view: PortView): PortReport {

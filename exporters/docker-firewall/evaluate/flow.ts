@@ -18,6 +18,8 @@ export interface Flow {
   readonly packet: Packet;
   readonly doubt?: Doubt;
   readonly trail: Trail | undefined;
+  /** The rule that took it out of conntrack's hands. */
+  readonly untrackedBy?: Decision;
 }
 
 /** Where a packet was accepted by a chain, or ended. */

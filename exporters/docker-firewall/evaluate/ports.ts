@@ -48,13 +48,22 @@ function viewsOf(
   const outer = strangers[0]?.enters;
   const own = outer === undefined ? undefined : host.addressesOf(outer, family).find((one) => !one.isLinkLocal)?.ip;
   const at = Number(bound) === 0 ? own : bound;
-  if (at !== undefined && strangers.length > 0) views.push(viewFromAway(destination, 'outside', at, strangers, around));
+  views.push(
+    at === undefined || strangers.length === 0
+      ? { ...noWayIn(family), destination, from: 'outside', isOnPurpose: true, outcomes: [] }
+      : viewFromAway(destination, 'outside', at, strangers, around),
+  );
   const self = Number(bound) === 0 ? LOOPBACK[family] : bound;
-  if (family === 4 || Number(bound) !== 0 || host.typeOf(1n, 'lo') === 'LOCAL')
-    views.push(viewFromHost(destination, self, around));
+  views.push(
+    family === 4 || host.typeOf(self) === 'LOCAL'
+      ? viewFromHost(destination, self, around)
+      : { ...noWayIn(family), destination, from: 'host', isOnPurpose: true, outcomes: [] },
+  );
   if (docker.isRootless) return views;
   for (const network of docker.networks.filter((one) => isOther(one, container))) {
-    const gateway = network.gateways.find((ip) => (typeof ip === 'number') === (family === 4));
+    const gateway =
+      host.addressOf(network.bridge, family) ??
+      network.gateways.find((ip) => (typeof ip === 'number') === (family === 4));
     const asker = askerIn(network, family);
     const to = Number(bound) === 0 ? gateway : bound;
     if (asker !== undefined && to !== undefined && host.isThere(network.bridge) !== false)
@@ -126,6 +135,11 @@ function viewFromHost(destination: Destination, dst: Ip, around: Surroundings): 
 
 function onPurpose({ hostAddress }: PublishedPort): Judged {
   const why = `It is bound to the loopback address ${hostAddress}: only this host itself is meant to reach it.`;
+  return { verdict: 'blocked', why, rule: '', walk: [] };
+}
+
+function noWayIn(family: Family): Judged {
+  const why = `This host has no IPv${family} address that anyone could knock on.`;
   return { verdict: 'blocked', why, rule: '', walk: [] };
 }
 

@@ -27,8 +27,13 @@ export interface Steps {
   readonly lose: (flow: Flow, cause: Cause) => void;
 }
 
-/** The steps of a packet's way through a host; what is lost on it comes to `losses`. */
-export function createSteps(rules: Ruleset, host: Topology, losses: Loss[]): Steps {
+/** The steps of a packet's way through a host; what is lost on it comes to `losses`; `strays` says why one that is for a container cannot get there. */
+export function createSteps(
+  rules: Ruleset,
+  host: Topology,
+  losses: Loss[],
+  strays?: (packet: Packet) => Cause | undefined,
+): Steps {
   const lose = (flow: Flow, cause: Cause) => void losses.push({ flow, cause });
   const keep = ({ passed, dropped }: Passed, phase: Phase, towards: (packet: Packet) => string): readonly Flow[] => {
     for (const { flow, decision } of dropped) {
@@ -104,7 +109,7 @@ export function createSteps(rules: Ruleset, host: Topology, losses: Loss[]): Ste
   const routed = (flow: Flow): Flow | undefined => {
     const out = host.routeTo(flow.packet.dst);
     if (out !== undefined) return withPacket(flow, { ...flow.packet, out });
-    lose(flow, noRouteCause(flow.packet.dst));
+    lose(flow, strays?.({ ...flow.packet, out: '' }) ?? noRouteCause(flow.packet.dst, host.routeKind(flow.packet.dst)));
     return undefined;
   };
 
@@ -175,11 +180,11 @@ function downCause(device: string): Cause {
   };
 }
 
-function noRouteCause(ip: Ip): Cause {
+function noRouteCause(ip: Ip, kind: string | undefined): Cause {
   return {
     kind: 'host',
-    check: 'bridge_down',
-    says: `the host knows no way to ${formatIp(ip)}`,
+    check: 'forward_blocked',
+    says: kind === undefined ? `the host knows no way to ${formatIp(ip)}` : `the route to ${formatIp(ip)} is a ${kind}`,
     evidence: [`ip route get ${formatIp(ip)}`],
   };
 }

@@ -38,7 +38,10 @@ export function destinationOf(
       if (!mine.has(dst) && mine.size > 0)
         return dnat || own.has(dst) ? elsewhere(own.get(dst), dst, label) : notOurs(dst);
       const network = networkAt(docker.networks, dst);
-      if (network !== undefined && out !== network.bridge) return bridgeGone(network, dst, out, host);
+      if (network !== undefined) {
+        const gone = out === network.bridge ? faultOf(network, host, dst) : bridgeGone(network, dst, out, host);
+        if (gone !== undefined) return gone;
+      }
       if (dport !== published.containerPort && mine.size > 0)
         return wrongPort(dst, dport, published.containerPort, label);
       return isLoopback(src) ? notMasqueraded(network) : undefined;
@@ -46,9 +49,9 @@ export function destinationOf(
     nobodyListens: ({ dport, family }) => ({
       kind: 'host',
       check: 'dnat_missing',
-      says: `no DNAT rule leads port ${dport}/${published.proto} to ${container.name}, and nobody listens on it in its place`,
+      says: `no DNAT rule leads port ${published.port}/${published.proto} to ${container.name}, and nobody who passes it on listens on port ${dport}`,
       evidence: [
-        `no rule in any nat PREROUTING chain for ${family === 4 ? 'IPv4' : 'IPv6'} ${published.proto} port ${dport}`,
+        `no rule in any nat chain for ${family === 4 ? 'IPv4' : 'IPv6'} ${published.proto} port ${published.port}`,
       ],
       fix: 'systemctl restart docker',
     }),
@@ -115,26 +118,39 @@ function wrongPort(ip: Ip, port: number, wanted: number, label: string): Cause {
 }
 
 function bridgeGone(network: DockerNetwork, ip: Ip, out: string, host: Topology): Cause {
-  const { bridge, name } = network;
-  const state =
-    host.isThere(bridge) === false
-      ? 'does not exist'
-      : host.isUp(bridge) === false
-        ? 'is down'
-        : `has lost its address, so that packets to ${formatIp(ip)} ${out === '' ? 'go nowhere' : `leave by ${out}`}`;
-  const gateway = network.gateways.find((one) => typeof one === typeof ip);
-  const isThere = host.isThere(bridge) !== false;
+  const found = faultOf(network, host, ip);
+  if (found !== undefined) return found;
+  const kind = host.routeKind(ip);
+  const where = kind === undefined ? (out === '' ? 'leads nowhere' : `leads to ${out}`) : `is a ${kind}`;
   return {
+    kind: 'host',
+    check: 'forward_blocked',
+    says: `the route to ${formatIp(ip)} ${where} instead of ${network.bridge}`,
+    evidence: [`ip route get ${formatIp(ip)}`],
+  };
+}
+
+/** What is wrong with a network's bridge itself, of those things that stop every packet; undefined when it is sound. */
+export function faultOf(network: DockerNetwork, host: Topology, near?: Ip): Cause | undefined {
+  const { bridge, name } = network;
+  const gateway = network.gateways.find((ip) => near === undefined || typeof ip === typeof near);
+  const fault = (state: string, fix: string): Cause => ({
     kind: 'host',
     check: 'bridge_down',
     says: `the bridge ${bridge} of network ${name} ${state}`,
     evidence: [`ip link show ${bridge}`, `ip address show ${bridge}`],
-    fix: !isThere
-      ? 'systemctl restart docker'
-      : host.isUp(bridge) === false || gateway === undefined
-        ? `ip link set ${bridge} up`
-        : `ip address add ${formatIp(gateway)}/${prefixOf(network, gateway)} dev ${bridge}`,
-  };
+    fix,
+  });
+  if (host.isThere(bridge) === false) return fault('does not exist', 'systemctl restart docker');
+  if (host.isUp(bridge) === false) return fault('is down', `ip link set ${bridge} up`);
+  if (gateway !== undefined && host.typeOf(gateway, bridge) !== 'LOCAL')
+    return fault(
+      `has lost its address ${formatIp(gateway)}`,
+      `ip address add ${formatIp(gateway)}/${prefixOf(network, gateway)} dev ${bridge}`,
+    );
+  if (host.isThere(bridge) === true && network.members.size > 0 && host.portsOf(bridge).length === 0)
+    return fault('has no container on it: their interfaces have been taken out', `restart the containers of ${name}`);
+  return undefined;
 }
 
 function prefixOf({ subnets }: DockerNetwork, gateway: Ip): number {

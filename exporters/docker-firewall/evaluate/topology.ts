@@ -1,13 +1,4 @@
-import {
-  type Family,
-  formatIp,
-  type Ip,
-  type IpRange,
-  isWithin,
-  parseIp,
-  parseRange,
-  prefixRange,
-} from '../rules/addresses.ts';
+import { type Family, type Ip, type IpRange, isWithin, parseIp, parseRange, prefixRange } from '../rules/addresses.ts';
 import { getOrMake } from '../rules/get-or-make.ts';
 import type { World } from '../rules/packet.ts';
 import type { IpRoute, Snapshot } from '../snapshot.ts';
@@ -22,7 +13,10 @@ export interface Topology extends World {
   readonly isThere: (device: string) => boolean | undefined;
   /** The interface that strangers enter by. */
   readonly outer: (family: Family) => string | undefined;
-  readonly hasDefaultRoute: (family: Family) => boolean;
+  /** Why a route leads nowhere: `blackhole`; undefined when it leads somewhere, or there is none. */
+  readonly routeKind: (ip: Ip) => string | undefined;
+  /** The interfaces that are ports of a bridge. */
+  readonly portsOf: (bridge: string) => readonly string[];
   readonly sysctl: (name: string) => string | undefined;
 }
 
@@ -37,6 +31,7 @@ interface Route {
   readonly bits: number;
   readonly metric: number;
   readonly device: string | undefined;
+  readonly kind?: string;
 }
 
 const LOOPBACK = prefixRange(4, 0x7f_00_00_00, 8);
@@ -80,7 +75,8 @@ export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwor
     isDockers: (ip) => subnets.some((range) => isWithin(range, ip)),
     isUp: (device) => (linksUnread ? undefined : (links.get(device)?.flags.includes('UP') ?? false)),
     isThere: (device) => (linksUnread ? undefined : links.has(device)),
-    hasDefaultRoute: (family) => routes[family].some(({ bits }) => bits === 0),
+    routeKind: (ip) => routes[typeof ip === 'number' ? 4 : 6].find(({ range }) => isWithin(range, ip))?.kind,
+    portsOf: (bridge) => snapshot.links.filter(({ master }) => master === bridge).map(({ ifname }) => ifname),
     outer: (family) =>
       routes[family].find(({ bits }) => bits === 0)?.device ??
       [...own.keys()].find(
@@ -127,8 +123,8 @@ function routeOf(route: IpRoute & { readonly metric?: number }, family: Family):
   if (!isMain || !(type === 'unicast' || NOWHERE.has(type))) return [];
   const range = route.dst === 'default' ? prefixRange(family, family === 4 ? 0 : 0n, 0) : parseRange(route.dst);
   if (range === undefined) return [];
-  const device = NOWHERE.has(type) ? undefined : route.dev;
-  return [{ range, bits: bitsOf(range), metric: route.metric ?? 0, device }];
+  const road = { range, bits: bitsOf(range), metric: route.metric ?? 0 };
+  return [NOWHERE.has(type) ? { ...road, device: undefined, kind: type } : { ...road, device: route.dev }];
 }
 
 function bitsOf({ family, low, high }: IpRange): number {
@@ -152,9 +148,4 @@ export function neighbourIn(subnet: IpRange, taken: readonly Ip[]): Ip | undefin
 
 function minus(ip: Ip, count: number, one: number | bigint): Ip {
   return typeof ip === 'bigint' || typeof one === 'bigint' ? BigInt(ip) - BigInt(count) : ip - count;
-}
-
-/** An address in words, as it stands in a URL. */
-export function hostOf(ip: Ip): string {
-  return typeof ip === 'bigint' ? `[${formatIp(ip)}]` : formatIp(ip);
 }

@@ -19,6 +19,8 @@ export interface Arrival {
 export interface Outcome {
   readonly arrivals: readonly Arrival[];
   readonly losses: readonly Loss[];
+  /** No rule led a stranger's packet away from this host itself. */
+  readonly wentLocal: boolean;
 }
 
 /** The host that a packet travels through. */
@@ -34,9 +36,12 @@ export interface Surroundings {
 export function travel(start: Packet, to: Destination, around: Surroundings): Outcome {
   const losses: Loss[] = [];
   const arrivals: Arrival[] = [];
-  const steps = createSteps(around.rules, around.host, losses);
+  const steps = createSteps(around.rules, around.host, losses, ({ isReply, ...packet }) =>
+    isReply ? undefined : to.strays({ ...packet, isReply }),
+  );
   const trip: Trip = { start, to, around, steps, arrivals };
   const first: Flow = { packet: start, trail: undefined };
+  let wentLocal = false;
   if (start.in === '') {
     for (const flow of steps.fromHost(first, 'packet')) {
       if (flow.packet.out !== 'lo') deliver(trip, flow);
@@ -46,11 +51,12 @@ export function travel(start: Packet, to: Destination, around: Surroundings): Ou
     }
   } else {
     const { local, onward } = steps.comeIn(first, 'packet');
+    wentLocal = onward.length === 0 && local.length > 0;
     for (const flow of onward)
       if (isBound(trip, flow)) for (const one of steps.through(flow, 'packet')) deliver(trip, one);
     for (const flow of local) for (const one of steps.toHost(flow, 'packet')) answer(trip, one);
   }
-  return { arrivals, losses };
+  return { arrivals, losses, wentLocal };
 }
 
 interface Trip {

@@ -121,7 +121,9 @@ function act(actions: readonly Action[], from: number, place: Place, flow: Flow,
   } else if (action.do === 'jump' || action.do === 'goto') {
     follow(action, place, flow, walk, onward, rest);
   } else if (action.do === 'change') {
-    rest(withPacket(flow, action.change(flow.packet, walk.world)));
+    const packet = action.change(flow.packet, walk.world);
+    const isTaken = packet.untracked && !flow.packet.untracked;
+    rest({ ...flow, packet, ...(isTaken && { untrackedBy: place }) });
   } else if (action.do === 'dnat' || action.do === 'snat') {
     const target = action.target(flow.packet, walk.world);
     if (target === undefined) guess(`${action.do} to somewhere`, place, flow, walk, onward);

@@ -14,6 +14,7 @@ interface Table {
 /** Reads `nft -j list ruleset` into chains; rules are compiled when first asked for. */
 export function parseNftRuleset({ nftables }: NftRuleset): Chain[] {
   const tables = new Map<string, Table>();
+  const dormant = new Set<string>();
   const tableOf = (object: Json) =>
     getOrMake(
       tables,
@@ -25,6 +26,9 @@ export function parseNftRuleset({ nftables }: NftRuleset): Chain[] {
       }),
     );
   for (const entry of nftables) {
+    const table = objectOf(entry.table);
+    if (table !== undefined && [table.flags].flat().includes('dormant'))
+      dormant.add(`${textOf(table.family)} ${textOf(table.name)}`);
     const chain = objectOf(entry.chain);
     const rule = objectOf(entry.rule);
     const set = objectOf(entry.set) ?? objectOf(entry.map);
@@ -32,7 +36,8 @@ export function parseNftRuleset({ nftables }: NftRuleset): Chain[] {
     if (set !== undefined) tableOf(set).elements.set(textOf(set.name) ?? '', listOf(set.elem));
     if (chain !== undefined) tableOf(chain).chains.set(textOf(chain.name) ?? '', chainOf(chain, tableOf(chain)));
   }
-  return [...tables.values()].flatMap(({ chains }) => [...chains.values()]);
+  // The kernel does not call the chains of a table that is dormant.
+  return [...tables].filter(([name]) => !dormant.has(name)).flatMap(([, { chains }]) => [...chains.values()]);
 }
 
 function chainOf(json: Json, table: Table): Chain {

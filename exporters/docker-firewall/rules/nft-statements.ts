@@ -24,6 +24,8 @@ export function compileStatement(json: unknown, names: Names): Test | Action | u
   const [name = '', body] = onlyEntry(json) ?? [typeof json === 'string' ? json : ''];
   if (name === 'match') return matchOf(objectOf(body) ?? {}, names);
   if (PASSING.has(name)) return undefined;
+  if (name === 'limit' && isGenerous(objectOf(body) ?? {}))
+    return { what: name, holds: () => (objectOf(body)?.inv === true ? NO : YES) };
   if (SOMETIMES.has(name)) return { what: name, holds: () => MAYBE };
   const verdict = verdictOf(name, body, names);
   if (verdict !== undefined) return verdict;
@@ -40,6 +42,11 @@ export function compileStatement(json: unknown, names: Names): Test | Action | u
     return { what: `xt match ${textOf(fields.name) ?? ''}`, holds: () => MAYBE };
   if (name === 'xt') return { do: 'unmodelled', what: `xt target ${textOf(fields.name) ?? ''}`.trim() };
   return { do: 'unmodelled', what: name };
+}
+
+/** A rate that nobody comes near: a lone packet is always within it. */
+function isGenerous({ rate, per }: Json): boolean {
+  return per === 'second' && typeof rate === 'number' && rate >= 100;
 }
 
 function verdictOf(name: string, body: unknown, names: Names): Action | undefined {

@@ -63,6 +63,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   '--physdev-is-in': () => (packet, world) => (packet.in !== '' && world.isBridge(packet.in) ? MAYBE : 0),
   '--physdev-out': () => () => 0,
   '--physdev-is-out': () => () => 0,
+  // A rate that nobody comes near: a lone packet is always within it.
+  '--limit': ([rate = '']) => (Number(/^(\d+)\/sec/.exec(rate)?.[1] ?? 0) >= 100 ? () => YES : undefined),
   '--icmp-type': () => () => 0,
   '--icmpv6-type': () => () => 0,
   // Docker 28.0 keeps the subnets of its bridges in this set (moby, libnetwork/drivers/bridge/setup_ip_tables_linux.go).

@@ -1,0 +1,75 @@
+import type { FirewallFinding } from '../../report.ts';
+import { getOrMake } from '../../rules/get-or-make.ts';
+import { type Decision, describeDecision, packetsOf } from '../../rules/model.ts';
+import type { Cause } from '../cause.ts';
+import { sayCause } from '../cause-text.ts';
+import { labelOf, subjectOf } from '../labels.ts';
+import type { PortView } from '../ports.ts';
+import { sentence } from '../verdict.ts';
+import type { MissingRule } from './expected.ts';
+import type { Situation } from './situation.ts';
+
+interface Group {
+  readonly cause: Cause;
+  readonly views: PortView[];
+}
+
+/** One finding for each cause that makes ports unreachable, however many they are. Isolation between bridges is not one. */
+export function findBlocked(situation: Situation): FirewallFinding[] {
+  const groups = new Map<string, Group>();
+  for (const view of situation.views) {
+    if (view.verdict !== 'blocked' || view.isOnPurpose || view.from.startsWith('bridge:')) continue;
+    const cause = view.outcomes.flatMap(({ losses }) => losses)[0]?.cause;
+    // Why there is no DNAT is another check's question.
+    if (cause === undefined || (cause.kind === 'host' && cause.check === 'dnat_missing')) continue;
+    getOrMake(groups, keyOf(cause), (): Group => ({ cause, views: [] })).views.push(view);
+  }
+  return [...groups.values()].map((group) => findingOf(group, situation));
+}
+
+function keyOf(cause: Cause): string {
+  return cause.kind === 'rule' ? `${describeDecision(cause.decision)} ${cause.towards}` : cause.says;
+}
+
+function findingOf({ cause, views }: Group, situation: Situation): FirewallFinding {
+  const { says, fix } = sayCause(cause);
+  const labels = new Set(views.map(labelOf));
+  const missing = cause.kind === 'rule' ? missingBehind(cause.decision, cause.towards, situation, views) : [];
+  const because =
+    missing.length === 0 ? '' : `: Docker's ${missing.map((one) => one.says.replace(/^the /, '')).join(', and ')}`;
+  return {
+    check: cause.kind === 'rule' ? 'forward_blocked' : cause.check,
+    severity: views.some(({ from }) => from === 'outside') ? 'critical' : 'warning',
+    subject: subjectOf(labels),
+    says: sentence(`${says}${because}`),
+    evidence: [...evidenceOf(cause), ...(labels.size === 1 ? [] : [`stopped: ${[...labels].join(', ')}`])],
+    ...(missing.length > 0 ? { fix: 'systemctl restart docker' } : fix !== undefined && { fix }),
+  };
+}
+
+function evidenceOf(cause: Cause): readonly string[] {
+  if (cause.kind === 'host') return cause.evidence;
+  const packets = packetsOf(cause.decision);
+  return [`${describeDecision(cause.decision)}${packets === undefined ? '' : `, ${packets} packets so far`}`];
+}
+
+/** Where Docker's own backend drops what nothing accepts, the rules of Docker that are missing there. */
+function missingBehind(
+  { chain, rule }: Decision,
+  towards: string,
+  { homes, missing }: Situation,
+  views: readonly PortView[],
+): readonly MissingRule[] {
+  const family = chain.family === 'ip6' ? 6 : 4;
+  const isHome = homes[family][0]?.backend === chain.backend && chain.table === 'filter';
+  if (!isHome || (rule !== undefined && chain.name !== 'DOCKER')) return [];
+  const bridge = /\S+$/.exec(towards)?.[0] ?? '';
+  const ports = views.map(({ destination: { published } }) => `--dport ${published.containerPort} `);
+  return missing[family].filter(
+    ({ line, isJump }) =>
+      (isJump &&
+        / -A? ?FORWARD|^-[AN] (?:FORWARD|DOCKER)/.test(line) &&
+        (!/ -[io] /.test(line) || line.includes(` ${bridge} `))) ||
+      (!isJump && (line.includes(` ${bridge} `) || ports.some((port) => line.includes(port)))),
+  );
+}
