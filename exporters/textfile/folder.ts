@@ -58,15 +58,18 @@ content() (
 export function watchFolder(path: string, clock: Clock): Folder {
   const bytes = Buffer.from(path).toString('latin1');
   let shell: Shell | undefined;
+  /** Why the shell was ended. */
+  let why = 'it does not answer';
 
   /** Asks the shell; one that does not answer in time is killed, and asked no more until the kernel has let it go. */
   async function ask(command: string, most: number, signal: AbortSignal): Promise<Buffer> {
-    if (shell?.over) throw new Error('it does not answer');
+    if (shell?.over) throw new Error(why);
     signal.throwIfAborted();
     const it = shell ?? begin();
     const late = Promise.withResolvers<never>();
-    const end = (why: string) => {
-      late.reject(new Error(why));
+    const end = (reason: string) => {
+      why = reason;
+      late.reject(new Error(reason));
       it.kill();
     };
     const cancel = clock.after(TIMEOUT_MS, () => end(`it did not answer within ${spanInWords(TIMEOUT_MS)}`));
