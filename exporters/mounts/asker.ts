@@ -8,6 +8,8 @@ import { type Answer, FORMAT, readAnswer } from './answer.ts';
  * holds its loop for milliseconds, and from a shell does not.
  */
 export interface Asker {
+  /** Resolves once it can be asked. Rejects when it is gone before. */
+  readonly ready: Promise<void>;
   /**
    * Asks at each path (bytes as Latin-1) in turn, and tells each answer as it comes. Resolves after the last; rejects when the shell is
    * gone before. One at a time.
@@ -31,6 +33,7 @@ ask() { stdbuf -oL stat -f -c '${FORMAT}' -- "$@"; }
 else
 ask() { for one; do stat -f -c '${FORMAT}' -- "$one"; done; }
 fi
+echo '${DONE}'
 `;
 
 export function startAsker(): Asker {
@@ -44,7 +47,6 @@ export function startAsker(): Asker {
   let fail: (error: Error) => void = () => {};
   readLines(child.stdout, (line) => hear(line));
   child.stdin.on('error', () => {});
-  child.stdin.write(SCRIPT);
   let over: Error | undefined;
   const gone = ending(child);
   void gone.then((why) => {
@@ -52,20 +54,23 @@ export function startAsker(): Asker {
     fail(over);
   });
 
+  function order(command: string, onAnswer: (answer: Answer) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (over !== undefined) return reject(over);
+      fail = reject;
+      hear = (line) => {
+        if (line === DONE) return resolve();
+        const answer = readAnswer(line);
+        if (answer !== undefined) onAnswer(answer);
+      };
+      child.stdin.write(command, 'latin1');
+    });
+  }
+
   return {
     gone,
-    ask(paths, onAnswer) {
-      return new Promise((resolve, reject) => {
-        if (over !== undefined) return reject(over);
-        fail = reject;
-        hear = (line) => {
-          if (line === DONE) return resolve();
-          const answer = readAnswer(line);
-          if (answer !== undefined) onAnswer(answer);
-        };
-        child.stdin.write(`ask ${paths.map(quoted).join(' ')} </dev/null 2>&1; echo '${DONE}'\n`, 'latin1');
-      });
-    },
+    ready: order(SCRIPT, () => {}),
+    ask: (paths, hear) => order(`ask ${paths.map(quoted).join(' ')} </dev/null 2>&1; echo '${DONE}'\n`, hear),
     end: () => child.stdin.end(),
     kill() {
       if (child.pid === undefined) return;

@@ -4,7 +4,8 @@ import { pause } from './pause.ts';
 
 /** The processes that ask: one stays for the next time, more are started only while others hang. */
 export interface Askers {
-  take(): Asker;
+  /** One that can be asked. Rejects when none can be started. */
+  take(): Promise<Asker>;
   /** It has done its errand. */
   giveBack(asker: Asker): void;
   /** Kills all, and resolves when they are gone, or after a second: one that hangs in the kernel may stay. */
@@ -26,9 +27,10 @@ export function createAskers(clock: Clock): Askers {
   }
 
   return {
-    take() {
+    async take() {
       const asker = idle ?? start();
       idle = undefined;
+      await asker.ready;
       return asker;
     },
     giveBack(asker) {

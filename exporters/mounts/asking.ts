@@ -36,7 +36,7 @@ export interface AskingOptions {
 }
 
 /** One that has not answered after this is left to its process; another asks the others. */
-const PATIENCE_MS = 200;
+const PATIENCE_MS = 300;
 /** While so many do not answer, only those are asked that did the last time; with twice as many, none. */
 const MANY = 16;
 
@@ -55,8 +55,8 @@ export function createAsking({ clock, timeoutMs, prefix, onLate }: AskingOptions
     return errands.size < (known.has(device) ? 2 * MANY : MANY);
   }
 
-  function send(batch: readonly Mount[]): Errand {
-    const asker = askers.take();
+  async function send(batch: readonly Mount[]): Promise<Errand> {
+    const asker = await askers.take();
     const onAnswer = (mount: Mount, answer: Answer, tookMs: number) => {
       known.add(mount.device);
       hear(mount, { answer, tookMs });
@@ -83,7 +83,7 @@ export function createAsking({ clock, timeoutMs, prefix, onLate }: AskingOptions
     for (let next = queue.shift(); next !== undefined && !signal.aborted; next = queue.shift()) {
       const batch = next.filter(mayAsk);
       if (batch.length === 0) continue;
-      const errand = send(batch);
+      const errand = await send(batch);
       const over = new AbortController();
       await Promise.race([errand.done, errand.quiet(PATIENCE_MS, AbortSignal.any([signal, over.signal]))]);
       over.abort();

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { openSync, read, readFileSync, write, writeFileSync } from 'node:fs';
 
-/** What a file system does when it is asked how full it is or for `sub`: answers, lets one wait, or fails with a number of errno. */
-export type Mood = 'answer' | 'hang' | number;
+/**
+ * What a file system does when it is asked how full it is or for `sub`: answers, lets one wait, takes one more request and then none
+ * (so that who waits can be killed: the kernel lets them go as long as nobody has read what they want), or fails with a number of errno.
+ */
+export type Mood = 'answer' | 'hang' | 'deaf' | number;
 
 /** A FUSE file system that holds nothing but a folder `sub`, and does as it is told. */
 export interface FuseMount {
@@ -30,6 +33,7 @@ const FOLDER_MODE = 0o40755;
 export async function mountFuse(point: string, name: string): Promise<FuseMount> {
   const device = openSync('/dev/fuse', 'r+');
   let mood: Mood = 'answer';
+  let isDeaf = false;
   const waiting: (() => void)[] = [];
 
   const reply = (unique: bigint, body: Buffer | number) => {
@@ -43,7 +47,7 @@ export async function mountFuse(point: string, name: string): Promise<FuseMount>
     write(device, out, () => {});
   };
   const moody = (unique: bigint, body: Buffer) => {
-    if (mood === 'hang') waiting.push(() => moody(unique, body));
+    if (mood === 'hang' || mood === 'deaf') waiting.push(() => moody(unique, body));
     else reply(unique, mood === 'answer' ? body : mood);
   };
   const handle = (request: Buffer) => {
@@ -61,7 +65,8 @@ export async function mountFuse(point: string, name: string): Promise<FuseMount>
     read(device, request, 0, request.length, null, (error, length) => {
       if (error?.code === 'ENODEV') return;
       if (error === null) handle(request.subarray(0, length));
-      listen();
+      if (mood === 'deaf') isDeaf = true;
+      else listen();
     });
   };
   await mount(device, point, name);
@@ -73,7 +78,10 @@ export async function mountFuse(point: string, name: string): Promise<FuseMount>
     },
     setMood(next) {
       mood = next;
-      if (mood !== 'hang') for (const again of waiting.splice(0)) again();
+      if (mood === 'hang' || mood === 'deaf') return;
+      if (isDeaf) listen();
+      isDeaf = false;
+      for (const again of waiting.splice(0)) again();
     },
     crash: () => writeFileSync(`/sys/fs/fuse/connections/${connectionOf(point)}/abort`, '1'),
   };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchMounts } from './watch.ts';
-import { makeWorld } from './world.ts';
+import { makeWorld, type World } from './world.ts';
 
 const HEALTHY = 'signalbox_mount_healthy';
 const STUCK = 'signalbox_mounts_stuck_processes';
@@ -23,6 +23,7 @@ test('a mount that hangs is told of, the others go on, nothing piles up in 20 co
   await world.setMood(dead, 'hang');
   for (let round = 0; round < 20; round++) {
     const page = await collect();
+    assert.ok(page.isWhole);
     assert.equal(page.value(HEALTHY, { mountpoint: dead }), 0);
     assert.equal(page.reason(dead), 'no answer for 600 ms');
     assert.equal(
@@ -55,7 +56,8 @@ test('a mount may be slow: whoever waits long enough hears its answer, and a col
   const slow = await world.fuse('slow');
   const { collect, troubles } = await watchMounts(t, { root: world.root, timeoutMs: 20_000 });
   await world.setMood(slow, 'hang');
-  const pending = await collect(700);
+  const pending = await collect(1_000);
+  assert.ok(!pending.isWhole);
   assert.equal(pending.value(HEALTHY, { mountpoint: slow }), undefined);
   assert.equal(pending.value(HEALTHY, { mountpoint: world.folder }), 1);
   assert.equal(pending.value('signalbox_mounts_unknown'), 1);
@@ -63,6 +65,7 @@ test('a mount may be slow: whoever waits long enough hears its answer, and a col
   await sleep(500);
   await world.setMood(slow, 'answer');
   const page = await collecting;
+  assert.ok(page.isWhole);
   assert.equal(page.value(HEALTHY, { mountpoint: slow }), 1);
   assert.ok((page.value('signalbox_mount_seconds', { mountpoint: slow }) ?? 0) > 1);
   assert.deepEqual(troubles, []);
@@ -111,39 +114,58 @@ test('of thirty that hang no more than sixteen keep a process, and what answered
   assert.ok(dead.every((mountpoint) => after.value(HEALTHY, { mountpoint }) === 1));
 });
 
-test('a dead mount that is taken away is forgotten, and its process counts until it is gone', async (t) => {
+test('a dead mount that is taken away is forgotten; its process counts until it is gone, and is killed where the kernel lets us', async (t) => {
   const world = await makeWorld(t);
   if (world === undefined) return;
-  const dead = await world.fuse('dead');
+  const shelf = `${world.folder}/shelf`;
+  await world.run('mkdir', shelf);
+  await world.run('mount', '-t', 'tmpfs', 'tmpfs', shelf);
+  const [dead, deaf] = [await world.fuse('shelf/dead'), await world.fuse('shelf/deaf')];
   await world.setMood(dead, 'hang');
+  await deafen(world, deaf);
   const { collect, troubles } = await watchMounts(t, { root: world.root, expect: [dead] });
-  await collect();
-  await world.run('umount', '--lazy', dead);
+  assert.equal((await collect()).value(STUCK), 2);
+  // umount looks at what it is given, and would hang too.
+  await world.run('umount', '--lazy', shelf);
   const page = await collect();
   assert.equal(page.reason(dead), 'not mounted');
   assert.equal(page.value(HEALTHY, { mountpoint: dead, fstype: 'fuse.signalbox' }), 0);
-  assert.equal(page.value(STUCK), 1);
+  while (isAsked(deaf)) await sleep(10);
+  assert.ok(isAsked(dead));
+  assert.equal((await collect()).value(STUCK), 1);
   await world.setMood(dead, 'answer');
-  while (mine('stat').length > 0) await sleep(10);
+  while (isAsked(dead)) await sleep(10);
   assert.equal((await collect()).value(STUCK), 0);
   assert.deepEqual(troubles, [
     `${dead} (fuse.signalbox): no answer for 600 ms`,
+    `${deaf} (fuse.signalbox): no answer for 600 ms`,
     `${dead} (fuse.signalbox): not mounted`,
+    `${deaf} is mounted no longer; it was: no answer for 600 ms`,
   ]);
 });
 
-test('it stops at once while a mount hangs, and leaves no process behind once the mount lets go', async (t) => {
+test('it stops at once while mounts hang, and leaves no process behind that the kernel lets go', async (t) => {
   const world = await makeWorld(t);
   if (world === undefined) return;
-  const dead = await world.fuse('dead');
+  const [dead, deaf] = [await world.fuse('dead'), await world.fuse('deaf')];
   await world.setMood(dead, 'hang');
+  await deafen(world, deaf);
   const { collect, stop } = await watchMounts(t, { root: world.root });
   await collect();
+  assert.ok(isAsked(deaf) && isAsked(dead));
   await stop();
   assert.deepEqual(mine('sh'), []);
+  assert.ok(!isAsked(deaf) && isAsked(dead));
   await world.setMood(dead, 'answer');
-  while (processes('stat').some((pid) => textOf(pid, 'cmdline').includes(dead))) await sleep(10);
+  while (isAsked(dead)) await sleep(10);
 });
+
+/** Lets a file system hang so that whoever asks next can be killed. */
+async function deafen(world: World, point: string): Promise<void> {
+  await world.setMood(point, 'deaf');
+  await world.run('sh', '-c', `stat -f ${point} </dev/null >/dev/null 2>&1 &`);
+  while ((await world.waiting(point)) === 0) await sleep(10);
+}
 
 test('the box can end while a mount hangs', async (t) => {
   const world = await makeWorld(t);
@@ -173,6 +195,11 @@ test('the box can end while a mount hangs', async (t) => {
   assert.equal(said, `${dead} (fuse.signalbox): no answer for 300 ms\n`);
   assert.equal(await world.waiting(dead), 1);
 });
+
+/** Whether a process asks a mount from outside the world. */
+function isAsked(point: string): boolean {
+  return processes('stat').some((pid) => textOf(pid, 'cmdline').includes(`/root${point}`));
+}
 
 /** The processes of this name that descend from this one. */
 function mine(name: string): string[] {

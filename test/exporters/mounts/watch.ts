@@ -8,6 +8,8 @@ import type { Labels, Sample } from '../../../model/sample.ts';
 /** What one collection gave. */
 export interface Page {
   readonly samples: readonly Sample[];
+  /** It was complete before the deadline. */
+  readonly isWhole: boolean;
   /** The value of the one sample of a metric that has these labels, among others; undefined when there is none. */
   value(name: string, labels?: Labels): number | undefined;
   /** Why a mount is not healthy. */
@@ -45,21 +47,21 @@ export async function watchMounts(t: TestContext, settings: Partial<MountsSettin
     async collect(deadlineMs = 10_000) {
       const deadline = AbortSignal.timeout(deadlineMs);
       const late = AbortSignal.timeout(deadlineMs + 1_000);
-      return pageOf(
-        await Promise.race([
-          exporter.collect(deadline),
-          new Promise<never>((_, reject) =>
-            late.addEventListener('abort', () => reject(new Error('it did not end in time'))),
-          ),
-        ]),
-      );
+      const samples = await Promise.race([
+        exporter.collect(deadline),
+        new Promise<never>((_, reject) =>
+          late.addEventListener('abort', () => reject(new Error('it did not end in time'))),
+        ),
+      ]);
+      return pageOf(samples, !deadline.aborted);
     },
   };
 }
 
-function pageOf(samples: readonly Sample[]): Page {
+function pageOf(samples: readonly Sample[], isWhole: boolean): Page {
   return {
     samples,
+    isWhole,
     value: (name, labels = {}) =>
       samples.find(
         (one) => one.name === name && Object.entries(labels).every(([key, value]) => one.labels[key] === value),
