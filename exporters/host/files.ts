@@ -1,6 +1,6 @@
-import { close, open, read as readAt, readdir, readlink, realpath } from 'node:fs';
+import { readdir, realpath } from 'node:fs';
 import { join } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
+import { closeFile, openFile, readLines, readValue, readWhole } from './open-file.ts';
 
 /** Reads the small files of /proc, /sys and their like. Those read again and again stay open, since opening costs more than reading. */
 export interface Files {
@@ -16,8 +16,6 @@ export interface Files {
   list(path: string): Promise<readonly string[]>;
   /** Where a link leads to in the end; undefined where there is none. */
   resolve(path: string): Promise<string | undefined>;
-  /** The last part of what a link says; undefined where there is none. */
-  linkName(path: string): Promise<string | undefined>;
   /** The path as the system knows it. */
   full(path: string): string;
   close(): void;
@@ -34,26 +32,25 @@ export class Unreadable extends Error {
   }
 }
 
-const PIECE = 8192;
-const MOST_SPARE = 32;
-/** What is longer than this is no file that the kernel writes for us. */
-const LONGEST = 64 * 1024 * 1024;
-/** A value of /sys fits into a page (kernel: Documentation/filesystems/sysfs.rst), so one read has it all. */
-const VALUE = 4096;
-
 interface Kept {
   readonly fd: number;
   busy: boolean;
+  /** Which of all uses was its last. */
+  used: number;
 }
 
-const spare: Buffer[] = [];
 const byNumber = new Intl.Collator('en', { numeric: true }).compare;
 
-/** Files below `root`; at most `mostKept` stay open, those that were not read for the longest time make room. */
+/** With this many uses of others since its last one, a file's device has most likely gone. */
+const STALE_ROUNDS = 8;
+
+/** Files below `root`; at most `mostKept` stay open. Where there are more, the first stay, as long as they are read. */
 export function createFiles(root: string, mostKept: number): Files {
   const kept = new Map<string, Kept>();
   const underWay = new Map<string, Promise<string>>();
   const full = (path: string) => join(root, path);
+  let uses = 0;
+  let closed = false;
 
   /** Once for all who ask at the same time. */
   function shared(path: string, read: () => Promise<string>): Promise<string> {
@@ -69,9 +66,8 @@ export function createFiles(root: string, mostKept: number): Files {
   async function opened<T>(path: string, keep: boolean, use: (fd: number) => Promise<T>): Promise<T> {
     const before = kept.get(path);
     if (before !== undefined && !before.busy) {
-      kept.delete(path);
-      kept.set(path, before);
       before.busy = true;
+      before.used = ++uses;
       try {
         return await use(before.fd);
       } catch {
@@ -82,31 +78,30 @@ export function createFiles(root: string, mostKept: number): Files {
     }
     try {
       const fd = await openFile(full(path));
-      const now: Kept = { fd, busy: true };
       let well = false;
       try {
         const result = await use(fd);
         well = true;
         return result;
       } finally {
-        now.busy = false;
-        if (well && keep && !kept.has(path) && mostKept > 0) keepOpen(path, now);
-        else closeFile(fd);
+        if (!well || !keep || kept.has(path) || !makesRoom()) closeFile(fd);
+        else kept.set(path, { fd, busy: false, used: ++uses });
       }
     } catch (error) {
       throw new Unreadable(full(path), error);
     }
   }
 
-  function keepOpen(path: string, one: Kept): void {
-    kept.set(path, one);
-    if (kept.size <= mostKept) return;
-    for (const [oldest, { busy, fd }] of kept) {
-      if (busy) continue;
-      kept.delete(oldest);
-      closeFile(fd);
-      return;
+  /** Whether one more may stay open: where there are too many, one that nobody reads any more makes room. Were it the one read longest ago, all would be opened anew each time. */
+  function makesRoom(): boolean {
+    if (closed) return false;
+    if (kept.size < mostKept) return true;
+    for (const [path, one] of kept) {
+      if (one.busy || uses - one.used < STALE_ROUNDS * mostKept) continue;
+      drop(path, one);
+      return true;
     }
+    return false;
   }
 
   function drop(path: string, one: Kept): void {
@@ -124,7 +119,8 @@ export function createFiles(root: string, mostKept: number): Files {
 
   return {
     read: (path) => shared(path, () => opened(path, true, readWhole)),
-    eachLine: (path, tell) => opened(path, true, (fd) => readLines(fd, tell)),
+    // Opened anew each time: a line that was told cannot be told again, should the file have to be opened twice.
+    eachLine: (path, tell) => opened(path, false, (fd) => readLines(fd, tell)),
     value: (path) => value(path, true),
     rareValue: (path) => value(path, false),
     list: (path) =>
@@ -135,73 +131,11 @@ export function createFiles(root: string, mostKept: number): Files {
       new Promise((resolve) => {
         realpath(full(path), (error, real) => resolve(error === null ? real : undefined));
       }),
-    linkName: (path) =>
-      new Promise((resolve) => {
-        readlink(full(path), (error, target) => resolve(error === null ? target.split('/').at(-1) : undefined));
-      }),
     full,
     close() {
+      closed = true;
       for (const { fd } of kept.values()) closeFile(fd);
       kept.clear();
     },
   };
-}
-
-async function readValue(fd: number): Promise<string> {
-  const piece = spare.pop() ?? Buffer.allocUnsafeSlow(PIECE);
-  const length = await readPiece(fd, piece, 0, VALUE);
-  const text = piece.toString('utf8', 0, length).trim();
-  giveBack(piece);
-  return text;
-}
-
-/** To its end: most files of /proc give at most a page at a time, whatever room there is. */
-async function readWhole(fd: number): Promise<string> {
-  const piece = spare.pop() ?? Buffer.allocUnsafeSlow(PIECE);
-  const decoder = new StringDecoder();
-  let text = '';
-  for (let at = 0; at < LONGEST; ) {
-    const length = await readPiece(fd, piece, at, PIECE);
-    if (length === 0) break;
-    text += decoder.write(piece.subarray(0, length));
-    at += length;
-  }
-  giveBack(piece);
-  return text;
-}
-
-async function readLines(fd: number, tell: (line: string) => void): Promise<void> {
-  const piece = spare.pop() ?? Buffer.allocUnsafeSlow(PIECE);
-  const decoder = new StringDecoder();
-  let rest = '';
-  for (let at = 0; at < LONGEST; ) {
-    const length = await readPiece(fd, piece, at, PIECE);
-    if (length === 0) break;
-    const lines = (rest + decoder.write(piece.subarray(0, length))).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) tell(line);
-    at += length;
-  }
-  if (rest !== '') tell(rest);
-  giveBack(piece);
-}
-
-function giveBack(piece: Buffer): void {
-  if (spare.length < MOST_SPARE) spare.push(piece);
-}
-
-function readPiece(fd: number, piece: Buffer, at: number, most: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    readAt(fd, piece, 0, most, at, (error, length) => (error === null ? resolve(length) : reject(error)));
-  });
-}
-
-function openFile(path: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    open(path, 'r', (error, fd) => (error === null ? resolve(fd) : reject(error)));
-  });
-}
-
-function closeFile(fd: number): void {
-  close(fd, () => {});
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { ExporterContext, OpenExporter } from '../../model/exporter.ts';
 import { sample } from '../../model/metric.ts';
 import { node } from '../../model/metrics/node.ts';
@@ -7,9 +8,11 @@ import { type Host, type Look, NothingHere, type OpenPart } from './part.ts';
 import { driverParts, memoryParts } from './parts/index.ts';
 import type { HostSettings } from './settings.ts';
 
-/** Files of /proc and of /sys that stay open. A machine with more devices opens some of them anew each time. */
+/** Files of /proc and of /sys that stay open. The kernel keeps a page for each; a machine with more devices opens some anew each time. */
 const PROC_KEPT = 64;
-const SYS_KEPT = 192;
+const SYS_KEPT = 1024;
+/** No more than this share of all that the process may have open. */
+const SHARE = 1 / 8;
 /** With so many drivers silent no other is asked: each holds one of the four threads that read files. */
 const MOST_SILENT = 2;
 
@@ -31,7 +34,7 @@ interface Round {
 export const openHost: OpenExporter<HostSettings> = async (settings, context) => {
   const host: Host = {
     proc: createFiles(settings.proc, PROC_KEPT),
-    sys: createFiles(settings.sys, SYS_KEPT),
+    sys: createFiles(settings.sys, Math.min(SYS_KEPT, Math.floor((await mostOpen()) * SHARE))),
     root: createFiles(settings.root, 0),
     settings,
     clock: context.clock,
@@ -63,6 +66,14 @@ export const openHost: OpenExporter<HostSettings> = async (settings, context) =>
 };
 
 const SILENT = 'what it asks does not answer';
+/** What a process may have open at least. */
+const FEW = 1024;
+
+/** How many files this process may have open, from proc(5). */
+async function mostOpen(): Promise<number> {
+  const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '');
+  return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? FEW);
+}
 
 function open(parts: Readonly<Record<string, OpenPart>>, host: Host): Part[] {
   return Object.entries(parts)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ExporterSpec } from '../../model/exporter-spec.ts';
+import { pattern } from '../../model/settings.ts';
 import { PART_NAMES } from './part-names.ts';
 import { type HostSettings, IGNORED_DISKS } from './settings.ts';
 
@@ -7,22 +8,6 @@ const WHERE = 'an absolute path such as /host/proc';
 
 function folder() {
   return z.string().startsWith('/', WHERE);
-}
-
-/** A pattern of whole names, which the settings' owner writes: JavaScript's, with the `u` flag. */
-function pattern() {
-  return z
-    .string()
-    .refine(isPattern, { message: "a regular expression, in single quotes, such as '^veth'" })
-    .meta({ format: 'regex' });
-}
-
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text, 'u') instanceof RegExp;
-  } catch {
-    return false;
-  }
 }
 
 const ignore = z
