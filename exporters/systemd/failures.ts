@@ -33,8 +33,8 @@ export interface FailureBook {
    * is failed then has failed before anybody was to look.
    */
   resume(unit: string, now: UnitNews, at: Instant, first: boolean): readonly NamedFailure[];
-  /** What was last heard of a unit. */
-  last(unit: string): UnitNews | undefined;
+  /** What was last heard of a unit; `fresh` when that was since the sight came back. */
+  last(unit: string): (UnitNews & { readonly fresh: boolean }) | undefined;
   /** Failures by unit and result since the book was opened. */
   counts(): ReadonlyMap<string, ReadonlyMap<string, number>>;
   total(): number;
@@ -106,7 +106,8 @@ export function openFailureBook(): FailureBook {
       }
     },
     resume(unit, now, at, first) {
-      const was = before.get(unit);
+      // Nobody knew it: it came meanwhile, and began at none.
+      const was = before.get(unit) ?? { ...NEW, restarts: 0 };
       before.delete(unit);
       const heard = units.get(unit) ?? NEW;
       const pending = hasFailed(now) ? 1 : 0;
@@ -143,8 +144,8 @@ function isNewFailure(was: Kept, now: UnitNews): boolean {
  * Failures that nobody saw. Each restart follows a failure; the first may follow one that was seen before the sight was lost, and
  * the last failure may not have its restart yet.
  */
-function unseen(was: Kept | undefined, live: number, now: UnitNews, pending: number): number {
-  if (was?.restarts === undefined || now.restarts === undefined) return 0;
+function unseen(was: UnitNews & Pick<Kept, 'pending'>, live: number, now: UnitNews, pending: number): number {
+  if (was.restarts === undefined || now.restarts === undefined) return 0;
   // A start by hand sets the number back.
   if (now.restarts < was.restarts) return now.restarts + pending - live;
   return now.restarts - was.restarts - was.pending + pending - live;

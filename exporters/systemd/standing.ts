@@ -9,16 +9,21 @@ const ENDING = { Unit: ['InvocationID'], Service: ['NRestarts', 'Result', 'ExecM
 /** A unit that changes while it is asked for is asked again, so many times. */
 const TRIES = 5;
 
-/** How a unit stands, as of one moment, when there is none or little knowledge of it. */
-export async function standingOf(bus: Bus, row: UnitRow, last: UnitNews | undefined): Promise<UnitNews> {
+/** How a unit stands, as of one moment. `last` gives what is known of it, and whether that is newer than the row. */
+export async function standingOf(
+  bus: Bus,
+  row: UnitRow,
+  last: () => (UnitNews & { readonly fresh: boolean }) | undefined,
+): Promise<UnitNews> {
   const { name, active, sub } = row;
-  const calm = active === 'active' || (active === 'inactive' && last?.restarts === undefined);
+  const calm = active === 'active' || (active === 'inactive' && last()?.restarts === undefined);
   // Of a thousand units most run as they did, or never ran: one question is enough to know it.
   if (calm && !name.endsWith('.service')) return { active, sub };
   if (calm && active === 'inactive') return { active, sub };
   if (calm) {
     const { restarts } = newsOf(await unitProperties(bus, name, { Service: ['NRestarts'] }));
-    if (last === undefined || restarts === last.restarts) return { active, sub, restarts };
+    const known = last();
+    if (known === undefined || (restarts === known.restarts && !known.fresh)) return { active, sub, restarts };
   }
   return inOneMoment(bus, name);
 }

@@ -83,12 +83,12 @@ export function openWatch({ address, clock, onFailure, answerMs }: WatchOptions)
 
   /** Subscribes and takes stock; again when systemd came to the bus meanwhile, as it then does not know that we listen. */
   async function follow(bus: Bus): Promise<void> {
-    let seen: number;
-    do {
+    for (let seen = -1; seen !== arrivals; ) {
+      if (seen >= 0) failures.lose();
       seen = arrivals;
       await subscribe(bus);
       await sync(bus);
-    } while (seen !== arrivals);
+    }
     syncs++;
   }
 
@@ -112,7 +112,7 @@ export function openWatch({ address, clock, onFailure, answerMs }: WatchOptions)
   async function sync(bus: Bus): Promise<void> {
     const at = clock.now();
     await forEach(await listUnits(bus), async (row) => {
-      const news = await standingOf(bus, row, failures.last(row.name));
+      const news = await standingOf(bus, row, () => failures.last(row.name));
       for (const failure of failures.resume(row.name, news, at, syncs === 0)) onFailure?.(failure);
     });
   }
