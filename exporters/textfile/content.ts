@@ -6,11 +6,13 @@ import type { Sample } from '../../model/sample.ts';
 import type { Rules } from './rules.ts';
 import { createSums } from './series.ts';
 
-/** What a file says, by the rules. */
-export interface Content {
+/** A family with its samples. */
+export interface FamilyContent extends ForeignFamily {
   readonly samples: readonly Sample[];
-  readonly families: readonly ForeignFamily[];
 }
+
+/** What a file says, by the rules: the families that have samples. */
+export type Content = readonly FamilyContent[];
 
 /** So many samples in one turn of the loop. */
 const SLICE = 1000;
@@ -20,14 +22,14 @@ export async function readContent(path: string, text: Buffer, rules: Rules, sign
   const reading = await readExpositionInTurns(text, { format: 'prometheus', untimed: true }, signal);
   const [flaw] = reading.flaws;
   if (flaw !== undefined) throw new Error(`${path}:${flaw.line}:${flaw.column}: ${flaw.message}`);
-  const samples: Sample[] = [];
-  const families: ForeignFamily[] = [];
+  const families: FamilyContent[] = [];
   for (const family of reading.families) {
     if (family.samples.length === 0) continue;
-    for (const sample of await samplesOf(family, rules.labelsOff(family.name), signal)) samples.push(sample);
-    families.push({ name: family.name, type: rules.typeOf(family), help: family.help || `Metric read from ${path}` });
+    const { name, help } = family;
+    const samples = await samplesOf(family, rules.labelsOff(name), signal);
+    families.push({ name, type: rules.typeOf(family), help: help || `Metric read from ${path}`, samples });
   }
-  return { samples, families };
+  return families;
 }
 
 async function samplesOf(

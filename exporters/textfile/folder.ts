@@ -26,9 +26,9 @@ export interface Folder {
 }
 
 /** More files in a folder are not read. */
-export const MOST_FILES = 1000;
+const MOST_FILES = 1000;
 /** A larger file is not read. */
-export const LARGEST_FILE = 16 << 20;
+const LARGEST_FILE = 8 << 20;
 const LISTING_BYTES = 1 << 20;
 const TIMEOUT_MS = 5 * SECOND;
 

@@ -185,7 +185,7 @@ test('absurd lines, names and numbers of labels are read or refused in little ti
     ['u', 'v'],
   );
   assert.deepEqual(long.flaws, [
-    { line: 2, column: 1, message: 'came a line of 4194314 bytes, wanted at most 262144' },
+    { line: 2, column: 1, message: 'came a line of 4194314 bytes, wanted at most 131072' },
   ]);
   assert.match(
     readExposition(Buffer.from(`u{${Array.from({ length: 300 }, (_, index) => `l${index}="v"`).join(',')}} 1\n`), {
