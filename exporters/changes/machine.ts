@@ -15,14 +15,17 @@ export const THIS_MACHINE: Machine = {
 };
 
 /**
- * The zone that programs write local times in: what `/etc/localtime` leads to (localtime(5)), else what `/etc/timezone` names, else this
- * process's own.
+ * The zone that programs write local times in: what `/etc/localtime` leads to (localtime(5)), else what `/etc/timezone` names. Undefined when it is
+ * this process's own.
  */
-export async function zoneOf({ root }: Machine): Promise<string> {
+export async function zoneOf({ root }: Machine): Promise<string | undefined> {
+  // Without TZ Node asks the same file.
+  if (root === '/' && !process.env.TZ) return undefined;
   const link = await readlink(join(root, 'etc/localtime')).catch(() => '');
   const named = await readFile(join(root, 'etc/timezone'), 'utf8').catch(() => '');
   const candidates = [/zoneinfo\/(?:posix\/|right\/)?(.+)$/.exec(link)?.[1], named.trim()];
-  return candidates.find(isZone) ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = candidates.find(isZone);
+  return root === '/' && zone === process.env.TZ ? undefined : zone;
 }
 
 function isZone(name: string | undefined): name is string {

@@ -34,14 +34,19 @@ export async function* lineBatches(
   };
   for await (const chunk of chunks) {
     const lines: string[] = [];
-    let from = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
-      keep(chunk.subarray(from, end));
+    const first = chunk.indexOf(LINE_FEED);
+    const last = chunk.lastIndexOf(LINE_FEED);
+    if (first >= 0) {
+      keep(chunk.subarray(0, first));
       lines.push(close());
       bytes++;
-      from = end + 1;
     }
-    keep(chunk.subarray(from));
+    if (last > first) {
+      // Decoded together: a Buffer for each line would be most of the work.
+      for (const line of chunk.toString('utf8', first + 1, last).split('\n')) lines.push(line);
+      bytes += last - first;
+    }
+    keep(chunk.subarray(last + 1));
     if (lines.length > 0) yield { lines, bytes };
     if (bytes + openBytes + dropped > limit) return;
   }

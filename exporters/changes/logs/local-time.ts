@@ -1,39 +1,13 @@
-import { HOUR, type Instant } from '../../../model/time.ts';
+import { HOUR, type Instant, MINUTE } from '../../../model/time.ts';
 
 /**
- * Reads the local times of one log, line after line, as instants. An hour that comes twice (clocks go back) is the first of the two
- * unless the line before was later than that; one that never was (clocks go forward) is read as if they had not moved yet.
+ * Reads the local times of one log, line after line, as instants; without a zone, in this process's own. An hour that comes twice (clocks go back) is the
+ * first of the two unless the line before was later than that; one that never was (clocks go forward) is read as if they had not moved yet.
  * `before` is the instant of the last line that was read earlier.
  */
-export function openLocalTime(zone: string, before: Instant = 0): LocalTime {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-    hourCycle: 'h23',
-    calendar: 'iso8601',
-    numberingSystem: 'latn',
-  });
-  const offsets = new Map<number, number>();
+export function openLocalTime(zone: string | undefined, before: Instant = 0): LocalTime {
+  const offsetAt = zone === undefined ? ownOffsetAt : offsetsOf(zone);
   let last = before;
-
-  /** Milliseconds that the zone is ahead of UTC; the same for a quarter of an hour. */
-  function offsetAt(instant: Instant): number {
-    const quarter = Math.floor(instant / (HOUR / 4)) * (HOUR / 4);
-    const known = offsets.get(quarter);
-    if (known !== undefined) return known;
-    const part = Object.fromEntries(format.formatToParts(quarter).map(({ type, value }) => [type, Number(value)]));
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-    const offset = Date.UTC(year, month - 1, day, hour, minute, second) - quarter;
-    if (offsets.size > 5_000) offsets.clear();
-    offsets.set(quarter, offset);
-    return offset;
-  }
-
   return (text) => {
     const [, year, month, day, hour, minute, second] = LOCAL.exec(text) ?? [];
     if (second === undefined) return undefined;
@@ -53,4 +27,39 @@ export function openLocalTime(zone: string, before: Instant = 0): LocalTime {
 /** The instant of a text that begins with a local time such as `2026-11-21 05:20:54`; undefined when it does not. */
 export type LocalTime = (text: string) => Instant | undefined;
 
+function ownOffsetAt(instant: Instant): number {
+  return -new Date(instant).getTimezoneOffset() * MINUTE;
+}
+
+/** Milliseconds that a zone is ahead of UTC at an instant. Its tables take 8 MB of memory: only for a zone that is not our own. */
+function offsetsOf(zone: string): (instant: Instant) => number {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+    hourCycle: 'h23',
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+  });
+  const offsets = new Map<number, number>();
+  return (instant) => {
+    // No clock moves within a quarter of an hour.
+    const quarter = Math.floor(instant / QUARTER_MS) * QUARTER_MS;
+    const known = offsets.get(quarter);
+    if (known !== undefined) return known;
+    const part = Object.fromEntries(format.formatToParts(quarter).map(({ type, value }) => [type, Number(value)]));
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+    const offset = Date.UTC(year, month - 1, day, hour, minute, second) - quarter;
+    if (offsets.size > MOST_KEPT) offsets.clear();
+    offsets.set(quarter, offset);
+    return offset;
+  };
+}
+
+const QUARTER_MS = 15 * MINUTE;
+const MOST_KEPT = 5_000;
 const LOCAL = /^(\d{4})-(\d\d)-(\d\d) {1,2}(\d\d):(\d\d):(\d\d)/;

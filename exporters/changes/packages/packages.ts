@@ -85,7 +85,7 @@ interface Reader {
 async function follow(
   path: string,
   before: Followed | undefined,
-  zone: string,
+  zone: string | undefined,
   { since, signal, onTrouble }: Look<Known>,
   open: (instantOf: LocalTime, before: Run | undefined) => Reader,
 ): Promise<Followed & { readonly fresh: readonly Run[] }> {

@@ -44,12 +44,28 @@ test('the hour that never was is read as if the clocks had not moved', () => {
   assert.equal(iso(openLocalTime('Europe/Berlin')('2026-03-29 02:30:00')), '2026-03-29T01:30:00.000Z');
 });
 
-test("the machine's zone is that of /etc/localtime, else that of /etc/timezone, and nonsense is neither", async (t) => {
+test("the machine's zone is that of /etc/localtime, else that of /etc/timezone, and nonsense is our own", async (t) => {
   const machine = await machineFor(t, { 'etc/timezone': 'Asia/Tokyo\n' });
   assert.equal(await zoneOf(machine), 'Asia/Tokyo');
   await symlink('/usr/share/zoneinfo/Europe/Berlin', machine.at('etc/localtime'));
   assert.equal(await zoneOf(machine), 'Europe/Berlin');
   await unlink(machine.at('etc/localtime'));
   await machine.write('etc/timezone', '$(reboot)\n');
-  assert.equal(await zoneOf(machine), Intl.DateTimeFormat().resolvedOptions().timeZone);
+  assert.equal(await zoneOf(machine), undefined);
+});
+
+test("without a zone of its own a log is read in this process's, twice and never hours too", (t) => {
+  const before = process.env.TZ;
+  t.after(() => {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  });
+  for (const zone of ['Europe/Berlin', 'America/Los_Angeles', 'Asia/Kathmandu', 'Etc/UTC']) {
+    process.env.TZ = zone;
+    const [own, named] = [openLocalTime(undefined), openLocalTime(zone)];
+    for (let hour = 0; hour < 366 * 24; hour++) {
+      const text = new Date(Date.UTC(2026, 0, 1, hour, 31, 7)).toISOString().slice(0, 19).replace('T', ' ');
+      assert.equal(iso(own(text)), iso(named(text)), `${zone} ${text}`);
+    }
+  }
 });
