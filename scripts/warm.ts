@@ -23,9 +23,10 @@ monitors:
 exporters:
   host: { every: 1s }
   mounts: { every: 1s }
-  changes: { backlog: 1m, every: 1s }
+  changes: { backlog: 1h, every: 1s }
   systemd: { every: 1s }
   docker-firewall: { outside: false, every: 1s }
+  textfile: { folders: [/nonexistent], every: 1s }
 `;
 
 const cache = fileURLToPath(new URL('../.cache', import.meta.url));
