@@ -104,7 +104,10 @@ export async function look(task: LookTask, signal: AbortSignal): Promise<Looked>
 async function snapshotFor({ at, socket, snapshot: path }: LookTask, signal: AbortSignal): Promise<Snapshot> {
   if (path === undefined)
     return takeSnapshot({ clock: { now: () => at }, ...(socket !== undefined && { dockerSocket: socket }), signal });
-  const snapshot = readSnapshot(await readFile(path, { encoding: 'utf8', signal }), path);
+  const written = await readFile(path, { encoding: 'utf8', signal }).catch((error: Error) => {
+    throw new Error(`${path} cannot be read: ${error.message}`);
+  });
+  const snapshot = readSnapshot(written, path);
   if (at - snapshot.at > STALE_MS)
     throw new Error(
       `${path} is ${spanInWords(at - snapshot.at)} old: what writes it has stopped (systemctl status signalbox-firewall.timer)`,

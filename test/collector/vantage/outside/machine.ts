@@ -7,6 +7,8 @@ import { holdNamespace } from '../../../../collector/vantage/outside/namespace.t
 
 /** A network of the test's own that plays the whole machine: nothing is made on the real one. */
 export interface Machine {
+  /** The command that leads there. */
+  readonly door: readonly string[];
   /** Runs a program on it, and gives what it printed. */
   run(...command: readonly string[]): Promise<string>;
   /** Starts one of these test programs on it. */
@@ -22,6 +24,7 @@ export async function aMachine(t: TestContext): Promise<Machine> {
     (await promisify(execFile)(program, [...door, ...command], { timeout: 30_000 })).stdout;
   await run('ip', 'link', 'set', 'lo', 'up');
   return {
+    door: namespace.door,
     run,
     start(name, ...args) {
       const path = fileURLToPath(new URL(name, import.meta.url));
