@@ -21,9 +21,8 @@ export interface Mount {
  * Reads `/proc/PID/mountinfo` (proc_pid_mountinfo(5)). `where` is the file, for errors; throws when a line is none of the
  * kernel's. Mounts on a folder that has been deleted are left out: nobody can reach them.
  */
-export function parseMountinfo(file: Uint8Array, where: string): Mount[] {
+export function* mountsIn(file: Uint8Array, where: string): Generator<Mount> {
   const text = Buffer.from(file.buffer, file.byteOffset, file.byteLength).toString('latin1');
-  const mounts: Mount[] = [];
   let number = 0;
   for (const line of text.split('\n')) {
     number++;
@@ -31,9 +30,8 @@ export function parseMountinfo(file: Uint8Array, where: string): Mount[] {
     const mount = parseLine(line);
     if (mount === undefined)
       throw new Error(`${where}:${number}: came ${JSON.stringify(line.slice(0, 100))}, wanted a line of mountinfo`);
-    if (!mount.bytes.endsWith('//deleted')) mounts.push(mount);
+    if (!mount.bytes.endsWith('//deleted')) yield mount;
   }
-  return mounts;
 }
 
 function parseLine(line: string): Mount | undefined {

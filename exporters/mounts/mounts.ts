@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { OpenExporter } from '../../model/exporter.ts';
 import { createAsking } from './asking.ts';
 import { judgeMounts } from './health.ts';
-import { type Mount, parseMountinfo } from './mountinfo.ts';
+import { type Mount, mountsIn } from './mountinfo.ts';
 import { samplesOf } from './report.ts';
 import type { MountsSettings } from './settings.ts';
 import { createTelling } from './telling.ts';
@@ -31,15 +32,25 @@ export const openMounts: OpenExporter<MountsSettings> = async (settings, { clock
   };
 };
 
+/** So many lines are read in one turn of the loop. */
+const SLICE = 1_000;
+
 /** What the machine's first process sees; without the right to know, what we see ourselves. Touches no mount but `/proc`. */
 async function readMounts(root: string, signal: AbortSignal): Promise<Mount[]> {
+  const { file, where } = await readTable(root, signal);
+  const mounts: Mount[] = [];
+  for (const mount of mountsIn(file, where)) if (mounts.push(mount) % SLICE === 0) await setImmediate();
+  return mounts;
+}
+
+async function readTable(root: string, signal: AbortSignal): Promise<{ file: Uint8Array; where: string }> {
   const first = `${root}/proc/1/mountinfo`;
   try {
-    return parseMountinfo(await readFile(first, { signal }), first);
+    return { file: await readFile(first, { signal }), where: first };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (root !== '' || (code !== 'ENOENT' && code !== 'EACCES')) throw error;
   }
   const own = '/proc/self/mountinfo';
-  return parseMountinfo(await readFile(own, { signal }), own);
+  return { file: await readFile(own, { signal }), where: own };
 }
