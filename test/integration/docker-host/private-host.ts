@@ -14,8 +14,10 @@ const SCRIPT_MS = 30_000;
 /** The two ways by which iptables reaches the kernel. */
 export type Backend = 'legacy' | 'nft';
 
-/** The host's outer addresses, and the stranger's. */
+/** The host's outer addresses. */
 export const HOST_ADDRESS = { 4: '203.0.113.1', 6: '2001:db8:113::1' } as const;
+/** The stranger's. */
+export const STRANGER_ADDRESS = '203.0.113.2';
 
 /** A network namespace that is a host of its own, and a second one that is the outside. All is taken away when this is disposed of or this process dies. */
 export interface PrivateHost extends AsyncDisposable {
@@ -95,7 +97,7 @@ async function runScript(name: string, script: string, env: NodeJS.ProcessEnv): 
     child.stderr.toArray(),
     once(child, 'exit'),
   ]);
-  if (code !== 0) throw new Error(`${script}\nended with ${code}: ${Buffer.concat(errors)}`);
+  if (code !== 0) throw new Error(`ended with ${code}: ${Buffer.concat(errors)}, which was: ${script}`);
   return Buffer.concat(output).toString();
 }
 

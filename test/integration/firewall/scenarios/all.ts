@@ -1,0 +1,17 @@
+import type { Scenario } from '../scenario.ts';
+import { FORWARD_FAULTS } from './forward.ts';
+import { HEALTHY } from './healthy.ts';
+import { HOST_FAULTS } from './host.ts';
+import { NAT_FAULTS } from './nat.ts';
+import { NATIVE_TABLES } from './native.ts';
+import { SIX_FAULTS } from './six.ts';
+
+/** The whole matrix. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...HEALTHY,
+  ...FORWARD_FAULTS,
+  ...NAT_FAULTS,
+  ...HOST_FAULTS,
+  ...NATIVE_TABLES,
+  ...SIX_FAULTS,
+];

@@ -1,0 +1,78 @@
+import type { Scenario } from '../scenario.ts';
+
+/** Faults of IPv6, on a dockerd that keeps ip6tables, and of IPv4 without docker-proxy. */
+export const SIX_FAULTS: readonly Scenario[] = [
+  {
+    name: 'IPv6: a DROP before everything in FORWARD',
+    world: 'v6',
+    inject: 'ip6tables -I FORWARD -i up0 -j DROP',
+    finds: { checks: ['forward_blocked'], cause: /up0/ },
+    breaks: true,
+  },
+  {
+    name: 'IPv6: the other backend holds a FORWARD policy of DROP',
+    world: 'v6',
+    backends: ['nft'],
+    inject: 'ip6tables-legacy -P FORWARD DROP',
+    finds: { checks: ['forward_blocked'], cause: /legacy/ },
+    breaks: true,
+  },
+  {
+    name: 'IPv6: forwarding is off',
+    world: 'v6',
+    inject: 'echo 0 > /proc/sys/net/ipv6/conf/all/forwarding',
+    finds: { checks: ['forwarding_off'], cause: /ipv6/ },
+    breaks: true,
+  },
+  {
+    name: 'IPv6: the DNAT of one port is gone, docker-proxy answers in its place',
+    world: 'v6',
+    inject: 'ip6tables -t nat -F DOCKER',
+    finds: { checks: ['dnat_missing'], cause: /DNAT|8080|5353|8083|8082/ },
+    breaks: false,
+  },
+  {
+    name: "IPv6: the reply's ACCEPT is gone",
+    world: 'v6',
+    inject: 'ip6tables -P FORWARD DROP; ip6tables -D FORWARD -i docker0 ! -o docker0 -j ACCEPT',
+    finds: { checks: ['forward_blocked'], cause: /FORWARD/ },
+    breaks: true,
+  },
+  {
+    name: 'IPv6: native policy drop of both families',
+    world: 'v6',
+    inject: `nft -f - <<'END'
+table inet filter { chain forward { type filter hook forward priority 0; policy drop;
+}
+}
+END`,
+    finds: { checks: ['forward_blocked'], cause: /inet filter/ },
+    breaks: true,
+  },
+  {
+    name: 'IPv6 by docker-proxy alone: INPUT drops',
+    inject: 'ip6tables -P INPUT DROP; ip6tables -A INPUT -i lo -j ACCEPT; ip6tables -A INPUT -p ipv6-icmp -j ACCEPT',
+    finds: { checks: ['forward_blocked'], cause: /INPUT/ },
+    breaks: true,
+  },
+  {
+    name: 'without docker-proxy: a DROP in DOCKER-USER',
+    world: 'noproxy',
+    inject: 'iptables -I DOCKER-USER -i up0 -j DROP',
+    finds: { checks: ['forward_blocked'], cause: /DOCKER-USER/ },
+    breaks: true,
+  },
+  {
+    name: 'without docker-proxy: the jump from OUTPUT is gone: the host alone is cut off',
+    world: 'noproxy',
+    inject: 'iptables -t nat -D OUTPUT -m addrtype --dst-type LOCAL -j DOCKER',
+    breaks: false,
+  },
+  {
+    name: '--iptables=false: INPUT drops what docker-proxy would answer',
+    world: 'handsoff',
+    inject: 'iptables -A INPUT -i up0 -p tcp -m tcp --dport 8080 -j DROP',
+    finds: { checks: ['forward_blocked'], cause: /INPUT/ },
+    breaks: true,
+  },
+];
