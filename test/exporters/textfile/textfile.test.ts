@@ -247,3 +247,14 @@ test('files that say different things of one metric are both read, and that is s
     `trains has a series both in ${folder}/a.prom and in ${folder}/b.prom: the first counts`,
   ]);
 });
+
+test('more series than a box can hold are left out by the family, and that is said', async (t) => {
+  const { put, collect, value, troubles } = await makeWorld(t);
+  await put('a.prom', one(1));
+  await put('b.prom', Array.from({ length: 50_000 }, (_, index) => `many{index="${index}"} 1\n`).join(''));
+  await put('c.prom', 'last 1\n');
+  const samples = await collect();
+  assert.deepEqual([value('trains'), value('last'), value('many')], [1, 1, undefined]);
+  assert.ok(samples.length < 20);
+  assert.match(troubles[0] ?? '', /^the files hold more than 50000 series together: many of .*b\.prom is left out$/);
+});

@@ -6,10 +6,10 @@ import { writeMetricsPage } from '../../../collector/self/metrics-page.ts';
 import type { TextfileSettings } from '../../../exporters/textfile/settings.ts';
 import { openTextfile } from '../../../exporters/textfile/textfile.ts';
 import type { Sample } from '../../../model/sample.ts';
-import { MINUTE, SECOND } from '../../../model/time.ts';
+import { type Clock, MINUTE, SECOND } from '../../../model/time.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
-/** An exporter over real folders, on a clock moved by hand that begins at the machine's own time. */
+/** An exporter over real folders, on a clock moved by hand that begins at the machine's own time, or on another. */
 export interface World {
   readonly folder: string;
   readonly clock: FakeClock;
@@ -27,7 +27,11 @@ export interface World {
   value(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
 }
 
-export async function makeWorld(t: TestContext, settings: Partial<TextfileSettings> = {}): Promise<World> {
+export async function makeWorld(
+  t: TestContext,
+  settings: Partial<TextfileSettings> = {},
+  time?: Clock,
+): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "signalbox-text 'file' "));
   const own = await mkdtemp(join(tmpdir(), 'signalbox-textfile-own-'));
   const clock = new FakeClock(Date.now());
@@ -36,7 +40,7 @@ export async function makeWorld(t: TestContext, settings: Partial<TextfileSettin
   const exporter = await openTextfile(
     { folders: [folder], retype: {}, dropLabels: {}, ...settings },
     {
-      clock,
+      clock: time ?? clock,
       folder: own,
       changed: async () => {},
       soon: () => void hurried++,
