@@ -28,8 +28,8 @@ const collecting = await costOf(async () => {
   samples = await collect();
 });
 const turnMs = watch();
-const withPage = await costOf(async () => void (await writeMetricsPage(once(await collect()))));
 const memory = resident() - before;
+const withPage = await costOf(async () => void (await writeMetricsPage(once(await collect()))));
 await exporter.stop();
 process.stdout.write(JSON.stringify({ collecting, withPage, turnMs, samples: samples.length, memory }));
 
