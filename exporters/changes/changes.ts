@@ -40,17 +40,7 @@ export async function openChangesOf(
   context: ExporterContext,
 ): ReturnType<OpenExporter<ChangesSettings>> {
   const tally = await openTally(context.folder, KINDS);
-  const one = <Known>(source: Source<Known>): Follower => follow(source, settings.backlog, context);
-  const firewall = one(firewallSource(machine));
-  const docker: Follower = one(dockerSource(settings.socket, machine, () => docker.call()));
-  const followers = [
-    one(packagesSource(machine)),
-    one(snapsSource(machine)),
-    docker,
-    one(bootSource(machine)),
-    firewall,
-    one(unitsSource(machine)),
-  ];
+  const { followers, firewall } = followAll(machine, settings, context);
   const ending = new AbortController();
   let looking: Promise<void> | undefined;
 
@@ -81,6 +71,14 @@ export async function openChangesOf(
       await looking?.catch(() => {});
     },
   };
+}
+
+function followAll(machine: Machine, settings: ChangesSettings, context: ExporterContext) {
+  const one = <Known>(source: Source<Known>): Follower => follow(source, settings.backlog, context);
+  const firewall = one(firewallSource(machine));
+  const docker: Follower = one(dockerSource(settings.socket, machine, () => docker.call()));
+  const others = [packagesSource(machine), snapsSource(machine), bootSource(machine), unitsSource(machine)];
+  return { firewall, followers: [docker, firewall, ...others.map((source) => one(source as Source<unknown>))] };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -32,19 +32,11 @@ export function firewallSource(machine: Machine): Source<Known> {
       const backends: Record<string, string> = {};
       const changes: Change[] = [];
       for (const program of PROGRAMS) {
-        const backend = await backendOf(machine, program, signal);
-        if (backend !== undefined) backends[program] = backend;
-        const before = known?.backends[program];
-        if (known === undefined || before === backend) continue;
-        const link = await readlink(join(machine.root, 'etc/alternatives', program)).catch(() => undefined);
-        changes.push({
-          at: now,
-          kind: 'firewall',
-          what: `${program} backend`,
-          ...(before && { from: before }),
-          ...(backend && { to: backend }),
-          ...(link && { detail: `/etc/alternatives/${program} leads to ${oneLine(link)}` }),
-        });
+        const to = await backendOf(machine, program, signal);
+        if (to !== undefined) backends[program] = to;
+        const from = known?.backends[program];
+        if (known !== undefined && from !== to)
+          changes.push({ at: now, ...(await moved(machine, program)), ...(from && { from }), ...(to && { to }) });
       }
       const lines = await readRuleSet(machine, signal);
       if (lines === undefined && Object.keys(backends).length === 0) return undefined;
@@ -60,6 +52,15 @@ export function firewallSource(machine: Machine): Source<Known> {
         });
       return { changes, known: { backends, rules: rules ?? known?.rules } };
     },
+  };
+}
+
+async function moved({ root }: Machine, program: string): Promise<Omit<Change, 'at'>> {
+  const link = await readlink(join(root, 'etc/alternatives', program)).catch(() => undefined);
+  return {
+    kind: 'firewall',
+    what: `${program} backend`,
+    ...(link && { detail: `/etc/alternatives/${program} leads to ${oneLine(link)}` }),
   };
 }
 

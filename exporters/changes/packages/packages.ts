@@ -35,44 +35,50 @@ const SLACK_MS = 2 * SECOND;
 /** Packages by dpkg's own log; who asked for it by apt's history and that of unattended-upgrades. */
 export function packagesSource(machine: Machine): Source<Known> {
   const inLogs = (path: string) => join(machine.root, 'var/log', path);
-  const dpkgLog = inLogs('dpkg.log');
+  const paths = {
+    dpkg: inLogs('dpkg.log'),
+    apt: inLogs('apt/history.log'),
+    unattended: inLogs('unattended-upgrades/unattended-upgrades.log'),
+  };
   return {
     name: 'packages',
-    watched: () => [dpkgLog],
+    watched: () => [paths.dpkg],
     async look(look) {
       const { known, since } = look;
       const zone = await zoneOf(machine);
-      const actions: Action[] = [];
-      let first: Instant | undefined;
       // dpkg's first: what apt says of it is there by then, because apt writes before dpkg begins.
-      const dpkg = await follow(dpkgLog, known?.dpkg, zone, look, (instantOf) => ({
-        take(line) {
-          first ??= instantOf(line);
-          const action = readDpkgLine(line, instantOf);
-          if (action !== undefined && (known !== undefined || action.at >= since)) actions.push(action);
-        },
-      }));
-      const apt = await follow(inLogs('apt/history.log'), known?.apt, zone, look, openAptHistory);
-      const unattended = await follow(
-        inLogs('unattended-upgrades/unattended-upgrades.log'),
-        known?.unattended,
-        zone,
-        look,
-        openUnattendedLog,
-      );
+      const { actions, first, ...dpkg } = await followDpkg(paths.dpkg, known?.dpkg, zone, look);
+      const apt = await follow(paths.apt, known?.apt, zone, look, openAptHistory);
+      const unattended = await follow(paths.unattended, known?.unattended, zone, look, openUnattendedLog);
       if (dpkg.place === undefined && apt.place === undefined) return undefined;
       const lists = [apt, unattended].map(({ runs, open }) => (open === undefined ? runs : [...runs, open]));
-      const alone = dpkg.place === undefined ? apt.fresh : known === undefined ? apt.fresh.filter(isBefore(first)) : [];
-      const byApt = alone.filter(({ start }) => start >= since);
+      // What dpkg's log says itself, or will say, is not taken from apt.
+      const alone = apt.fresh.filter(
+        (run) => run.start >= since && (dpkg.place === undefined || (known === undefined && isBefore(run, first))),
+      );
       return {
         changes: [
-          ...(await inSlices(byApt, (run) => actionsOf(run).map((action) => changeOf(action, run)))),
+          ...(await inSlices(alone, (run) => actionsOf(run).map((action) => changeOf(action, run)))),
           ...(await inSlices(actions, (action) => [changeOf(action, runAt(lists, action.at))])),
         ],
         known: { dpkg: kept(dpkg), apt: kept(apt), unattended: kept(unattended) },
       };
     },
   };
+}
+
+/** What dpkg did since, and the first instant in what was read. */
+async function followDpkg(path: string, before: Followed | undefined, zone: string | undefined, look: Look<Known>) {
+  const actions: Action[] = [];
+  let first: Instant | undefined;
+  const followed = await follow(path, before, zone, look, (instantOf) => ({
+    take(line) {
+      first ??= instantOf(line);
+      const action = readDpkgLine(line, instantOf);
+      if (action !== undefined && (look.known !== undefined || action.at >= look.since)) actions.push(action);
+    },
+  }));
+  return { ...followed, actions, first };
 }
 
 interface Reader {
@@ -123,9 +129,9 @@ async function inSlices<One, Made>(all: readonly One[], make: (one: One) => read
   return made;
 }
 
-/** Runs that dpkg's log, which begins at `first`, does not reach back to. */
-function isBefore(first: Instant | undefined): (run: Run) => boolean {
-  return ({ start, end = start }) => first === undefined || end < first;
+/** Whether dpkg's log, which begins at `first`, does not reach back to a run. */
+function isBefore({ start, end = start }: Run, first: Instant | undefined): boolean {
+  return first === undefined || end < first;
 }
 
 /** The run that was going on, by the first of the lists that knows one. Each is in order of time. */
