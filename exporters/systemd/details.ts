@@ -63,9 +63,13 @@ export async function socketSamples(source: Source, rows: readonly UnitRow[]): P
 }
 
 /** The units that are to be active: whether they are, and whether systemd has read their files as they are now. */
-export async function expectedSamples(scope: string, source: Source, expected: readonly string[]): Promise<Sample[]> {
+export async function expectedSamples(
+  scope: string,
+  source: Source,
+  rows: readonly UnitRow[],
+  expected: readonly string[],
+): Promise<Sample[]> {
   if (expected.length === 0) return [];
-  const rows = await source.named(expected);
   const details = await source.details(expected, { Unit: ['NeedDaemonReload', 'Id'] });
   return expected.flatMap((name, index) => {
     const { NeedDaemonReload, Id } = details[index] ?? {};

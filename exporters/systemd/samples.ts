@@ -90,9 +90,10 @@ export function watchSamples(scope: string, { connected, signals, resyncs, jobs 
   ];
 }
 
-/** Units whose files cannot be loaded. Those that are merely mentioned by others and do not exist are no mistake. */
-export function loadErrors(scope: string, rows: readonly UnitRow[]): Sample[] {
-  return rows
+/** Units, in memory or expected, whose files cannot be loaded. Those that are merely mentioned by others and do not exist are no mistake. */
+export function loadErrors(scope: string, rows: readonly UnitRow[], expected: readonly UnitRow[]): Sample[] {
+  const listed = new Set(rows.map(({ name }) => name));
+  return [...rows, ...expected.filter(({ name }) => !listed.has(name))]
     .filter(({ load }) => load === 'error' || load === 'bad-setting')
     .map(({ name, load }) => sample(systemd.unitLoadError, 1, { scope, name, load_state: load }));
 }

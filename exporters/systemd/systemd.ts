@@ -61,11 +61,12 @@ export const openSystemd: OpenExporter<SystemdSettings> = async (settings, conte
       say(one, source);
       const rows = await source.units();
       const manager = await source.manager(MANAGER_PROPERTIES);
+      const named = expect.length === 0 ? [] : await source.named(expect);
       return [
         ...summarize(scope, rows, manager),
-        ...loadErrors(scope, rows),
+        ...loadErrors(scope, rows, named),
         ...(await one.failed.samples(source, rows, failures, signal)),
-        ...(await expectedSamples(scope, source, expect)),
+        ...(await expectedSamples(scope, source, named, expect)),
         ...(await timerSamples(scope, source, rows, scope === SYSTEM ? settings.within : {}, monotonicNow(clock))),
         ...(scope === SYSTEM ? await socketSamples(source, rows) : []),
         ...(scope === SYSTEM ? countRestarts(rows, failures) : []),
