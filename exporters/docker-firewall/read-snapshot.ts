@@ -79,7 +79,13 @@ const SNAPSHOT = fields({
   ),
   routes4: list(route),
   routes6: list(route),
-  'docker?': fields({ version: record, info: record, containers: list(record), networks: list(record) }),
+  'docker?': fields({
+    version: record,
+    info: record,
+    containers: list(record),
+    networks: list(record),
+    'settings?': record,
+  }),
   listeners: list(fields({ proto: one('tcp', 'udp'), address: text, port: number, 'program?': text })),
   packaging: fields({
     'iptablesVersion?': text,

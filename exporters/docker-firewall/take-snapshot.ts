@@ -3,6 +3,7 @@ import type { Clock } from '../../model/time.ts';
 import { DockerUnavailable, dockerSocketPath } from './docker-api.ts';
 import type { DockerState, Snapshot, SnapshotPart } from './snapshot.ts';
 import { takeDockerState } from './take/docker-state.ts';
+import { takeDockerdSettings } from './take/dockerd-process.ts';
 import { takeListeners } from './take/listeners.ts';
 import { takePackaging } from './take/packaging.ts';
 import { takeRules } from './take/rules.ts';
@@ -64,7 +65,9 @@ export async function takeSnapshot({ clock, dockerSocket, signal }: TakeOptions)
 
 async function takeDocker(setting: string | undefined, signal: AbortSignal): Promise<DockerState | undefined> {
   try {
-    return await takeDockerState(dockerSocketPath(setting), signal);
+    const state = await takeDockerState(dockerSocketPath(setting), signal);
+    const settings = await takeDockerdSettings();
+    return settings === undefined ? state : { ...state, settings };
   } catch (error) {
     if (error instanceof DockerUnavailable && error.absent) return undefined;
     throw error;

@@ -1,6 +1,7 @@
-import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { readFile, readlink, realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Packaging } from '../snapshot.ts';
+import { findDockerd } from './dockerd-process.ts';
 import { runProgram } from './run-program.ts';
 
 const PACKAGES = [
@@ -45,22 +46,15 @@ async function whereLeads(program: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** The dockerd that lives in our own network: another has other rules. */
 async function dockerdProcess(): Promise<Pick<Packaging, 'dockerdPath' | 'dockerdStartedAt'>> {
-  const network = await readlink('/proc/self/ns/net').catch(() => '');
-  for (const pid of (await readdir('/proc')).filter((one) => /^\d+$/.test(one))) {
-    const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-    if (name.trim() !== 'dockerd') continue;
-    const itsNetwork = await readlink(`/proc/${pid}/ns/net`).catch(() => network);
-    if (itsNetwork !== network) continue;
-    const path = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
-    const startedAt = await startOf(pid).catch(() => undefined);
-    return {
-      ...(path !== undefined && { dockerdPath: path }),
-      ...(startedAt !== undefined && { dockerdStartedAt: startedAt }),
-    };
-  }
-  return {};
+  const pid = await findDockerd();
+  if (pid === undefined) return {};
+  const path = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
+  const startedAt = await startOf(pid).catch(() => undefined);
+  return {
+    ...(path !== undefined && { dockerdPath: path }),
+    ...(startedAt !== undefined && { dockerdStartedAt: startedAt }),
+  };
 }
 
 /** From proc_pid_stat(5), field 22, and the boot time in proc_stat(5); to the second. */
