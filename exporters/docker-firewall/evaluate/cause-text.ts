@@ -1,10 +1,11 @@
 import { type Chain, type Decision, placeOf } from '../rules/model.ts';
 import type { Cause } from './cause.ts';
 
-/** A cause in one sentence, without its full stop, and the command that would mend it where there is one. */
-export function sayCause(cause: Cause): { readonly says: string; readonly fix?: string } {
+/** A cause in one sentence, without its full stop, and the command that would mend it where there is one; `what` is stopped, where that is more than one thing. */
+export function sayCause(cause: Cause, what?: string): { readonly says: string; readonly fix?: string } {
   if (cause.kind === 'host') return { says: cause.says, ...(cause.fix !== undefined && { fix: cause.fix }) };
-  const { decision, phase, towards } = cause;
+  const { decision, phase } = cause;
+  const towards = what ?? cause.towards;
   const { chain, rule } = decision;
   const whose = phase.startsWith('docker-proxy') ? ', which docker-proxy needs' : '';
   const says =

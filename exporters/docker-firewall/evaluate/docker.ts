@@ -53,7 +53,7 @@ type Json = Readonly<Record<string, unknown>>;
 export function readDocker({ docker }: Snapshot): DockerView {
   if (docker === undefined)
     return { networks: [], containers: [], isRootless: false, writesNoRules: false, serverVersion: '' };
-  const networks = docker.networks.map(networkOf);
+  const networks = docker.networks.map((network) => networkOf(network, docker.containers));
   return {
     networks,
     containers: docker.containers.map(containerOf).filter((one) => one !== undefined),
@@ -63,7 +63,7 @@ export function readDocker({ docker }: Snapshot): DockerView {
   };
 }
 
-function networkOf(json: Json): DockerNetwork {
+function networkOf(json: Json, containers: readonly Json[]): DockerNetwork {
   const options = objectOf(json.Options) ?? {};
   const option = (name: string) => textOf(options[`com.docker.network.bridge.${name}`]);
   const id = textOf(json.Id) ?? '';
@@ -75,13 +75,21 @@ function networkOf(json: Json): DockerNetwork {
     isInternal: json.Internal === true,
     bridge: option('name') ?? `br-${id.slice(0, 12)}`,
     subnets: configs.map(({ Subnet }) => parseRange(textOf(Subnet) ?? '')).filter((one) => one !== undefined),
-    gateways: configs
-      .map(({ Gateway }) => parseIp((textOf(Gateway) ?? '').replace(/\/.*$/, ''))?.ip)
+    gateways: [...configs.map(({ Gateway }) => Gateway), ...gatewaysSeen(textOf(json.Name) ?? '', containers)]
+      .map((gateway) => parseIp((textOf(gateway) ?? '').replace(/\/.*$/, ''))?.ip)
       .filter((one) => one !== undefined),
     hasMasquerade: option('enable_ip_masquerade') !== 'false',
     mode: (family) => option(family === 4 ? 'gateway_mode_ipv4' : 'gateway_mode_ipv6') ?? 'nat',
     members: membersOf(objectOf(json.Containers) ?? {}),
   };
+}
+
+/** Docker does not always say a network's gateway itself, but its containers know it. */
+function gatewaysSeen(name: string, containers: readonly Json[]): unknown[] {
+  return containers.flatMap((container) => {
+    const endpoint = objectOf(objectOf(objectOf(container.NetworkSettings)?.Networks)?.[name]);
+    return [endpoint?.Gateway, endpoint?.IPv6Gateway];
+  });
 }
 
 function membersOf(containers: Json): ReadonlyMap<Ip, string> {

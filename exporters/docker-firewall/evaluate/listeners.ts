@@ -14,8 +14,9 @@ export interface Doors {
 
 /** Who listens where a packet is going. A wildcard of its own family counts; docker-proxy never takes IPv4 by an IPv6 socket. */
 export function listenersAt(listeners: readonly Listener[], packet: Packet): Doors {
-  const here = listeners.filter(({ proto, port, address }) => {
-    if (proto !== packet.proto || port !== packet.dport) return false;
+  const here = listeners.filter(({ proto, port, address, program }) => {
+    // dockerd itself holds the port where docker-proxy is off, and never answers.
+    if (proto !== packet.proto || port !== packet.dport || program === 'dockerd') return false;
     const parsed = parseIp(address.replace(/^\[|\]$/g, ''));
     if (address === '*') return true;
     return parsed?.family === packet.family && (Number(parsed.ip) === 0 || parsed.ip === packet.dst);

@@ -1,10 +1,12 @@
 import type { EvaluateOptions, From } from '../report.ts';
-import { type Family, type Ip, parseIp } from '../rules/addresses.ts';
+import { type Family, formatIp, type Ip, parseIp } from '../rules/addresses.ts';
+import { sayCause } from './cause-text.ts';
 import type { DockerContainer, DockerNetwork, DockerView, PublishedPort } from './docker.ts';
-import { type Destination, destinationOf } from './targets.ts';
-import { neighbourIn, type Topology } from './topology.ts';
+import { type Stranger, strangersOf } from './strangers.ts';
+import { type Destination, destinationOf, faultOf } from './targets.ts';
+import { neighbourIn } from './topology.ts';
 import { type Outcome, packetFrom, type Surroundings, travel } from './travel.ts';
-import { type Judged, judgeOutcome, judgeTogether } from './verdict.ts';
+import { type Judged, judgeOutcome, judgeTogether, sentence } from './verdict.ts';
 
 /** One published port seen from one place, with what became of every possible way. */
 export interface PortView extends Judged {
@@ -15,14 +17,6 @@ export interface PortView extends Judged {
   readonly outcomes: readonly Outcome[];
 }
 
-/** Somebody who is not this host. */
-interface Stranger {
-  readonly ip: Ip;
-  readonly enters: string;
-}
-
-/** Any address of the internet: one that no rule is likely to name. */
-const FAR: Readonly<Record<Family, string>> = { 4: '185.88.181.77', 6: '2a05:d018:7a1:4c77::77' };
 const LOOPBACK: Readonly<Record<Family, Ip>> = { 4: 0x7f_00_00_01, 6: 1n };
 
 /** Looks at every published port from outside, from this host, and from Docker's other bridges. */
@@ -44,7 +38,7 @@ function viewsOf(
   const destination = destinationOf(container, published, docker, host);
   const bound = parseIp(published.hostAddress)?.ip ?? 0;
   const views: PortView[] = [];
-  const strangers = strangersOf(host, family, options);
+  const strangers = strangersOf(around, family, options);
   const outer = strangers[0]?.enters;
   const own = outer === undefined ? undefined : host.addressesOf(outer, family).find((one) => !one.isLinkLocal)?.ip;
   const at = Number(bound) === 0 ? own : bound;
@@ -67,7 +61,7 @@ function viewsOf(
     const asker = askerIn(network, family);
     const to = Number(bound) === 0 ? gateway : bound;
     if (asker !== undefined && to !== undefined && host.isThere(network.bridge) !== false)
-      views.push(viewFromAway(destination, `bridge:${network.name}`, to, [asker], around));
+      views.push(viewFromBridge(destination, network, to, asker, around));
   }
   return views;
 }
@@ -76,32 +70,12 @@ function isOther(network: DockerNetwork, container: DockerContainer): boolean {
   return network.isBridge && !container.addresses.some((one) => one.network === network.name);
 }
 
-/** A container that might be in a network. */
+/** A container of a network, or one that might be there. */
 function askerIn(network: DockerNetwork, family: Family): Stranger | undefined {
   const subnet = network.subnets.find((one) => one.family === family);
-  const ip = subnet && neighbourIn(subnet, [...network.gateways, ...network.members.keys()]);
+  const resident = [...network.members.keys()].find((ip) => (typeof ip === 'number') === (family === 4));
+  const ip = resident ?? (subnet && neighbourIn(subnet, network.gateways));
   return ip === undefined ? undefined : { ip, enters: network.bridge };
-}
-
-/** Who asks from outside: the one that was named, else a neighbour on the outer network and somebody from far away. */
-function strangersOf(host: Topology, family: Family, options: EvaluateOptions): Stranger[] {
-  const named = parseIp(options.from ?? '');
-  const wanted = named?.family === family ? named.ip : undefined;
-  const enters = options.enters ?? (wanted === undefined ? undefined : host.routeTo(wanted)) ?? host.outer(family);
-  if (enters === undefined || enters === 'lo') return [];
-  if (wanted !== undefined) return [{ ip: wanted, enters }];
-  const strangers: Stranger[] = [];
-  const all = host.addressesOf(enters, family).filter((one) => !one.isLinkLocal);
-  const near =
-    all[0] &&
-    neighbourIn(
-      all[0].subnet,
-      all.map(({ ip }) => ip),
-    );
-  if (near !== undefined) strangers.push({ ip: near, enters });
-  const far = parseIp(FAR[family])?.ip;
-  if (far !== undefined && host.routeTo(far) === enters) strangers.push({ ip: far, enters });
-  return strangers;
 }
 
 function viewFromAway(
@@ -121,8 +95,25 @@ function viewFromAway(
       around,
     ),
   );
-  const judged = outcomes.map((outcome) => judgeOutcome(outcome, unread)).reduce(judgeTogether);
+  const judged = judgeTogether(
+    outcomes.map((outcome) => judgeOutcome(outcome, unread)),
+    strangers.map(({ ip }) => formatIp(ip)),
+  );
   return { ...judged, destination, from, isOnPurpose: false, outcomes };
+}
+
+function viewFromBridge(
+  destination: Destination,
+  network: DockerNetwork,
+  dst: Ip,
+  asker: Stranger,
+  around: Surroundings,
+): PortView {
+  const from: From = `bridge:${network.name}`;
+  const fault = isLoopback(dst) ? undefined : faultOf(network, around.host, dst);
+  if (fault === undefined) return viewFromAway(destination, from, dst, [asker], around);
+  const why = sentence(sayCause(fault).says);
+  return { verdict: 'blocked', why, rule: '', walk: [], destination, from, isOnPurpose: false, outcomes: [] };
 }
 
 function viewFromHost(destination: Destination, dst: Ip, around: Surroundings): PortView {

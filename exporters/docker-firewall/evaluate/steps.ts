@@ -3,7 +3,7 @@ import type { Hook } from '../rules/model.ts';
 import type { Packet } from '../rules/packet.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import type { Cause, Phase } from './cause.ts';
-import { doubtful, type Flow, met, withPacket } from './flow.ts';
+import { distinct, doubtful, type Flow, met, withPacket } from './flow.ts';
 import { passChains, passHook } from './pass-hook.ts';
 import type { Topology } from './topology.ts';
 import type { Passed } from './walk-chain.ts';
@@ -54,13 +54,28 @@ export function createSteps(
     return holds === undefined ? [branch] : [];
   };
 
+  /** Some versions of nft do not print the interface of such a chain: then it may be this one. */
+  const ingress = (flow: Flow, phase: Phase): readonly Flow[] => {
+    let flows: readonly Flow[] = [flow];
+    for (const chain of rules.ingressChains(flow.packet.family)) {
+      const { devices = [] } = chain.base;
+      const isHere = devices.length > 0 ? devices.includes(flow.packet.in) : host.mayBeFiltered(flow.packet.in);
+      if (isHere === false) continue;
+      flows = flows.flatMap((one) => {
+        if (isHere) return keep(passChains([chain], one, host), phase, towardsAt('prerouting'));
+        const branch = doubtful(one, {
+          decision: { chain },
+          what: 'the interface of that chain, which nft did not print',
+        });
+        return distinct([branch, ...keep(passChains([chain], branch, host), phase, towardsAt('prerouting'))]);
+      });
+    }
+    return flows;
+  };
+
   const arrive = (flow: Flow, phase: Phase): readonly Flow[] => {
     const device = flow.packet.in;
-    let flows = keep(
-      passChains(rules.ingressChains(flow.packet.family, device), flow, host),
-      phase,
-      towardsAt('prerouting'),
-    );
+    let flows = ingress(flow, phase);
     if (host.isBridge(device))
       flows = flows.flatMap((one) => bridge('prerouting', one, phase)).flatMap((one) => bridge('input', one, phase));
     return flows.flatMap((one) => hook('prerouting', one, phase));

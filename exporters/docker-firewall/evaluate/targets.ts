@@ -1,4 +1,4 @@
-import { type Family, formatIp, type Ip } from '../rules/addresses.ts';
+import { type Family, formatIp, type Ip, isWithin } from '../rules/addresses.ts';
 import type { Packet } from '../rules/packet.ts';
 import type { Cause } from './cause.ts';
 import type { DockerContainer, DockerNetwork, DockerView, PublishedPort } from './docker.ts';
@@ -111,7 +111,7 @@ function wrongPort(ip: Ip, port: number, wanted: number, label: string): Cause {
   return {
     kind: 'host',
     check: 'wrong_target',
-    says: `the DNAT rule of ${label} leads to port ${port} of ${formatIp(ip)} instead of ${wanted}`,
+    says: `the DNAT rule of ${label} leads to ${formatIp(ip)}:${port} instead of port ${wanted}`,
     evidence: [],
     fix: 'systemctl restart docker',
   };
@@ -133,7 +133,9 @@ function bridgeGone(network: DockerNetwork, ip: Ip, out: string, host: Topology)
 /** What is wrong with a network's bridge itself, of those things that stop every packet; undefined when it is sound. */
 export function faultOf(network: DockerNetwork, host: Topology, near?: Ip): Cause | undefined {
   const { bridge, name } = network;
-  const gateway = network.gateways.find((ip) => near === undefined || typeof ip === typeof near);
+  const family = near === undefined || typeof near === 'number' ? 4 : 6;
+  const subnet = network.subnets.find((one) => one.family === family);
+  const gateway = network.gateways.find((ip) => subnet !== undefined && isWithin(subnet, ip));
   const fault = (state: string, fix: string): Cause => ({
     kind: 'host',
     check: 'bridge_down',
@@ -143,10 +145,13 @@ export function faultOf(network: DockerNetwork, host: Topology, near?: Ip): Caus
   });
   if (host.isThere(bridge) === false) return fault('does not exist', 'systemctl restart docker');
   if (host.isUp(bridge) === false) return fault('is down', `ip link set ${bridge} up`);
-  if (gateway !== undefined && host.typeOf(gateway, bridge) !== 'LOCAL')
+  const hasAddress = host.addressesOf(bridge, family).some(({ ip }) => subnet !== undefined && isWithin(subnet, ip));
+  if (subnet !== undefined && !hasAddress)
     return fault(
-      `has lost its address ${formatIp(gateway)}`,
-      `ip address add ${formatIp(gateway)}/${prefixOf(network, gateway)} dev ${bridge}`,
+      `has lost its address ${gateway === undefined ? 'in its subnet' : formatIp(gateway)}`,
+      gateway === undefined
+        ? 'systemctl restart docker'
+        : `ip address add ${formatIp(gateway)}/${prefixOf(network, gateway)} dev ${bridge}`,
     );
   if (host.isThere(bridge) === true && network.members.size > 0 && host.portsOf(bridge).length === 0)
     return fault('has no container on it: their interfaces have been taken out', `restart the containers of ${name}`);

@@ -13,6 +13,8 @@ export interface Topology extends World {
   readonly isThere: (device: string) => boolean | undefined;
   /** The interface that strangers enter by. */
   readonly outer: (family: Family) => string | undefined;
+  /** Whether a chain for one interface that is not named is likely for this one: for the only one that leads out; undefined among several. */
+  readonly mayBeFiltered: (device: string) => boolean | undefined;
   /** Why a route leads nowhere: `blackhole`; undefined when it leads somewhere, or there is none. */
   readonly routeKind: (ip: Ip) => string | undefined;
   /** The interfaces that are ports of a bridge. */
@@ -75,6 +77,15 @@ export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwor
     isDockers: (ip) => subnets.some((range) => isWithin(range, ip)),
     isUp: (device) => (linksUnread ? undefined : (links.get(device)?.flags.includes('UP') ?? false)),
     isThere: (device) => (linksUnread ? undefined : links.has(device)),
+    mayBeFiltered: (device) => {
+      const leadsOut = (name: string) =>
+        name !== 'lo' &&
+        !dockers.has(name) &&
+        links.get(name)?.master === undefined &&
+        links.get(name)?.linkinfo?.info_kind !== 'bridge';
+      if (!leadsOut(device)) return false;
+      return [...own.keys()].filter(leadsOut).length <= 1 ? true : undefined;
+    },
     routeKind: (ip) => routes[typeof ip === 'number' ? 4 : 6].find(({ range }) => isWithin(range, ip))?.kind,
     portsOf: (bridge) => snapshot.links.filter(({ master }) => master === bridge).map(({ ifname }) => ifname),
     outer: (family) =>

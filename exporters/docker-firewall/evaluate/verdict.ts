@@ -52,18 +52,17 @@ function unknown(why: string, flow: Flow | undefined): Judged {
   };
 }
 
-/** Two strangers' verdicts as one: what only some of them reach is not known of just anyone. */
-export function judgeTogether(near: Judged, far: Judged): Judged {
-  if (near.verdict === far.verdict) return near;
-  const who: Readonly<Record<PortVerdict, string>> = {
-    reachable: 'let in',
-    blocked: 'stopped',
-    unknown: 'perhaps let in',
-  };
-  const stopped = near.verdict === 'blocked' ? near : far;
+/** Several strangers' verdicts as one: what only some of them reach is not known of just anyone. */
+export function judgeTogether(all: readonly Judged[], strangers: readonly string[]): Judged {
+  const [first] = all;
+  if (first === undefined) throw new Error('nobody asked');
+  if (all.every(({ verdict }) => verdict === first.verdict)) return first;
+  const who = (verdict: PortVerdict) => strangers.filter((_, at) => all[at]?.verdict === verdict).join(', ');
+  const stopped = all.find(({ verdict }) => verdict !== 'reachable') ?? first;
+  const passed = who('reachable') === '' ? '' : `${who('reachable')} would reach it, `;
   return {
     verdict: 'unknown',
-    why: `It depends on who asks: neighbours on the outer network are ${who[near.verdict]}, strangers from farther away are ${who[far.verdict]}. ${stopped.why}`,
+    why: `It depends on who asks: ${passed}${who(stopped.verdict)} ${stopped.verdict === 'blocked' ? 'would not' : 'perhaps'}. ${stopped.why}`,
     rule: stopped.rule,
     ...(stopped.packets !== undefined && { packets: stopped.packets }),
     walk: stopped.walk,

@@ -3,7 +3,7 @@ import { getOrMake } from './get-or-make.ts';
 import type { Action, Base, Chain, Hook, Rule, TableFamily, Test } from './model.ts';
 import { type Json, listOf, numberOf, objectOf, textOf } from './nft-json.ts';
 import { compileStatement, type Names } from './nft-statements.ts';
-import { nftRuleText } from './nft-text.ts';
+import { expressionText, nftRuleText } from './nft-text.ts';
 
 interface Table {
   readonly chains: Map<string, Chain>;
@@ -95,4 +95,9 @@ function compileNftRule(json: Json, names: Names): Rule {
     ...(packets !== undefined && { packets }),
     ...(handle !== undefined && { handle }),
   };
+}
+
+/** The elements of a set or the keys of a map, as nft prints them. */
+export function elementTexts(set: unknown): string[] {
+  return listOf(objectOf(set)?.elem).map((one) => expressionText(Array.isArray(one) ? one[0] : one));
 }

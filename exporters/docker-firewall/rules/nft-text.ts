@@ -42,7 +42,8 @@ function statementText(json: unknown): string {
   }
 }
 
-function expressionText(json: unknown): string {
+/** An expression or an element of a set as nft prints it. */
+export function expressionText(json: unknown): string {
   if (Array.isArray(json)) return json.map(expressionText).join(',');
   if (typeof json === 'string') return /[^\w.:@*/-]/.test(json) ? `"${json}"` : json;
   const [name, body] = onlyEntry(json) ?? [];

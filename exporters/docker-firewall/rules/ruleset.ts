@@ -2,7 +2,7 @@ import type { Snapshot, SnapshotPart } from '../snapshot.ts';
 import type { Family } from './addresses.ts';
 import { getOrMake } from './get-or-make.ts';
 import type { Base, Chain, Hook } from './model.ts';
-import { parseNftRuleset } from './nft-ruleset.ts';
+import { elementTexts, parseNftRuleset } from './nft-ruleset.ts';
 import { holdsTable, parseSaveText } from './save-text.ts';
 
 /** A chain that the kernel itself calls. */
@@ -21,8 +21,10 @@ export interface Ruleset {
   readonly stopsAt: (family: Family, hook: Hook) => readonly Stop[];
   /** The chains for frames that come in or leave by a bridge. */
   readonly bridgeChains: (hook: Hook) => readonly BaseChain[];
-  /** The chains that see what comes in by an interface before anything else does. */
-  readonly ingressChains: (family: Family, device: string) => readonly BaseChain[];
+  /** The chains that see what comes in by some interface before anything else does. */
+  readonly ingressChains: (family: Family) => readonly BaseChain[];
+  /** Texts in which addresses stand that rules go by: the rules themselves, and the elements of sets. */
+  readonly named: () => readonly string[];
   /** Parts that could not be read and might hold rules for that family. */
   readonly unread: (family: Family) => readonly SnapshotPart[];
 }
@@ -54,13 +56,12 @@ export function readRuleset(snapshot: Snapshot): Ruleset {
     chains,
     stopsAt: (family, hook) => getOrMake(stops, `${family} ${hook}`, () => stopsOf(bases, family, hook)),
     bridgeChains: (hook) => bases.filter(({ family, base }) => family === 'bridge' && base.hook === hook),
-    ingressChains: (family, device) =>
-      bases.filter(
-        ({ family: of, base }) =>
-          base.hook === 'ingress' &&
-          (of === 'netdev' || isFor(of, family)) &&
-          (base.devices === undefined || base.devices.length === 0 || base.devices.includes(device)),
-      ),
+    ingressChains: (family) =>
+      bases.filter(({ family: of, base }) => base.hook === 'ingress' && (of === 'netdev' || isFor(of, family))),
+    named: () => [
+      ...chains.flatMap((chain) => chain.lines()),
+      ...(snapshot.nft?.nftables ?? []).flatMap(({ set, map }) => elementTexts(set ?? map)),
+    ],
     unread: (family) => {
       const parts: readonly SnapshotPart[] = family === 4 ? ['legacy4', 'nft4', 'nft'] : ['legacy6', 'nft6', 'nft'];
       return parts.filter((part) => snapshot.missing.some((one) => one.part === part));

@@ -11,6 +11,8 @@ import type { Situation } from './situation.ts';
 
 interface Group {
   readonly cause: Cause;
+  /** What of it is stopped, in words. */
+  readonly towards: Set<string>;
   readonly views: PortView[];
 }
 
@@ -22,24 +24,28 @@ export function findBlocked(situation: Situation): FirewallFinding[] {
     const cause = view.outcomes.flatMap(({ losses }) => losses)[0]?.cause;
     // Why there is no DNAT is another check's question.
     if (cause === undefined || (cause.kind === 'host' && cause.check === 'dnat_missing')) continue;
-    getOrMake(groups, keyOf(cause), (): Group => ({ cause, views: [] })).views.push(view);
+    const group = getOrMake(groups, keyOf(cause), (): Group => ({ cause, towards: new Set(), views: [] }));
+    group.views.push(view);
+    if (cause.kind === 'rule') group.towards.add(cause.towards);
   }
   return [...groups.values()].map((group) => findingOf(group, situation));
 }
 
 function keyOf(cause: Cause): string {
-  return cause.kind === 'rule' ? `${describeDecision(cause.decision)} ${cause.towards}` : cause.says;
+  return cause.kind === 'rule' ? `${describeDecision(cause.decision)} ${cause.phase.endsWith('reply')}` : cause.says;
 }
 
-function findingOf({ cause, views }: Group, situation: Situation): FirewallFinding {
-  const { says, fix } = sayCause(cause);
+function findingOf({ cause, towards, views }: Group, situation: Situation): FirewallFinding {
+  const { says, fix } = sayCause(cause, together(towards));
   const labels = new Set(views.map(labelOf));
-  const missing = cause.kind === 'rule' ? missingBehind(cause.decision, cause.towards, situation, views) : [];
+  const missing = cause.kind === 'rule' ? missingBehind(cause.decision, towards, situation, views) : [];
   const because =
     missing.length === 0 ? '' : `: Docker's ${missing.map((one) => one.says.replace(/^the /, '')).join(', and ')}`;
   return {
     check: cause.kind === 'rule' ? 'forward_blocked' : cause.check,
-    severity: views.some(({ from }) => from === 'outside') ? 'critical' : 'warning',
+    severity: views.some((view) => view.from === 'outside' && !isOpenOtherwise(view, situation))
+      ? 'critical'
+      : 'warning',
     subject: subjectOf(labels),
     says: sentence(`${says}${because}`),
     evidence: [...evidenceOf(cause), ...(labels.size === 1 ? [] : [`stopped: ${[...labels].join(', ')}`])],
@@ -56,20 +62,33 @@ function evidenceOf(cause: Cause): readonly string[] {
 /** Where Docker's own backend drops what nothing accepts, the rules of Docker that are missing there. */
 function missingBehind(
   { chain, rule }: Decision,
-  towards: string,
+  towards: ReadonlySet<string>,
   { homes, missing }: Situation,
   views: readonly PortView[],
 ): readonly MissingRule[] {
   const family = chain.family === 'ip6' ? 6 : 4;
   const isHome = homes[family][0]?.backend === chain.backend && chain.table === 'filter';
   if (!isHome || (rule !== undefined && chain.name !== 'DOCKER')) return [];
-  const bridge = /\S+$/.exec(towards)?.[0] ?? '';
+  const bridges = [...towards].map((one) => /\S+$/.exec(one)?.[0] ?? '');
+  const isOfThese = (line: string) => bridges.some((bridge) => line.includes(` ${bridge} `));
   const ports = views.map(({ destination: { published } }) => `--dport ${published.containerPort} `);
   return missing[family].filter(
     ({ line, isJump }) =>
-      (isJump &&
-        / -A? ?FORWARD|^-[AN] (?:FORWARD|DOCKER)/.test(line) &&
-        (!/ -[io] /.test(line) || line.includes(` ${bridge} `))) ||
-      (!isJump && (line.includes(` ${bridge} `) || ports.some((port) => line.includes(port)))),
+      (isJump && / -A? ?FORWARD|^-[AN] (?:FORWARD|DOCKER)/.test(line) && (!/ -[io] /.test(line) || isOfThese(line))) ||
+      (!isJump && (isOfThese(line) || ports.some((port) => line.includes(port)))),
   );
+}
+
+/** Whether strangers reach the same port by the other family. */
+function isOpenOtherwise(view: PortView, { views }: Situation): boolean {
+  return views.some((one) => one.from === 'outside' && one.verdict === 'reachable' && labelOf(one) === labelOf(view));
+}
+
+/** Several things that are stopped, in words: `traffic to docker0 and br-backend`. */
+function together(towards: ReadonlySet<string>): string | undefined {
+  const [first, ...more] = towards;
+  if (first === undefined || more.length === 0) return first;
+  const ports = [...towards].map((one) => /^traffic to port (\d+) of this host$/.exec(one)?.[1]);
+  if (!ports.includes(undefined)) return `traffic to the ports ${ports.join(', ')} of this host`;
+  return [...towards].join(' and ');
 }

@@ -51,7 +51,8 @@ function linesOf({ chains }: Ruleset, docker: DockerView): string[] {
   const named = namerOf(docker);
   return chains.flatMap((chain) => {
     const place = placeOf(chain);
-    const policy = chain.base === undefined ? [] : [`${place} policy ${chain.base.policy.toUpperCase()}`];
+    // A table that came with nothing in it changes nothing.
+    const policy = chain.base?.policy === 'drop' ? [`${place} policy DROP`] : [];
     return [...policy, ...chain.lines().map((line) => `${place}: ${named(line)}`)];
   });
 }

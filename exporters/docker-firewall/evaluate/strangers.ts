@@ -1,0 +1,68 @@
+import type { EvaluateOptions } from '../report.ts';
+import { type Family, type Ip, type IpRange, isWithin, parseIp, parseRange } from '../rules/addresses.ts';
+import type { Ruleset } from '../rules/ruleset.ts';
+import { neighbourIn } from './topology.ts';
+import type { Surroundings } from './travel.ts';
+
+/** Somebody who is not this host, and the interface that they come in by. */
+export interface Stranger {
+  readonly ip: Ip;
+  readonly enters: string;
+}
+
+/** Any address of the internet: one that no rule is likely to name. */
+const FAR: Readonly<Record<Family, string>> = { 4: '185.88.181.77', 6: '2a05:d018:7a1:4c77::77' };
+/** Of the neighbours that rules name, so many are asked for. */
+const MOST_NAMED = 4;
+
+/**
+ * Who asks from outside: the one that was named; else a neighbour on the outer network, one of each range of neighbours that a rule
+ * names, and somebody from far away.
+ */
+export function strangersOf({ host, rules }: Surroundings, family: Family, options: EvaluateOptions): Stranger[] {
+  const named = parseIp(options.from ?? '');
+  const wanted = named?.family === family ? named.ip : undefined;
+  const enters = options.enters ?? (wanted === undefined ? undefined : host.routeTo(wanted)) ?? host.outer(family);
+  if (enters === undefined || enters === 'lo') return [];
+  if (wanted !== undefined) return [{ ip: wanted, enters }];
+  const all = host.addressesOf(enters, family).filter((one) => !one.isLinkLocal);
+  const taken = all.map(({ ip }) => ip);
+  const subnet = all[0]?.subnet;
+  const near = subnet && neighbourIn(subnet, taken);
+  const far = parseIp(FAR[family])?.ip;
+  return [
+    ...(near === undefined ? [] : [near]),
+    ...(subnet === undefined ? [] : namedIn(rules, subnet, taken)),
+    ...(far !== undefined && host.routeTo(far) === enters ? [far] : []),
+  ].map((ip) => ({ ip, enters }));
+}
+
+const found = new WeakMap<Ruleset, Map<string, readonly Ip[]>>();
+
+/** One neighbour of each range that some rule names and that is a part of the subnet. */
+function namedIn(rules: Ruleset, subnet: IpRange, taken: readonly Ip[]): readonly Ip[] {
+  const known = found.get(rules) ?? new Map<string, readonly Ip[]>();
+  found.set(rules, known);
+  const key = `${subnet.low} ${subnet.high}`;
+  const there = known.get(key);
+  if (there !== undefined) return there;
+  const pattern =
+    subnet.family === 4 ? /\b(?:\d{1,3}\.){3}\d{1,3}(?:\/[\d.]+|-[\d.]+)?/g : /[\da-f]*:[\da-f:]*:[\da-f]*(?:\/\d+)?/g;
+  const texts = new Set(rules.named().flatMap((text) => text.match(pattern) ?? []));
+  const ips = [...texts].flatMap((text) => {
+    const range = parseRange(text);
+    if (range?.family !== subnet.family || !isWithin(subnet, range.low) || !isWithin(subnet, range.high)) return [];
+    if (range.low === subnet.low && range.high === subnet.high) return [];
+    const ip = [range.low, next(range.low), range.high].find(
+      (one) => one <= range.high && !taken.includes(one) && one !== subnet.low,
+    );
+    return ip === undefined || taken.includes(ip) ? [] : [ip];
+  });
+  const some = [...new Set(ips)].slice(0, MOST_NAMED);
+  known.set(key, some);
+  return some;
+}
+
+function next(ip: Ip): Ip {
+  return typeof ip === 'number' ? ip + 1 : ip + 1n;
+}
