@@ -1,4 +1,5 @@
 import type { FamilyType, ReadSample } from '../family.ts';
+import { compareDecimals } from './decimals.ts';
 import { Broken, shown } from './flaws.ts';
 import { hashOfLabels, hasSameLabels } from './growing.ts';
 import type { Part } from './openmetrics-types.ts';
@@ -71,9 +72,9 @@ export function followPoints(type: FamilyType, scanner: Scanner): Points {
       throw new Broken(at, 'came a metric both with and without an instant, wanted all of its samples alike');
     if (seconds === undefined || written === it.written) return;
     const before = it.seconds as number;
-    if (seconds < before) throw new Broken(at, `came the instant ${written} after ${it.written}, wanted them in order`);
-    // Instants that a double cannot tell apart are not the same point; `1` and `1.0` are.
-    if (seconds === before && isSameDecimal(written, it.written)) return;
+    const order = seconds === before ? compareDecimals(written, it.written) : seconds - before;
+    if (order < 0) throw new Broken(at, `came the instant ${written} after ${it.written}, wanted them in order`);
+    if (order === 0) return;
     endPoint(type, it.point);
     it.seconds = seconds;
     it.written = written;
@@ -100,18 +101,6 @@ function sameMetric(
 ): boolean {
   // A label `le` of a part that has none inside was refused before: leaving out either name leaves out the same.
   return hasSameLabels(scanner, sample.labels, inner ?? other);
-}
-
-function isSameDecimal(one: string, other: string): boolean {
-  const plain = (text: string) =>
-    /e/i.test(text)
-      ? String(Number(text))
-      : text
-          .replace(/^\+/, '')
-          .replace(/^(-?)0+(?=\d)/, '$1')
-          .replace(/(\.\d*?)0+$/, '$1')
-          .replace(/\.$/, '');
-  return plain(one) === plain(other);
 }
 
 function beginPoint(at: number): Point {
