@@ -18,14 +18,31 @@ const MANY: Record<ChangeKind, string> = {
   unit: 'unit files',
 };
 
-/** What became of it: `27.1 → 28.0`, `new: 28.0`, `gone, was 27.1`, `28.0 again`; where neither is known, the detail's first line. */
+/**
+ * What became of it: `27.1 → 28.0`, `new: 28.0`, `gone, was 27.1`, `28.0 again`; where only hashes are known, `changed`, `new`, `gone`; where nothing
+ * is, the detail's first line.
+ */
 export function changeInWords({ kind, from, to, detail = '' }: Change): string {
+  const first = detail.split('\n', 1)[0] ?? '';
   // Its hashes say nothing to anybody.
-  if (kind === 'config' && detail !== '') return detail.split('\n', 1)[0] ?? '';
-  if (from !== undefined && to !== undefined) return from === to ? `${to} again` : `${from} → ${to}`;
-  if (to !== undefined) return `new: ${to}`;
-  if (from !== undefined) return `gone, was ${from}`;
-  return detail.split('\n', 1)[0] ?? '';
+  if (kind === 'config' && first !== '') return first;
+  const [was, is] = isHashed(kind) ? [told(from), told(to)] : [from, to];
+  if (from !== undefined && to !== undefined) {
+    if (was === '') return is === '' ? 'changed' : `changed: ${is}`;
+    return from === to ? `${is} again` : is === '' ? `changed, was ${was}` : `${was} → ${is}`;
+  }
+  if (to !== undefined) return is === '' ? 'new' : `new: ${is}`;
+  if (from !== undefined) return was === '' ? 'gone' : `gone, was ${was}`;
+  return first;
+}
+
+function isHashed(kind: ChangeKind): boolean {
+  return kind === 'unit' || kind === 'firewall';
+}
+
+/** Without what is only a hash. */
+function told(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : value.replace(/^[0-9a-f]{12}$/, '');
 }
 
 /** A group in two pieces of one line: what was altered, and what became of it. */

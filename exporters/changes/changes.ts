@@ -6,7 +6,7 @@ import { bootSource } from './boot/boot.ts';
 import { dockerSource } from './docker/docker.ts';
 import { firewallSource } from './firewall/firewall.ts';
 import { type Follower, follow } from './follower.ts';
-import { type Machine, THIS_MACHINE } from './machine.ts';
+import { type Machine, PROGRAM_PATH } from './machine.ts';
 import { packagesSource } from './packages/packages.ts';
 import type { ChangesSettings } from './settings.ts';
 import { snapsSource } from './snaps/snaps.ts';
@@ -31,12 +31,12 @@ const MOVES_FIREWALL: readonly ChangeKind[] = ['package', 'snap', 'engine', 'con
 
 /** What was altered on this machine. */
 export const openChanges: OpenExporter<ChangesSettings> = (settings, context) =>
-  openChangesOf(THIS_MACHINE, settings, context);
+  openChangesOf({ root: settings.root, path: PROGRAM_PATH }, settings, context);
 
 /** What was altered on a machine whose files are elsewhere. */
 export async function openChangesOf(
   machine: Machine,
-  settings: ChangesSettings,
+  settings: Omit<ChangesSettings, 'root'>,
   context: ExporterContext,
 ): ReturnType<OpenExporter<ChangesSettings>> {
   const tally = await openTally(context.folder, KINDS);
@@ -73,7 +73,7 @@ export async function openChangesOf(
   };
 }
 
-function followAll(machine: Machine, settings: ChangesSettings, context: ExporterContext) {
+function followAll(machine: Machine, settings: Omit<ChangesSettings, 'root'>, context: ExporterContext) {
   const one = <Known>(source: Source<Known>): Follower => follow(source, settings.backlog, context);
   const firewall = one(firewallSource(machine));
   const docker: Follower = one(dockerSource(settings.socket, machine, () => docker.call()));

@@ -4,4 +4,6 @@ export interface ChangesSettings {
   readonly socket?: string | undefined;
   /** How far back the logs are read at the first start, in milliseconds. */
   readonly backlog: number;
+  /** Where the machine's root file system is. */
+  readonly root: string;
 }

@@ -62,5 +62,5 @@ function settled({ inventory, at }: Stock, states: Readonly<Record<string, strin
 /** Where the daemon listens, as its own command finds it. */
 function socketOf({ root }: Machine): string {
   const named = root === '/' ? /^unix:\/\/(\/.+)$/.exec(process.env.DOCKER_HOST ?? '')?.[1] : undefined;
-  return named ?? join(root, 'var/run/docker.sock');
+  return named ?? join(root, 'run/docker.sock');
 }
