@@ -1,8 +1,9 @@
 import { sample } from '../../../model/metric.ts';
 import { nodeCpu } from '../../../model/metrics/node-cpu.ts';
 import type { Sample } from '../../../model/sample.ts';
-import { type Host, type OpenPart, rarely } from '../part.ts';
-import { cpusOf, numberOf, wordsOf } from '../text.ts';
+import { createCpuStanding } from '../cpu-standing.ts';
+import type { OpenPart } from '../part.ts';
+import { numberOf, wordsOf } from '../text.ts';
 
 /** The columns of a line of /proc/stat (proc(5)); the last two are counted in the first two as well. */
 const MODES = ['user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal'] as const;
@@ -20,13 +21,12 @@ interface Cpu {
   readonly labels: readonly { readonly cpu: string; readonly mode: string }[];
 }
 
-/** Where the processors' time goes, from /proc/stat; throttling and isolation, from /sys. */
+/** Where the processors' time goes, from /proc/stat, and how they stand, from /sys. */
 export const openCpu: OpenPart = (host) => {
   const seen = new Map<string, Cpu>();
-  const throttles = createThrottles(host);
-  const isolated = rarely(host.clock, async () => cpusOf((await host.sys.rareValue(`${CPUS}/isolated`)) ?? ''));
+  const standing = createCpuStanding(host);
   return async () => {
-    const [text, throttled, apart] = await Promise.all([host.proc.read('stat'), throttles(), isolated()]);
+    const [text, more] = await Promise.all([host.proc.read('stat'), standing()]);
     const samples: Sample[] = [];
     const present = new Set<string>();
     for (let at = text.indexOf('\ncpu'); at >= 0; at = text.indexOf('\ncpu', at + 1)) {
@@ -41,9 +41,7 @@ export const openCpu: OpenPart = (host) => {
       addTo(samples, cpu);
     }
     for (const name of seen.keys()) if (!present.has(name)) seen.delete(name);
-    for (const cpu of apart) samples.push(sample(nodeCpu.isolated, 1, { cpu: String(cpu) }));
-    samples.push(...throttled);
-    return samples;
+    return samples.concat(more);
   };
 };
 
@@ -69,46 +67,4 @@ function addTo(samples: Sample[], { seconds, labels }: Cpu): void {
     const of = labels[column];
     if (of !== undefined) samples.push(sample(metric, seconds[column] ?? 0, of));
   }
-}
-
-const CPUS = 'devices/system/cpu';
-
-/** One CPU of each core, and one of each package, whose throttling is counted. */
-interface Throttle {
-  readonly path: string;
-  readonly package: string;
-  readonly core?: string;
-}
-
-function createThrottles({ sys, clock }: Host): () => Promise<Sample[]> {
-  const places = rarely(clock, async () => {
-    const found = new Map<string, Throttle>();
-    for (const cpu of await sys.list(CPUS)) {
-      if (!/^cpu\d+$/.test(cpu)) continue;
-      const at = `${CPUS}/${cpu}`;
-      const [count, id, core] = await Promise.all([
-        sys.rareValue(`${at}/thermal_throttle/core_throttle_count`),
-        sys.rareValue(`${at}/topology/physical_package_id`),
-        sys.rareValue(`${at}/topology/core_id`),
-      ]);
-      if (id === undefined || core === undefined) continue;
-      const inPackage = { path: `${at}/thermal_throttle/package_throttle_count`, package: id };
-      if ((await sys.rareValue(inPackage.path)) !== undefined && !found.has(id)) found.set(id, inPackage);
-      const inCore = { path: `${at}/thermal_throttle/core_throttle_count`, package: id, core };
-      if (count !== undefined && !found.has(`${id}:${core}`)) found.set(`${id}:${core}`, inCore);
-    }
-    return [...found.values()];
-  });
-  return async () => {
-    const samples: Sample[] = [];
-    const all = await places();
-    const counts = await Promise.all(all.map(({ path }) => sys.value(path)));
-    for (const [at, place] of all.entries()) {
-      const count = numberOf(counts[at]);
-      if (count === undefined) continue;
-      if (place.core === undefined) samples.push(sample(nodeCpu.packageThrottles, count, { package: place.package }));
-      else samples.push(sample(nodeCpu.coreThrottles, count, { package: place.package, core: place.core }));
-    }
-    return samples;
-  };
 }

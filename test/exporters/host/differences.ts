@@ -20,6 +20,7 @@ export const LEFT_OUT: readonly Difference[] = [
 
 /** What we have and it does not: newer versions of it do, by their source. */
 export const NEWER: readonly Difference[] = [
+  { series: /^node_cpu_online/, why: 'newer versions have it' },
   { series: /^node_cpu_scaling_governor/, why: 'newer versions have it' },
   { series: /^node_disk_device_mapper_backing_device_info/, why: 'newer versions have it' },
   {
