@@ -6,7 +6,7 @@ import type { Scanner } from './scanner.ts';
 const EXACT_DIGITS = 15;
 const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
 const SPECIAL = /^(?:nan|[+-]?inf(?:inity)?)$/i;
-const REAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const REAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const INTEGER = /^[+-]?\d+$/;
 /** Go reads timestamps as int64. */
 const LARGEST = 2n ** 63n - 1n;

@@ -169,6 +169,13 @@ test('absurd lines, names and numbers of labels are read or refused in little ti
     '# EOF\n'.repeat(1 << 19),
     'u{'.repeat(1 << 20),
     'x\n'.repeat(1 << 20),
+    `u ${'1'.repeat(120_000)}x\n`,
+    `u 1 ${'1'.repeat(120_000)}x\n`,
+    `# TYPE u histogram\nu_bucket{le="${'1'.repeat(120_000)}x"} 1\n`,
+    ...['0', '1'].map(
+      (digit) => `# TYPE u gauge\nu 1 1.${digit.repeat(120_000)}1\nu 1 1.${digit.repeat(120_000)}2\n# EOF\n`,
+    ),
+    `# HELP u ${'\\\\'.repeat(60_000)}\n`,
   ];
   for (const page of pages)
     for (const options of WAYS) {
