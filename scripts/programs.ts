@@ -18,6 +18,8 @@ const PROGRAMS = [
   { program: 'busybox', package: 'busybox-static', unpack: true },
   { program: 'iptables', package: 'iptables', unpack: false },
   { program: 'nft', package: 'nftables', unpack: false },
+  { program: 'systemctl', package: 'systemd', unpack: false },
+  { program: 'dbus-daemon', package: 'dbus-daemon', unpack: false },
   { program: 'chromium', package: 'chromium', unpack: false },
 ] as const;
 
