@@ -2,7 +2,7 @@
 export const EXIT = {
   /** Done; for `probe`: up. */
   fine: 0,
-  /** `probe`: the target is down or degraded; `firewall explain`: a finding is critical, or the port asked for is blocked. */
+  /** `probe`: the target is down or degraded; `firewall explain`: a port is blocked from outside, or a finding is critical. */
   bad: 1,
   /** The command was called wrongly. */
   usage: 2,

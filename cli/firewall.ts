@@ -80,10 +80,12 @@ function only(report: Report, ports: readonly PortReport[]): Report {
 function exitCodeFor({ ports, findings }: Report, { missing }: Snapshot, asked: boolean): number {
   // What is bound to loopback is for this machine alone.
   const meant = ({ from, hostAddress }: PortReport) => from === (isLoopback(hostAddress) ? 'host' : 'outside');
-  const outside = asked ? ports.filter(meant) : [];
+  const outside = ports.filter(meant);
   if (findings.some(({ severity }) => severity === 'critical')) return EXIT.bad;
   if (outside.some(({ verdict }) => verdict === 'blocked')) return EXIT.bad;
-  return missing.length > 0 || outside.some(({ verdict }) => verdict === 'unknown') ? EXIT.unknown : EXIT.fine;
+  return missing.length > 0 || (asked && outside.some(({ verdict }) => verdict === 'unknown'))
+    ? EXIT.unknown
+    : EXIT.fine;
 }
 
 async function take(socket: string | undefined): Promise<Snapshot> {

@@ -23,19 +23,17 @@ export interface Comparison {
   readonly old: Memory;
   readonly report: Report;
   readonly engine: Engine | undefined;
-  /** Whether Docker's events could explain other rules. */
-  readonly dockerActed: boolean;
 }
 
 /** What is other than it was remembered, as changes to be recorded and for the memory. */
-export function changesOf({ at, snapshot, old, report, engine, dockerActed }: Comparison): {
+export function changesOf({ at, snapshot, old, report, engine }: Comparison): {
   readonly changes: readonly Change[];
   readonly rulesets: Memory['rulesets'];
   readonly engineChangedAt: Pick<Memory, 'engineChangedAt'>;
   readonly moments: Memory['moments'];
 } {
   const drift = report.findings.filter(({ check }) => check === 'ruleset_drift');
-  const explained = dockerActed && drift.length === 0;
+  const explained = drift.length === 0;
   const changes: Change[] = [];
   const rulesets: Partial<Record<Backend, SeenRules>> = { ...old.rulesets };
   for (const [name, hash] of Object.entries(rulesetHashes(snapshot))) {

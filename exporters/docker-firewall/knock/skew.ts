@@ -25,11 +25,15 @@ export function skewsOf(
   const strangers = byKey(veth, 'outside');
   const locals = byKey(veth, 'host');
   const outers = byKey(outer, 'outside');
+  const nameOf = ({ container, port, proto }: PortReport) => `${container}:${port}/${proto}`;
+  const reached = observations.filter((one) => one.outside === 'reachable').map((one) => strangers.get(one.key));
+  /** Ports that strangers reach by one of their addresses at least. */
+  const open = new Set(reached.flatMap((one) => (one === undefined ? [] : [nameOf(one)])));
   return observations.flatMap((seen) => {
     const stranger = strangers.get(seen.key);
     const outside = outers.get(seen.key) ?? stranger;
     if (stranger === undefined || outside === undefined) return [];
-    const subject = `${outside.container}:${outside.port}/${outside.proto}`;
+    const subject = nameOf(outside);
     const make = (severity: FirewallFinding['severity'], says: string, by: PortReport = stranger): FirewallFinding => ({
       check: 'vantage_skew',
       severity,
@@ -53,7 +57,7 @@ export function skewsOf(
     const meant = allowed === undefined || allowed.includes(`${outside.port}/${outside.proto}`);
     if (meant && seen.inside === 'reachable' && seen.outside === 'blocked')
       return make(
-        'critical',
+        open.has(subject) ? 'warning' : 'critical',
         `${subject} answers this machine itself, and a stranger who knocks is ${rejected(stranger)}.`,
       );
     return [];
