@@ -33,7 +33,7 @@ export function readMetadata(scanner: Scanner, familyOf: (name: string, at: numb
   else readUnit(scanner, family, nameAt);
   const { type, unit } = family;
   if (unit !== '' && (type === 'info' || type === 'stateset'))
-    throw new Broken(nameAt, `came the unit ${unit} of a family of type ${type}, wanted none`);
+    throw new Broken(nameAt, `came the unit ${shown(unit)} of a family of type ${type}, wanted none`);
   return false;
 }
 
@@ -61,7 +61,10 @@ function readUnit({ text, at }: Scanner, family: GrowingFamily, nameAt: number):
   if (text[to] !== LINE_FEED) failAt(text, to, 'letters, digits, "_" or ":" of a unit, or the end of the line');
   const unit = text.toString('latin1', at, to);
   if (unit !== '' && !family.name.endsWith(`_${unit}`))
-    throw new Broken(nameAt, `came the name ${shown(family.name)}, wanted one that ends with its unit: _${unit}`);
+    throw new Broken(
+      nameAt,
+      `came the name ${shown(family.name)}, wanted one that ends with its unit: ${shown(`_${unit}`)}`,
+    );
   family.unit = unit;
   family.united = true;
 }

@@ -73,7 +73,8 @@ export function followPoints(type: FamilyType, scanner: Scanner): Points {
     if (seconds === undefined || written === it.written) return;
     const before = it.seconds as number;
     const order = seconds === before ? compareDecimals(written, it.written) : seconds - before;
-    if (order < 0) throw new Broken(at, `came the instant ${written} after ${it.written}, wanted them in order`);
+    if (order < 0)
+      throw new Broken(at, `came the instant ${shown(written)} after ${shown(it.written)}, wanted them in order`);
     if (order === 0) return;
     endPoint(type, it.point);
     it.seconds = seconds;

@@ -98,7 +98,7 @@ export function createOpenMetricsReader(scanner: Scanner): LineReader {
     if (reserved !== undefined && inner === undefined && labels[reserved] !== undefined)
       throw new Broken(from, `came the label ${reserved}, wanted it on no such sample of a ${type}`);
     if (inner !== undefined && labels[inner] === undefined)
-      throw new Broken(from, `came no label ${inner}, wanted it on such a sample of a ${type}`);
+      throw new Broken(from, `came no label ${shown(inner)}, wanted it on such a sample of a ${type}`);
     skipOne('a blank before the value');
     const valueAt = scanner.at;
     const value = readNumber(scanner);
