@@ -46,7 +46,8 @@ export const openHost: OpenExporter<HostSettings> = async (settings, context) =>
   async function askDrivers(round: Round, signal: AbortSignal): Promise<void> {
     for (const part of drivers) {
       const silent = drivers.filter(({ busy }) => busy).length;
-      if (part.busy || silent >= MOST_SILENT || signal.aborted) fail(round, part, 0, SILENT, context);
+      // Those whose turn does not come are not the trouble.
+      if (!part.busy && (silent >= MOST_SILENT || signal.aborted)) tell(round, part, 0, false);
       else await take(round, part, signal, context);
     }
   }

@@ -49,10 +49,7 @@ test('a driver that hangs costs its own part one deadline, and nothing else; whe
   const second = await collect(AbortSignal.timeout(20_000));
   assert.equal(success(second, 'thermal_zone'), 0);
   assert.equal(success(second, 'hwmon'), 1);
-  assert.deepEqual(
-    troubles.filter((one) => one.startsWith('thermal_zone')),
-    ['thermal_zone: what it asks does not answer'],
-  );
+  assert.deepEqual(troubles, ['thermal_zone: what it asks does not answer']);
   letGo();
   await tree.remove(temperature);
   await tree.write(temperature, '30000\n');
