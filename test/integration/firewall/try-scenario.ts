@@ -34,9 +34,7 @@ export async function tryScenario(world: World, health: Health, scenario: Scenar
     const snapshot = await world.snapshot();
     const report = evaluate(snapshot, scenario.options?.(health.snapshot) ?? {});
     const comparisons = await compare(world, snapshot, report);
-    const lost = comparisons.some(
-      ({ knocked, reached }) => knocked.from === 'outside' && !reached && health.reached.has(JSON.stringify(knocked)),
-    );
+    const lost = losesPort(comparisons, health);
     const { findings } = report;
     return { name: scenario.name, comparisons, findings, wrong: findFaults(scenario, lost, comparisons, findings) };
   } finally {
@@ -44,6 +42,13 @@ export async function tryScenario(world: World, health: Health, scenario: Scenar
     if (scenario.undo !== undefined) await world.run(scenario.undo);
     await world.healthy.restore();
   }
+}
+
+/** Whether a stranger cannot reach a port any more. */
+export function losesPort(comparisons: readonly Comparison[], { reached }: Health): boolean {
+  return comparisons.some(
+    (one) => one.knocked.from === 'outside' && !one.reached && reached.has(JSON.stringify(one.knocked)),
+  );
 }
 
 /** Knocks on every published port and puts the answers beside the report. */

@@ -53,7 +53,7 @@ table inet firewalld {
   }
   chain filter_INPUT_ZONES { iifname "docker0" goto filter_IN_docker; iifname "br-backend" goto filter_IN_docker; goto filter_IN_public; }
   chain filter_IN_docker { accept; }
-  chain filter_IN_public { tcp dport 22 accept; meta l4proto { icmp, ipv6-icmp } accept; }
+  chain filter_IN_public { tcp dport { 22, 8080, 8082 } accept; udp dport 5353 accept; meta l4proto { icmp, ipv6-icmp } accept; }
   chain filter_FORWARD { type filter hook forward priority filter + 10; policy accept;
     ct state { established, related } accept
     ct status dnat accept

@@ -34,9 +34,16 @@ export const NATIVE_TABLES: readonly Scenario[] = [
     breaks: true,
   },
   {
-    name: 'native: an input chain of a careful server; Docker does not pass it',
+    name: 'native: the input chain of a careful server stops what docker-proxy serves over IPv6',
     inject: table(`inet filter { chain input { type filter hook input priority 0; policy drop;
       iif lo accept; ct state established,related accept; tcp dport { 22, 443 } accept; ip protocol icmp accept; icmpv6 type { nd-neighbor-solicit, nd-router-advert, nd-neighbor-advert } accept; } }`),
+    finds: { checks: ['forward_blocked'], cause: /inet filter/ },
+    breaks: true,
+  },
+  {
+    name: 'native: an input chain that lets the published ports in',
+    inject: table(`inet filter { chain input { type filter hook input priority 0; policy drop;
+      iif lo accept; ct state established,related accept; tcp dport { 22, 8080, 8082 } accept; udp dport 5353 accept; ip protocol icmp accept; icmpv6 type { nd-neighbor-solicit, nd-router-advert, nd-neighbor-advert } accept; } }`),
     breaks: false,
   },
   {

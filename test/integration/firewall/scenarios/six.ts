@@ -66,6 +66,7 @@ END`,
     name: 'without docker-proxy: the jump from OUTPUT is gone: the host alone is cut off',
     world: 'noproxy',
     inject: 'iptables -t nat -D OUTPUT -m addrtype --dst-type LOCAL -j DOCKER',
+    finds: { checks: ['chains_missing'], cause: /OUTPUT/ },
     breaks: false,
   },
   {
