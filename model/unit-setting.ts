@@ -28,3 +28,12 @@ export function busAddress() {
     .describe('Where the bus listens: a path, or an address as `unix:path=…`. The usual place when left out.')
     .meta({ examples: ['/host/run/dbus/system_bus_socket'] });
 }
+
+const USER_WANTED = 'the name or number of a user';
+
+/** A user, by name or number; as text. */
+export function userName() {
+  return z
+    .union([z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, { error: USER_WANTED }), z.int().min(0)], USER_WANTED)
+    .transform(String);
+}

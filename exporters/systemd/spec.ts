@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExporterSpec } from '../../model/exporter-spec.ts';
 import { duration } from '../../model/settings.ts';
-import { busAddress, unitName } from '../../model/unit-setting.ts';
+import { busAddress, unitName, userName } from '../../model/unit-setting.ts';
 import type { SystemdSettings } from './settings.ts';
 
 const expect = () =>
@@ -11,17 +11,12 @@ const expect = () =>
     .describe('Units that are to be active. One that systemd does not know counts as down.')
     .meta({ examples: [['nginx.service', 'backup.timer']] });
 
-const user = z
-  .union([z.string(), z.int().min(0)])
-  .transform(String)
-  .refine((name) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/.test(name), { error: 'the name or number of a user' });
-
 const users = z
   .array(
     z.union([
-      user.transform((name) => ({ name, expect: [] })),
+      userName().transform((name) => ({ name, expect: [] })),
       z.strictObject({
-        name: user.describe("The user's name or number."),
+        name: userName().describe("The user's name or number."),
         bus: busAddress().optional(),
         expect: expect(),
       }),

@@ -2,15 +2,11 @@ import { z } from 'zod';
 import type { ProbeSpec } from '../../../model/probe-spec.ts';
 import { duration } from '../../../model/settings.ts';
 import { MINUTE, SECOND } from '../../../model/time.ts';
-import { busAddress, unitName } from '../../../model/unit-setting.ts';
+import { busAddress, unitName, userName } from '../../../model/unit-setting.ts';
 import type { UnitSpec } from './unit-spec.ts';
 
 const user = z
-  .union(
-    [z.literal(true), z.int().min(0), z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/)],
-    'the name or number of a user, or true for the one that the box runs as',
-  )
-  .transform((one) => (one === true ? one : String(one)))
+  .union([z.literal(true), userName()], 'the name or number of a user, or true for the one that the box runs as')
   .meta({ examples: ['alice', 1000, true] });
 
 export const settings: ProbeSpec<UnitSpec> = {
