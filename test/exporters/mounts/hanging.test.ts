@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childrenNamed } from './processes.ts';
 import { watchMounts } from './watch.ts';
-import { makeWorld, type World } from './world.ts';
+import { makeWorld } from './world.ts';
 
 const HEALTHY = 'signalbox_mount_healthy';
 const STUCK = 'signalbox_mounts_stuck_processes';
@@ -38,8 +35,8 @@ test('a mount that hangs is told of, the others go on, nothing piles up in 20 co
     assert.equal(page.value(STUCK), 1);
   }
   assert.equal(await world.waiting(dead), 1);
-  assert.deepEqual(mine('stat').length, 1);
-  assert.ok(mine('sh').length <= 2, 'one shell hangs, one goes on');
+  assert.deepEqual(childrenNamed('stat').length, 1);
+  assert.ok(childrenNamed('sh').length <= 2, 'one shell hangs, one goes on');
   assert.deepEqual(troubles, [`${dead} (fuse.signalbox): no answer for 600 ms`]);
 
   await world.setMood(dead, 'answer');
@@ -113,118 +110,3 @@ test('of thirty that hang no more than sixteen keep a process, and what answered
   assert.equal(after.value(STUCK), 0);
   assert.ok(dead.every((mountpoint) => after.value(HEALTHY, { mountpoint }) === 1));
 });
-
-test('a dead mount that is taken away is forgotten; its process counts until it is gone, and is killed where the kernel lets us', async (t) => {
-  const world = await makeWorld(t);
-  if (world === undefined) return;
-  const shelf = `${world.folder}/shelf`;
-  await world.run('mkdir', shelf);
-  await world.run('mount', '-t', 'tmpfs', 'tmpfs', shelf);
-  const [dead, deaf] = [await world.fuse('shelf/dead'), await world.fuse('shelf/deaf')];
-  await world.setMood(dead, 'hang');
-  await deafen(world, deaf);
-  const { collect, troubles } = await watchMounts(t, { root: world.root, expect: [dead] });
-  assert.equal((await collect()).value(STUCK), 2);
-  // umount looks at what it is given, and would hang too.
-  await world.run('umount', '--lazy', shelf);
-  const page = await collect();
-  assert.equal(page.reason(dead), 'not mounted');
-  assert.equal(page.value(HEALTHY, { mountpoint: dead, fstype: 'fuse.signalbox' }), 0);
-  while (isAsked(deaf)) await sleep(10);
-  assert.ok(isAsked(dead));
-  assert.equal((await collect()).value(STUCK), 1);
-  await world.setMood(dead, 'answer');
-  while (isAsked(dead)) await sleep(10);
-  assert.equal((await collect()).value(STUCK), 0);
-  assert.deepEqual(troubles, [
-    `${dead} (fuse.signalbox): no answer for 600 ms`,
-    `${deaf} (fuse.signalbox): no answer for 600 ms`,
-    `${dead} (fuse.signalbox): not mounted`,
-    `${deaf} is mounted no longer; it was: no answer for 600 ms`,
-  ]);
-});
-
-test('it stops at once while mounts hang, and leaves no process behind that the kernel lets go', async (t) => {
-  const world = await makeWorld(t);
-  if (world === undefined) return;
-  const [dead, deaf] = [await world.fuse('dead'), await world.fuse('deaf')];
-  await world.setMood(dead, 'hang');
-  await deafen(world, deaf);
-  const { collect, stop } = await watchMounts(t, { root: world.root });
-  await collect();
-  assert.ok(isAsked(deaf) && isAsked(dead));
-  await stop();
-  assert.deepEqual(mine('sh'), []);
-  assert.ok(!isAsked(deaf) && isAsked(dead));
-  await world.setMood(dead, 'answer');
-  while (isAsked(dead)) await sleep(10);
-});
-
-/** Lets a file system hang so that whoever asks next can be killed. */
-async function deafen(world: World, point: string): Promise<void> {
-  await world.setMood(point, 'deaf');
-  await world.run('sh', '-c', `stat -f ${point} </dev/null >/dev/null 2>&1 &`);
-  while ((await world.waiting(point)) === 0) await sleep(10);
-}
-
-test('the box can end while a mount hangs', async (t) => {
-  const world = await makeWorld(t);
-  if (world === undefined) return;
-  const dead = await world.fuse('dead');
-  await world.setMood(dead, 'hang');
-  const script = `
-    import { createClock } from './collector/clock.ts';
-    import { openMounts } from './exporters/mounts/mounts.ts';
-    const settings = { expect: [], writable: [], skip: [], skipTypes: [], timeoutMs: 300, root: '${world.root}' };
-    const context = { clock: createClock(), folder: '/', changed: async () => {}, soon() {}, onTrouble: console.log };
-    const exporter = await openMounts(settings, context);
-    await exporter.collect(AbortSignal.timeout(5_000));
-    await exporter.stop();
-  `;
-  const box = spawn(process.execPath, ['--input-type=module-typescript', '--eval', script], {
-    cwd: join(import.meta.dirname, '../../..'),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.after(() => box.kill('SIGKILL'));
-  let said = '';
-  box.stdout.on('data', (chunk) => {
-    said += chunk;
-  });
-  const [code] = await once(box, 'exit');
-  assert.equal(code, 0);
-  assert.equal(said, `${dead} (fuse.signalbox): no answer for 300 ms\n`);
-  assert.equal(await world.waiting(dead), 1);
-});
-
-/** Whether a process asks a mount from outside the world. */
-function isAsked(point: string): boolean {
-  return processes('stat').some((pid) => textOf(pid, 'cmdline').includes(`/root${point}`));
-}
-
-/** The processes of this name that descend from this one. */
-function mine(name: string): string[] {
-  const parents = new Map(processes().map((pid) => [pid, parentOf(pid)]));
-  return processes(name).filter((pid) => {
-    for (let at: string | undefined = pid; at !== undefined; at = parents.get(at))
-      if (at === String(process.pid)) return true;
-    return false;
-  });
-}
-
-function processes(name?: string): string[] {
-  return readdirSync('/proc').filter(
-    (pid) => /^\d+$/.test(pid) && (name === undefined || textOf(pid, 'comm').trim() === name),
-  );
-}
-
-function parentOf(pid: string): string | undefined {
-  return /\) \S (\d+)/.exec(textOf(pid, 'stat'))?.[1];
-}
-
-function textOf(pid: string, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
-  } catch {
-    return '';
-  }
-}

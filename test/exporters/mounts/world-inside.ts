@@ -1,5 +1,5 @@
 /** The first process of a world of mounts: it does what it is told on standard input, one order a line, and answers on standard output. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -39,7 +39,8 @@ function clear(): void {
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '/')
     .filter((point) => !/^\/(?:$|proc|sys|dev)/.test(point) && !point.includes('\\'));
-  for (const point of points.toReversed()) execFileSync('umount', ['--lazy', point], { stdio: 'inherit' });
+  // One that has gone with the mount that it stood on is no loss.
+  for (const point of points.toReversed()) spawnSync('umount', ['--lazy', point]);
 }
 
 clear();
