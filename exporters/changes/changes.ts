@@ -5,7 +5,7 @@ import { changes as catalogued } from '../../model/metrics/changes.ts';
 import { bootSource } from './boot/boot.ts';
 import { dockerSource } from './docker/docker.ts';
 import { firewallSource } from './firewall/firewall.ts';
-import { type Follower, follow } from './follower.ts';
+import { type Follower, follow, type Told } from './follower.ts';
 import { type Machine, PROGRAM_PATH } from './machine.ts';
 import { packagesSource } from './packages/packages.ts';
 import type { ChangesSettings } from './settings.ts';
@@ -42,22 +42,33 @@ export async function openChangesOf(
   const tally = await openTally(context.folder, KINDS);
   const { followers, firewall } = followAll(machine, settings, context);
   const ending = new AbortController();
-  let looking: Promise<void> | undefined;
+  const underWay = new Map<Follower, Promise<void>>();
+  const seen: Told[] = [];
 
-  async function lookAll(): Promise<void> {
-    const seen = await Promise.all(followers.map((follower) => follower.look(ending.signal)));
-    for (const { changes, isBacklog } of seen) if (changes.length > 0) await tally.count(changes, isBacklog);
-    // What most often moves the firewall, and nothing calls when it does.
-    if (seen.some(({ changes }) => changes.some(({ kind }) => MOVES_FIREWALL.includes(kind)))) firewall.call();
+  /** A backlog, or a daemon that hangs, may take longer than a collection: it goes on beside it and the others, and never twice. */
+  function begin(follower: Follower): Promise<void> {
+    const begun =
+      underWay.get(follower) ??
+      follower
+        .look(ending.signal)
+        .then((told) => void seen.push(told))
+        .finally(() => underWay.delete(follower));
+    underWay.set(follower, begun);
+    return begun;
+  }
+
+  async function countSeen(): Promise<void> {
+    for (const { changes, isBacklog } of seen.splice(0)) {
+      if (changes.length > 0) await tally.count(changes, isBacklog);
+      // What most often moves the firewall, and nothing calls when it does.
+      if (changes.some(({ kind }) => MOVES_FIREWALL.includes(kind))) firewall.call();
+    }
   }
 
   return {
     async collect(signal) {
-      // A backlog may take longer than a collection: it goes on beside it, and never twice.
-      looking ??= lookAll().finally(() => {
-        looking = undefined;
-      });
-      await Promise.race([looking, aborted(signal)]);
+      await Promise.race([Promise.all(followers.map(begin)), aborted(signal)]);
+      await countSeen();
       return [
         ...tally.samples(),
         ...followers.flatMap(({ name, sees }) =>
@@ -68,7 +79,8 @@ export async function openChangesOf(
     async stop() {
       ending.abort(new Error('the exporter is stopping'));
       await Promise.all(followers.map((follower) => follower.stop()));
-      await looking?.catch(() => {});
+      await Promise.all(underWay.values());
+      await countSeen().catch((error: unknown) => context.onTrouble(`what was seen last is not counted: ${error}`));
     },
   };
 }

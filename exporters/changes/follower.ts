@@ -6,11 +6,17 @@ import { openMemory } from './memory.ts';
 import type { Source } from './source.ts';
 import { type Watching, watchPaths } from './watching.ts';
 
+/** What a look has told. `isBacklog`: it happened before anybody watched. */
+export interface Told {
+  readonly changes: readonly Change[];
+  readonly isBacklog: boolean;
+}
+
 /** One source, followed over time. */
 export interface Follower {
   readonly name: string;
   /** Looks, if it is time or something called. Never rejects. Answers the changes it told. */
-  look(signal: AbortSignal): Promise<{ readonly changes: readonly Change[]; readonly isBacklog: boolean }>;
+  look(signal: AbortSignal): Promise<Told>;
   /** Has it look soon. */
   call(): void;
   /** Whether it could see when it last looked; undefined where there is nothing to see. */
@@ -24,7 +30,7 @@ const CALLS_EVERY_MS = 2 * SECOND;
 const LONGEST_LOOK_MS = 2 * MINUTE;
 /** Told in one go: each is cleaned in one turn of the loop. */
 const AT_ONCE = 200;
-const NOTHING = { changes: [], isBacklog: false };
+const NOTHING: Told = { changes: [], isBacklog: false };
 
 export function follow<Known>(source: Source<Known>, backlogMs: number, context: ExporterContext): Follower {
   const { clock, folder, changed, soon, onTrouble } = context;

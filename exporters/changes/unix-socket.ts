@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { SECOND } from '../../model/time.ts';
+import { SECOND, spanInWords } from '../../model/time.ts';
 
 /** Node's HTTP, without what its `import` brings along. */
 const { request } = process.getBuiltinModule('node:http');
@@ -9,16 +9,30 @@ const MOST_BYTES = 32 * 1024 * 1024;
 const LONGEST_MS = 20 * SECOND;
 
 /** Asks the daemon at a unix socket, GET alone. Rejects in words: no right, nobody listens, a status other than 200, too long. */
-export async function ask(socketPath: string, path: string, signal: AbortSignal): Promise<unknown> {
-  const off = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of await answerOf(socketPath, path, off)) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > MOST_BYTES) throw new Error(`${socketPath} answers ${path} with more than ${MOST_BYTES} bytes`);
-    chunks.push(chunk as Buffer);
+export async function ask(
+  socketPath: string,
+  path: string,
+  signal: AbortSignal,
+  longestMs = LONGEST_MS,
+): Promise<unknown> {
+  const late = AbortSignal.timeout(longestMs);
+  try {
+    return JSON.parse(await wholeAnswer(socketPath, path, AbortSignal.any([signal, late])));
+  } catch (error) {
+    if (signal.aborted || !late.aborted) throw error;
+    throw new Error(`${socketPath} did not answer ${path} within ${spanInWords(longestMs)}`, { cause: error });
   }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+}
+
+async function wholeAnswer(socketPath: string, path: string, signal: AbortSignal): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of await answerOf(socketPath, path, signal)) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new Error(`${socketPath} answers ${path} with more than ${MOST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** The body of an answer as it comes; ends with an error when the signal is aborted. */

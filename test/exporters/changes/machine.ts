@@ -85,7 +85,7 @@ export async function exporterFor(
     troubles,
     keep,
     called: () => soon,
-    collect: (): Promise<readonly Sample[]> => exporter.collect(AbortSignal.timeout(10_000)),
+    collect: (signal = AbortSignal.timeout(10_000)): Promise<readonly Sample[]> => exporter.collect(signal),
     /** As when the box is stopped and started. */
     restart: async () => {
       await exporter.stop();
