@@ -42,80 +42,70 @@ interface Point {
 
 const BITS: Readonly<Record<Part, number>> = { value: 1, total: 2, created: 4, bucket: 8, count: 16, sum: 32 };
 
-export function followPoints(type: FamilyType, scanner: Scanner): Points {
-  /** One sample of each metric so far. */
-  const metrics: { readonly sample: ReadSample; readonly inner: string | undefined }[] = [];
+/** `inside` is the label that tells the samples of one point of this family apart, where there is one. */
+export function followPoints(type: FamilyType, inside: string | undefined, scanner: Scanner): Points {
+  /** One sample of each metric so far; the last is of the one that goes on. */
+  const metrics: ReadSample[] = [];
   let known: SeriesSet | undefined;
-  let now: { readonly metric: number; seconds: number | undefined; written: string; point: Point } | undefined;
+  let seconds: number | undefined;
+  let written = '';
+  const point = { ...EMPTY };
 
-  /** The label to leave out of the sample that is being added. */
-  let within: string | undefined;
-  const isMetric = (index: number): boolean => {
-    const metric = metrics[index];
-    return metric !== undefined && sameMetric(scanner, metric, within);
-  };
+  const isMetric = (index: number): boolean =>
+    index >= 0 && hasSameLabels(scanner, (metrics[index] as ReadSample).labels, inside);
 
-  function beginMetric({ sample, inner, at, seconds, written }: Addition): void {
-    if (now !== undefined) endPoint(type, now.point);
+  function beginPoint(addition: Addition): void {
+    if (point.parts !== 0) endPoint(type, point);
+    Object.assign(point, EMPTY);
+    seconds = addition.seconds;
+    written = addition.written;
+  }
+
+  function beginMetric(addition: Addition): void {
+    beginPoint(addition);
     known ??= createSeriesSet();
-    const index = metrics.length;
-    const earlier = known.add(hashOfLabels(scanner, inner), index, isMetric);
-    if (earlier >= 0)
+    const { sample, at } = addition;
+    if (known.add(hashOfLabels(scanner, inside), metrics.length, isMetric) >= 0)
       throw new Broken(at, `came a metric of ${shown(sample.name)} again after another, wanted its samples together`);
-    metrics.push({ sample, inner });
-    now = { metric: index, seconds, written, point: beginPoint(at) };
+    metrics.push(sample);
   }
 
   /** Goes on with the metric: with its point, or with one that is later. */
-  function goOn(it: NonNullable<typeof now>, { at, seconds, written }: Addition): void {
-    if ((it.seconds === undefined) !== (seconds === undefined))
-      throw new Broken(at, 'came a metric both with and without an instant, wanted all of its samples alike');
-    if (seconds === undefined || written === it.written) return;
-    const before = it.seconds as number;
-    const order = seconds === before ? compareDecimals(written, it.written) : seconds - before;
-    if (order < 0)
-      throw new Broken(at, `came the instant ${shown(written)} after ${shown(it.written)}, wanted them in order`);
-    if (order === 0) return;
-    endPoint(type, it.point);
-    it.seconds = seconds;
-    it.written = written;
-    it.point = beginPoint(at);
+  function goOn(addition: Addition): void {
+    if ((addition.seconds === undefined) !== (seconds === undefined))
+      throw new Broken(addition.at, 'came a metric both with and without an instant, wanted all of its samples alike');
+    if (addition.seconds === undefined || addition.written === written) return;
+    const apart = addition.seconds - (seconds as number);
+    const order = apart === 0 ? compareDecimals(addition.written, written) : apart;
+    if (order < 0) {
+      const after = `${shown(addition.written)} after ${shown(written)}`;
+      throw new Broken(addition.at, `came the instant ${after}, wanted them in order`);
+    }
+    if (order > 0) beginPoint(addition);
   }
 
   return {
     add(addition) {
-      within = addition.inner;
-      if (now === undefined || !isMetric(now.metric)) beginMetric(addition);
-      else goOn(now, addition);
-      if (now !== undefined) addTo(now.point, addition);
+      if (isMetric(metrics.length - 1)) goOn(addition);
+      else beginMetric(addition);
+      addTo(point, addition);
     },
     end() {
-      if (now !== undefined) endPoint(type, now.point);
+      if (point.parts !== 0) endPoint(type, point);
     },
   };
 }
 
-function sameMetric(
-  scanner: Scanner,
-  { sample, inner }: { readonly sample: ReadSample; readonly inner: string | undefined },
-  other: string | undefined,
-): boolean {
-  // A label `le` of a part that has none inside was refused before: leaving out either name leaves out the same.
-  return hasSameLabels(scanner, sample.labels, inner ?? other);
-}
-
-function beginPoint(at: number): Point {
-  return {
-    at,
-    parts: 0,
-    inner: undefined,
-    bound: Number.NEGATIVE_INFINITY,
-    buckets: 0,
-    negative: false,
-    count: undefined,
-    sum: undefined,
-  };
-}
+const EMPTY: Point = {
+  at: 0,
+  parts: 0,
+  inner: undefined,
+  bound: Number.NEGATIVE_INFINITY,
+  buckets: 0,
+  negative: false,
+  count: undefined,
+  sum: undefined,
+};
 
 function addTo(point: Point, { part, sample, inner, at }: Addition): void {
   point.at = at;

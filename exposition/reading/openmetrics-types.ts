@@ -44,7 +44,12 @@ export function innerLabelOf(type: FamilyType, part: Part, family: string): stri
   return type === 'stateset' ? family : undefined;
 }
 
-/** The label names that a metric of the type must not have. */
+/** The label that tells the samples of a family's points apart, whichever of its parts have it. */
+export function insideLabelOf(type: FamilyType, family: string): string | undefined {
+  return type === 'stateset' ? family : reservedLabelOf(type);
+}
+
+/** The label name that a metric of the type must not have. */
 export function reservedLabelOf(type: FamilyType): string | undefined {
   if (type === 'histogram' || type === 'gaugehistogram') return 'le';
   return type === 'summary' ? 'quantile' : undefined;

@@ -7,7 +7,7 @@ import { readLabels } from './labels.ts';
 import { readNumber, readSeconds } from './number.ts';
 import { readMetadata } from './openmetrics-metadata.ts';
 import { followPoints, type Points } from './openmetrics-points.ts';
-import { innerLabelOf, type Part, partsOf, reservedLabelOf, suffixesOf } from './openmetrics-types.ts';
+import { innerLabelOf, insideLabelOf, type Part, partsOf, reservedLabelOf, suffixesOf } from './openmetrics-types.ts';
 import { boundOf, checkValue } from './openmetrics-values.ts';
 import { createScanner, readName, readSameName, type Scanner } from './scanner.ts';
 
@@ -117,7 +117,8 @@ export function createOpenMetricsReader(scanner: Scanner): LineReader {
 
   function inUse(): { readonly family: GrowingFamily; readonly points: Points } {
     const it = current as Current;
-    it.points ??= followPoints(it.family.type, scanner);
+    const { type, name } = it.family;
+    it.points ??= followPoints(type, insideLabelOf(type, name), scanner);
     return it as Current & { points: Points };
   }
 
