@@ -21,7 +21,7 @@ export function failAt(text: Buffer, at: number, wanted: string): never {
 }
 
 /** What stands at a place, in quotes and cut short: hostile text comes out as harmless as JSON writes it. */
-export function shownAt(text: Buffer, at: number): string {
+function shownAt(text: Buffer, at: number): string {
   if (at >= text.length) return 'the end of the text';
   if (text[at] === LINE_FEED) return 'the end of the line';
   const lineEnd = text.indexOf(LINE_FEED, at);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readExposition } from '../../exposition/read.ts';
-import { INVALID, pageOf, VALID } from './openmetrics-pages.ts';
+import { INVALID } from './openmetrics-invalid.ts';
+import { pageOf } from './openmetrics-pages.ts';
+import { VALID } from './openmetrics-valid.ts';
 
 const read = (text: string | Buffer) => readExposition(Buffer.from(text as string), { format: 'openmetrics' });
 
