@@ -10,6 +10,7 @@ const PARTS: Readonly<Record<string, () => Promise<{ rows(): Promise<Row[]> }>>>
   memory: () => import('./memory.ts'),
   ledger: () => import('./ledger.ts'),
   spool: () => import('./spool.ts'),
+  firewall: () => import('./firewall.ts'),
   host: () => import('./host.ts'),
   parser: () => import('./parser.ts'),
 };

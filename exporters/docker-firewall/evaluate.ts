@@ -5,6 +5,7 @@ import { type DockerView, readDocker } from './evaluate/docker.ts';
 import { type PortView, viewPorts } from './evaluate/ports.ts';
 import { readTopology } from './evaluate/topology.ts';
 import type { Surroundings } from './evaluate/travel.ts';
+import { walkOf } from './evaluate/verdict.ts';
 import type { EvaluateOptions, PortReport, Report } from './report.ts';
 import { readRuleset } from './rules/ruleset.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -34,7 +35,7 @@ function missingIn(home: Home | undefined, docker: DockerView): readonly Missing
 }
 
 function reportOf(view: PortView): PortReport {
-  const { destination, from, isOnPurpose: _, outcomes: __, ...judged } = view;
+  const { destination, from, isOnPurpose: _, outcomes: __, shown, ...judged } = view;
   const { container, published } = destination;
   return {
     container: container.name,
@@ -45,5 +46,6 @@ function reportOf(view: PortView): PortReport {
     hostAddress: published.hostAddress,
     from,
     ...judged,
+    walk: shown === undefined ? [] : walkOf(shown),
   };
 }

@@ -7,9 +7,12 @@ export interface Doubt {
   readonly what: string;
 }
 
+/** A place that was come to, or what decided there. Put into words only where somebody reads it. */
+export type Step = string | Decision | (() => string);
+
 /** What a packet has met so far, the last first. */
 export interface Trail {
-  readonly step: string | Decision;
+  readonly step: Step;
   readonly before: Trail | undefined;
 }
 
@@ -38,7 +41,7 @@ export function withPacket(flow: Flow, packet: Packet): Flow {
 }
 
 /** The same flow, having met something more. */
-export function met(flow: Flow, step: string | Decision): Flow {
+export function met(flow: Flow, step: Step): Flow {
   return { ...flow, trail: { step, before: flow.trail } };
 }
 

@@ -4,7 +4,7 @@ import { sayCause } from './cause-text.ts';
 import type { DockerContainer, DockerNetwork, DockerView, PublishedPort } from './docker.ts';
 import { type Stranger, strangersOf } from './strangers.ts';
 import { type Destination, destinationOf, faultOf } from './targets.ts';
-import { neighbourIn } from './topology.ts';
+import { neighbourIn, type Topology } from './topology.ts';
 import { type Outcome, packetFrom, type Surroundings, travel } from './travel.ts';
 import { type Judged, judgeOutcome, judgeTogether, sentence } from './verdict.ts';
 
@@ -58,10 +58,10 @@ function viewsOf(
     const gateway =
       host.addressOf(network.bridge, family) ??
       network.gateways.find((ip) => (typeof ip === 'number') === (family === 4));
-    const asker = askerIn(network, family);
+    const askers = askersIn(network, family, host);
     const to = Number(bound) === 0 ? gateway : bound;
-    if (asker !== undefined && to !== undefined && host.isThere(network.bridge) !== false)
-      views.push(viewFromBridge(destination, network, to, asker, around));
+    if (askers.length > 0 && to !== undefined && host.isThere(network.bridge) !== false)
+      views.push(viewFromBridge(destination, network, to, askers, around));
   }
   return views;
 }
@@ -70,12 +70,14 @@ function isOther(network: DockerNetwork, container: DockerContainer): boolean {
   return network.isBridge && !container.addresses.some((one) => one.network === network.name);
 }
 
-/** A container of a network, or one that might be there. */
-function askerIn(network: DockerNetwork, family: Family): Stranger | undefined {
+/** A container of a network, or one that might be there; beside it one that a route of its own sets apart. */
+function askersIn(network: DockerNetwork, family: Family, host: Topology): Stranger[] {
+  const residents = [...network.members.keys()].filter((ip) => (typeof ip === 'number') === (family === 4));
   const subnet = network.subnets.find((one) => one.family === family);
-  const resident = [...network.members.keys()].find((ip) => (typeof ip === 'number') === (family === 4));
-  const ip = resident ?? (subnet && neighbourIn(subnet, network.gateways));
-  return ip === undefined ? undefined : { ip, enters: network.bridge };
+  const first = residents[0] ?? (subnet && neighbourIn(subnet, network.gateways));
+  const apart = residents.find((ip) => host.routeTo(ip) !== network.bridge);
+  const ips = new Set([first, apart].filter((ip) => ip !== undefined));
+  return [...ips].map((ip) => ({ ip, enters: network.bridge }));
 }
 
 function viewFromAway(
@@ -106,14 +108,14 @@ function viewFromBridge(
   destination: Destination,
   network: DockerNetwork,
   dst: Ip,
-  asker: Stranger,
+  askers: readonly Stranger[],
   around: Surroundings,
 ): PortView {
   const from: From = `bridge:${network.name}`;
   const fault = isLoopback(dst) ? undefined : faultOf(network, around.host, dst);
-  if (fault === undefined) return viewFromAway(destination, from, dst, [asker], around);
+  if (fault === undefined) return viewFromAway(destination, from, dst, askers, around);
   const why = sentence(sayCause(fault).says);
-  return { verdict: 'blocked', why, rule: '', walk: [], destination, from, isOnPurpose: false, outcomes: [] };
+  return { verdict: 'blocked', why, rule: '', destination, from, isOnPurpose: false, outcomes: [] };
 }
 
 function viewFromHost(destination: Destination, dst: Ip, around: Surroundings): PortView {
@@ -126,12 +128,12 @@ function viewFromHost(destination: Destination, dst: Ip, around: Surroundings): 
 
 function onPurpose({ hostAddress }: PublishedPort): Judged {
   const why = `It is bound to the loopback address ${hostAddress}: only this host itself is meant to reach it.`;
-  return { verdict: 'blocked', why, rule: '', walk: [] };
+  return { verdict: 'blocked', why, rule: '' };
 }
 
 function noWayIn(family: Family): Judged {
   const why = `This host has no IPv${family} address that anyone could knock on.`;
-  return { verdict: 'blocked', why, rule: '', walk: [] };
+  return { verdict: 'blocked', why, rule: '' };
 }
 
 function isLoopback(ip: Ip): boolean {

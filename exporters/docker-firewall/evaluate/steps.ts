@@ -43,7 +43,16 @@ export function createSteps(
     return passed;
   };
   const hook = (name: Hook, flow: Flow, phase: Phase) =>
-    keep(passHook(rules, name, met(flow, headingOf(name, flow.packet, phase)), host), phase, towardsAt(name));
+    keep(
+      passHook(
+        rules,
+        name,
+        met(flow, () => headingOf(name, flow.packet, phase)),
+        host,
+      ),
+      phase,
+      towardsAt(name),
+    );
   const bridge = (name: Hook, flow: Flow, phase: Phase) =>
     keep(passChains(rules.bridgeChains(name), flow, host), phase, towardsAt(name));
   /** What the host must allow, and may not have been readable: then both ways are gone. */

@@ -53,8 +53,14 @@ export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwor
   const subnets = networks.filter(({ isBridge }) => isBridge).flatMap((network) => network.subnets);
   const dockers = new Set(networks.map(({ bridge }) => bridge));
   const isLocal = (ip: Ip) => locals.has(ip) || isWithin(LOOPBACK, ip);
+  const byFamily = new Map<string, readonly OwnAddress[]>();
   const addressesOf = (device: string, family: Family) =>
-    (own.get(device) ?? []).filter(({ subnet }) => subnet.family === family);
+    getOrMake(byFamily, `${device} ${family}`, () =>
+      (own.get(device) ?? []).filter(({ subnet }) => subnet.family === family),
+    );
+  const ports = new Map<string, string[]>();
+  for (const { ifname, master } of snapshot.links)
+    if (master !== undefined) getOrMake(ports, master, (): string[] => []).push(ifname);
   const found = new Map<Ip, string | undefined>();
   const topology: Topology = {
     addressesOf,
@@ -87,7 +93,7 @@ export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwor
       return [...own.keys()].filter(leadsOut).length <= 1 ? true : undefined;
     },
     routeKind: (ip) => routes[typeof ip === 'number' ? 4 : 6].find(({ range }) => isWithin(range, ip))?.kind,
-    portsOf: (bridge) => snapshot.links.filter(({ master }) => master === bridge).map(({ ifname }) => ifname),
+    portsOf: (bridge) => ports.get(bridge) ?? [],
     outer: (family) =>
       routes[family].find(({ bits }) => bits === 0)?.device ??
       [...own.keys()].find(

@@ -1,8 +1,8 @@
-import type { Ip } from '../rules/addresses.ts';
+import { formatIp, type Ip } from '../rules/addresses.ts';
 import type { Packet } from '../rules/packet.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import type { Listener } from '../snapshot.ts';
-import type { Phase } from './cause.ts';
+import type { Cause, Phase } from './cause.ts';
 import { distinct, doubtful, type Flow, met, withPacket } from './flow.ts';
 import { listenersAt } from './listeners.ts';
 import { createSteps, type Loss, type Steps } from './steps.ts';
@@ -142,7 +142,7 @@ function sourceTowards(host: Topology, ip: Ip, device: string): Ip {
 }
 
 /** Leads the reply back to who asked: by the way the first packet came to the container, or from this host. */
-function sendBack({ start, steps, to }: Trip, flow: Flow, phase: Phase): readonly Flow[] {
+function sendBack({ start, steps, to, around }: Trip, flow: Flow, phase: Phase): readonly Flow[] {
   const { packet } = flow;
   const fromContainer = packet.out !== '' && packet.out !== 'lo';
   const reply = withPacket(flow, replyTo(packet, fromContainer ? packet.out : ''));
@@ -161,8 +161,20 @@ function sendBack({ start, steps, to }: Trip, flow: Flow, phase: Phase): readonl
   return back.filter((one) => {
     const isMine = one.packet.dst === start.src && one.packet.src === start.dst && one.packet.sport === start.dport;
     if (!isMine) steps.lose(one, to.foreignReply(one.packet));
-    return isMine;
+    // A container has one way to it; a stranger may have several.
+    const strays = isMine && around.host.isDockers(start.src) && one.packet.out !== '' && one.packet.out !== start.in;
+    if (strays) steps.lose(one, wrongWay(one.packet, start.in));
+    return isMine && !strays;
   });
+}
+
+function wrongWay({ dst, out }: Packet, wanted: string): Cause {
+  return {
+    kind: 'host',
+    check: 'forward_blocked',
+    says: `the route to ${formatIp(dst)} leads to ${out} instead of ${wanted}`,
+    evidence: [`ip route get ${formatIp(dst)}`],
+  };
 }
 
 /** The first packet of a connection. */

@@ -5,7 +5,10 @@ import type { Flow, Trail } from './flow.ts';
 import type { Outcome } from './travel.ts';
 
 /** What is said of one port from one place. */
-export type Judged = Pick<PortReport, 'verdict' | 'why' | 'rule' | 'packets' | 'by' | 'fix' | 'walk'>;
+export type Judged = Pick<PortReport, 'verdict' | 'why' | 'rule' | 'packets' | 'by' | 'fix'> & {
+  /** The way that is shown; undefined when none was walked. */
+  readonly shown?: Flow | undefined;
+};
 
 /** Makes a verdict of all possible ways: they must agree, or it is unknown. */
 export function judgeOutcome({ arrivals, losses }: Outcome, unread: readonly string[]): Judged {
@@ -18,7 +21,7 @@ export function judgeOutcome({ arrivals, losses }: Outcome, unread: readonly str
       arrival.by === 'dnat'
         ? 'A DNAT rule leads to the container, and nothing stops the packet or its reply.'
         : 'docker-proxy on this host passes it to the container, and nothing stops the packets or their replies.';
-    return { verdict: 'reachable', why, rule: '', by: arrival.by, walk: walkOf(arrival.flow) };
+    return { verdict: 'reachable', why, rule: '', by: arrival.by, shown: arrival.flow };
   }
   if (loss !== undefined && arrival === undefined) {
     const { says, fix } = sayCause(loss.cause);
@@ -30,7 +33,7 @@ export function judgeOutcome({ arrivals, losses }: Outcome, unread: readonly str
       rule: decision === undefined ? '' : describeDecision(decision),
       ...(packets !== undefined && { packets }),
       ...(fix !== undefined && { fix }),
-      walk: walkOf(loss.flow),
+      shown: loss.flow,
     };
   }
   const doubt = loss?.flow.doubt ?? arrival?.flow.doubt;
@@ -48,7 +51,7 @@ function unknown(why: string, flow: Flow | undefined): Judged {
     verdict: 'unknown',
     why: sentence(`whether it is reachable cannot be told: ${why}`),
     rule,
-    walk: flow === undefined ? [] : walkOf(flow),
+    shown: flow,
   };
 }
 
@@ -65,7 +68,7 @@ export function judgeTogether(all: readonly Judged[], strangers: readonly string
     why: `It depends on who asks: ${passed}${who(stopped.verdict)} ${stopped.verdict === 'blocked' ? 'would not' : 'perhaps'}. ${stopped.why}`,
     rule: stopped.rule,
     ...(stopped.packets !== undefined && { packets: stopped.packets }),
-    walk: stopped.walk,
+    shown: stopped.shown,
   };
 }
 
@@ -73,8 +76,13 @@ export function judgeTogether(all: readonly Judged[], strangers: readonly string
 export function walkOf(flow: Flow): string[] {
   const steps: string[] = [];
   for (let trail: Trail | undefined = flow.trail; trail !== undefined; trail = trail.before)
-    steps.push(typeof trail.step === 'string' ? trail.step : describeDecision(trail.step));
+    steps.push(wordsOf(trail.step));
   return steps.reverse();
+}
+
+function wordsOf(step: Trail['step']): string {
+  if (typeof step === 'function') return step();
+  return typeof step === 'string' ? step : describeDecision(step);
 }
 
 /** A sentence with a capital at its beginning, except of a program's name, and a full stop. */

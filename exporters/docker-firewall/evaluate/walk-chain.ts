@@ -1,6 +1,7 @@
-import type { Action, Chain, Rule, Target } from '../rules/model.ts';
+import type { Action, Chain, Rule, Target, Test } from '../rules/model.ts';
 import { isSame, MAYBE, NO, type Packet, type Tri, type World, YES } from '../rules/packet.ts';
 import type { BaseChain } from '../rules/ruleset.ts';
+import { type Candidate, candidatesFor } from './candidates.ts';
 import { distinct, doubtful, type End, type Flow, met, withPacket } from './flow.ts';
 
 /** The kernel allows far fewer jumps within one another. */
@@ -37,11 +38,11 @@ function walkChain(chain: Chain, start: Flow, walk: Walk): readonly Flow[] {
   const endsBefore = walk.ends.length;
   const returned: Flow[] = [];
   let flows: readonly Flow[] = [start];
-  for (const rule of chain.rules()) {
+  for (const candidate of candidatesFor(chain, start.packet, walk.world)) {
     const [only] = flows;
-    if (flows.length === 1 && only !== undefined && matches(rule, only.packet, walk.world) === NO) continue;
+    if (flows.length === 1 && only !== undefined && matches(candidate.tests, only.packet, walk.world) === NO) continue;
     const next: Flow[] = [];
-    for (const flow of flows) applyRule(rule, chain, flow, walk, { next, returned });
+    for (const flow of flows) applyRule(candidate, chain, flow, walk, { next, returned });
     flows = distinct(next);
     if (flows.length === 0) break;
   }
@@ -52,9 +53,9 @@ function walkChain(chain: Chain, start: Flow, walk: Walk): readonly Flow[] {
 }
 
 /** Whether all conditions of a rule hold. */
-function matches(rule: Rule, packet: Packet, world: World): Tri {
+function matches(tests: readonly Test[], packet: Packet, world: World): Tri {
   let result: Tri = YES;
-  for (const test of rule.tests) {
+  for (const test of tests) {
     const holds = test.holds(packet, world);
     if (holds === NO) return NO;
     if (holds === MAYBE) result = MAYBE;
@@ -69,14 +70,14 @@ interface Onward {
   readonly returned: Flow[];
 }
 
-function applyRule(rule: Rule, chain: Chain, flow: Flow, walk: Walk, onward: Onward): void {
-  const holds = matches(rule, flow.packet, walk.world);
+function applyRule({ rule, tests }: Candidate, chain: Chain, flow: Flow, walk: Walk, onward: Onward): void {
+  const holds = matches(tests, flow.packet, walk.world);
   if (holds === NO) {
     onward.next.push(flow);
   } else if (holds === YES) {
     act(rule.actions, 0, { rule, chain }, flow, walk, onward);
   } else {
-    const what = rule.tests.find((test) => test.holds(flow.packet, walk.world) === MAYBE)?.what ?? '';
+    const what = tests.find((test) => test.holds(flow.packet, walk.world) === MAYBE)?.what ?? '';
     fork(flow, { decision: { chain, rule }, what }, walk, onward, (branch, tried) =>
       act(rule.actions, 0, { rule, chain }, branch, walk, tried),
     );

@@ -11,6 +11,8 @@ export interface Test {
   readonly holds: (packet: Packet, world: World) => Tri;
   /** In words, for a verdict that hangs on it: `-m set`. */
   readonly what: string;
+  /** It asks for interfaces and the protocol alone, so that many packets may be answered at once. */
+  readonly isCoarse?: boolean;
 }
 
 /** Where a rule sends a connection. */

@@ -60,8 +60,10 @@ function matchOf({ op, left, right }: Json, names: Names): Test {
   const what = `${onlyEntry(left)?.[0] ?? 'match'} ${JSON.stringify(onlyEntry(left)?.[1])}`;
   const expression = compileExpression(left);
   const compare = comparison(textOf(op) ?? '==', right, expression, names);
+  const isCoarse = /^meta \{"key":"(?:[io]if(?:name)?|l4proto|nfproto)"\}$/.test(what);
   return {
     what,
+    ...(isCoarse && { isCoarse }),
     holds: (packet, world) => {
       const value = expression.get(packet, world);
       if (value === null) return NO;

@@ -13,9 +13,15 @@ export function readMatch(option: SaveOption, options: readonly SaveOption[], _f
   const what = `${option.module === '' ? '' : `-m ${option.module} `}${[option.name, ...option.values].join(' ')}`;
   const holds = READERS[option.name]?.(option.values, options, option);
   if (holds === undefined) return { what, holds: () => MAYBE };
-  return { what, holds: option.negated ? (packet, world) => not(holds(packet, world)) : holds };
+  const isCoarse = COARSE.has(option.name);
+  return {
+    what,
+    holds: option.negated ? (packet, world) => not(holds(packet, world)) : holds,
+    ...(isCoarse && { isCoarse }),
+  };
 }
 
+const COARSE = new Set(['-i', '-o', '-p']);
 /** Options that say how another is meant. */
 const QUALIFIERS = new Set(['--limit-iface-in', '--limit-iface-out', '--limit-burst', '--return-nomatch', '!']);
 
@@ -92,7 +98,9 @@ function addressTest(list: string, side: 'src' | 'dst', original = false): Holds
   const { low, high } = only;
   if (original) return (packet) => certain(isWithin(only, packet.original[side]));
   // The commonest match of all: a rule set is of one family, so that two comparisons do.
-  return (packet) => (packet[side] >= low && packet[side] <= high ? 1 : 0);
+  return side === 'src'
+    ? ({ src }) => (src >= low && src <= high ? 1 : 0)
+    : ({ dst }) => (dst >= low && dst <= high ? 1 : 0);
 }
 
 const PROTOCOLS: Readonly<Record<string, string>> = { '6': 'tcp', '17': 'udp' };

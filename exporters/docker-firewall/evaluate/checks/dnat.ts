@@ -98,7 +98,7 @@ function flowsOf({ arrivals, losses }: PortView['outcomes'][number]): Flow[] {
 /** The rule that sent a packet elsewhere on this host, or out of conntrack's hands. */
 function diversionOf(flow: Flow): string | undefined {
   for (let trail = flow.trail; trail !== undefined; trail = trail.before) {
-    if (typeof trail.step === 'string' || trail.step.rule === undefined) continue;
+    if (typeof trail.step !== 'object' || trail.step.rule === undefined) continue;
     const { rule } = trail.step;
     if (rule.actions.some((action) => action.do === 'dnat' && action.own === true)) return describeDecision(trail.step);
   }
