@@ -3,7 +3,8 @@ import { runProgram } from './run-program.ts';
 
 const LINES = 20;
 const LONGEST_LINE = 300;
-const NOTHING = '(the journal has nothing of this run, or the box may not read it: group systemd-journal)';
+const NOTHING = '(the journal has nothing of this run that the box may read)';
+const FORBIDDEN = '(the box may not read the journal: its user must be in the group systemd-journal)';
 /** Controls, and marks that turn the direction of text around: a unit's output is a stranger's. */
 const UNFIT = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+|\p{Surrogate}/gu;
 
@@ -36,7 +37,8 @@ export async function lastLines(program: string, of: JournalQuestion, signal: Ab
     const entries = await readEntries(program, of, signal);
     return entries.length > 0 ? entries.map(({ line }) => line) : [NOTHING];
   } catch (error) {
-    return [`(the journal could not be read: ${clean(error instanceof Error ? error.message : String(error))})`];
+    const why = clean(error instanceof Error ? error.message : String(error));
+    return [/permission/i.test(why) ? FORBIDDEN : `(the journal could not be read: ${why})`];
   }
 }
 

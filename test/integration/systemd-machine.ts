@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { requireProgram } from '../require-program.ts';
+import { cgroupRoot, descendants, insideNumber, removeCgroup } from './kernel-sights.ts';
 import { until } from './until.ts';
 
 const SYSTEMD = '/lib/systemd/systemd';
@@ -190,38 +191,5 @@ export class SystemdMachine implements AsyncDisposable {
     }
     await until(() => removeCgroup(this.#cgroup), 10_000, 'everything in the cgroup has ended');
     await rm(this.#folder, { recursive: true, force: true });
-  }
-}
-
-/** Where cgroup2 is mounted: alone, or beside the old hierarchies. */
-function cgroupRoot(): string | undefined {
-  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
-  return mounts.map((line) => line.split(' ')).find(([, , type]) => type === 'cgroup2')?.[1];
-}
-
-function removeCgroup(path: string): boolean {
-  try {
-    for (const one of readdirSync(path, { withFileTypes: true }))
-      if (one.isDirectory()) removeCgroup(join(path, one.name));
-    rmdirSync(path);
-  } catch {}
-  return !existsSync(path);
-}
-
-function descendants(pid: number): number[] {
-  try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-    return children.filter((one) => one > 0).flatMap((one) => [one, ...descendants(one)]);
-  } catch {
-    return [];
-  }
-}
-
-/** A process's number in its innermost namespace. */
-function insideNumber(pid: number): string | undefined {
-  try {
-    return /^NSpid:.*\s(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  } catch {
-    return undefined;
   }
 }

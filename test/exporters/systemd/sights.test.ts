@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { createClock } from '../../../collector/clock.ts';
 import { catalogue } from '../../../model/metrics/index.ts';
@@ -62,6 +63,41 @@ test('expected units, load errors, units that reload, timers and sockets are see
   machine.run('sh', '-c', 'sleep 1; echo "# altered" >>/run/systemd/system/good.service');
   await watched.collect();
   assert.equal(watched.value('systemd_unit_need_daemon_reload', { name: 'good.service' }), 1);
+});
+
+test('a machine in maintenance is said to be, and is not running', async (t) => {
+  await using machine = await SystemdMachine.boot({ 'rescue.target': '[Unit]\nDefaultDependencies=no\n' }, t);
+  if (machine === undefined) return;
+  machine.systemctl('start', 'rescue.target');
+  await using watched = await Watched.open({ bus: machine.bus });
+  await until(() =>
+    watched.collect().then(
+      () => true,
+      () => false,
+    ),
+  );
+  assert.equal(watched.value('systemd_manager_state', { state: 'maintenance' }), 1);
+  assert.equal(watched.value('systemd_manager_state', { state: 'running' }), 0);
+  assert.equal(watched.value('node_systemd_system_running'), 0);
+});
+
+test('an ordinary user sees all but the journal, and is told why', async (t) => {
+  if (requireProgram('setpriv', t) === undefined) return;
+  await using machine = await SystemdMachine.boot({ 'bad.service': service('ExecStart=/bin/sh -c "exit 6"') }, t);
+  if (machine === undefined) return;
+  machine.systemctl('start', 'bad');
+  await until(() => machine.property('bad', 'ActiveState') === 'failed');
+  const look = join(import.meta.dirname, 'look.ts');
+  const asNobody = (...command: readonly string[]) =>
+    machine.run('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...command);
+  if (asNobody('sh', '-c', `test -r ${look} -a -x ${process.execPath} && echo yes`) !== 'yes\n')
+    return t.skip('needs a folder that everybody may read');
+  const said = asNobody(process.execPath, look, 'bad.service');
+  assert.deepEqual(JSON.parse(said.slice(said.indexOf('{'))), {
+    user: 65534,
+    words: 'exit code 6',
+    lines: ['(the box may not read the journal: its user must be in the group systemd-journal)'],
+  });
 });
 
 test('a timer whose time has passed is overdue; so is one whose last run lies too far back', async (t) => {
