@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { requireProgram } from '../require-program.ts';
+import { BoxHouse, webServer } from './box.ts';
+import { until } from './until.ts';
+
+const game = (iron: number) =>
+  `# TYPE factorio_item_production_input gauge\nfactorio_item_production_input{force="player",name="iron-plate"} ${iron}\n`;
+
+test('what a game writes into a file is a counter on /metrics and a series in VictoriaMetrics; half a file changes nothing', async (t) => {
+  if (!requireProgram('victoria-metrics', t)) return;
+  const promtool = requireProgram('promtool', t);
+  if (!promtool) return;
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-factorio-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const put = async (text: string) => {
+    await writeFile(join(folder, 'writing'), text);
+    await rename(join(folder, 'writing'), join(folder, 'game.prom'));
+  };
+  await put(game(5));
+  await using shop = await webServer((_request, response) => response.end('Welcome'));
+  await using house = await BoxHouse.open(
+    `monitors: { shop: { http: "${shop.url}", every: 1s, timeout: 1s } }
+exporters:
+  textfile:
+    folders: ["${folder}"]
+    retype: { "factorio_*_input": counter }
+    drop_labels: { "*": [force] }
+    every: 1s
+`,
+  );
+  const box = await house.start();
+  const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
+  const page = async () => (await fetch(`${box.url}/metrics`)).text();
+  const iron = (value: number) =>
+    new RegExp(`^factorio_item_production_input\\{name="iron-plate",.*\\} ${value}$`, 'm');
+  await until(async () => iron(5).test(await page()));
+  assert.match(await page(), /^# TYPE factorio_item_production_input counter$/m);
+  const { stderr } = spawnSync(promtool, ['check', 'metrics'], { input: await page(), encoding: 'utf8' });
+  assert.equal(stderr, 'factorio_item_production_input counter metrics should have "_total" suffix\n');
+  await put(game(7).slice(0, -3));
+  await box.said(/game\.prom:2:\d+: came the end of the text/);
+  await until(async () => /^node_textfile_scrape_error\{.*\} 1$/m.test(await page()));
+  assert.match(await page(), iron(5));
+  await put(game(9));
+  await until(async () => iron(9).test(await page()));
+  await until(async () => {
+    const answer = await fetch(`${metrics}/api/v1/series?match[]=factorio_item_production_input`);
+    const { data } = (await answer.json()) as { data: Record<string, string>[] };
+    return data.some((one) => one.job === 'node' && one.name === 'iron-plate' && one.force === undefined);
+  });
+  box.signal('SIGINT');
+  assert.equal(await box.ended, 0);
+});
