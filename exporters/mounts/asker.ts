@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { logText } from '../../model/log-text.ts';
 import { type Answer, FORMAT, readAnswer } from './answer.ts';
 
 /**
@@ -12,7 +13,7 @@ export interface Asker {
   readonly ready: Promise<void>;
   /**
    * Asks at each path (bytes as Latin-1) in turn, and tells each answer as it comes. Resolves after the last; rejects when the shell is
-   * gone before. One at a time.
+   * gone before, or has no `stat`. One at a time.
    */
   ask(paths: readonly string[], hear: (answer: Answer) => void): Promise<void>;
   /** Lets it end once it has nothing to do. */
@@ -54,14 +55,20 @@ export function startAsker(): Asker {
     fail(over);
   });
 
-  function order(command: string, onAnswer: (answer: Answer) => void): Promise<void> {
+  function order(command: string, wanted: number, onAnswer: (answer: Answer) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       if (over !== undefined) return reject(over);
+      let count = 0;
+      let noise = '';
       fail = reject;
       hear = (line) => {
-        if (line === DONE) return resolve();
         const answer = readAnswer(line);
-        if (answer !== undefined) onAnswer(answer);
+        if (answer !== undefined) {
+          count++;
+          onAnswer(answer);
+        } else if (line !== DONE) noise = logText(Buffer.from(line.slice(0, 200), 'latin1'));
+        else if (count >= wanted) resolve();
+        else reject(new Error(`stat answered for ${count} of ${wanted} file systems: ${noise}`));
       };
       child.stdin.write(command, 'latin1');
     });
@@ -69,8 +76,9 @@ export function startAsker(): Asker {
 
   return {
     gone,
-    ready: order(SCRIPT, () => {}),
-    ask: (paths, hear) => order(`ask ${paths.map(quoted).join(' ')} </dev/null 2>&1; echo '${DONE}'\n`, hear),
+    ready: order(SCRIPT, 0, () => {}),
+    ask: (paths, onAnswer) =>
+      order(`ask ${paths.map(quoted).join(' ')} </dev/null 2>&1; echo '${DONE}'\n`, paths.length, onAnswer),
     end: () => child.stdin.end(),
     kill() {
       if (child.pid === undefined) return;

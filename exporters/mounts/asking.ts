@@ -71,6 +71,7 @@ export function createAsking({ clock, timeoutMs, prefix, onLate }: AskingOptions
       },
       () => {
         errands.delete(errand);
+        asker.end();
         wake();
       },
     );

@@ -35,6 +35,7 @@ export async function mountFuse(point: string, name: string): Promise<FuseMount>
   let mood: Mood = 'answer';
   let isDeaf = false;
   const waiting: (() => void)[] = [];
+  const begun = Promise.withResolvers<void>();
 
   const reply = (unique: bigint, body: Buffer | number) => {
     const payload = typeof body === 'number' ? Buffer.alloc(0) : body;
@@ -56,8 +57,10 @@ export async function mountFuse(point: string, name: string): Promise<FuseMount>
     const node = request.readBigUInt64LE(16);
     if (opcode === STATFS) moody(unique, figures());
     else if (opcode === LOOKUP && request.toString('latin1', IN_HEADER) === 'sub\0') moody(unique, entry());
-    else if (opcode === INIT) reply(unique, init(request.readUInt32LE(IN_HEADER + 4)));
-    else if (opcode === GETATTR) reply(unique, Buffer.concat([Buffer.alloc(16), attributes(node)]));
+    else if (opcode === INIT) {
+      reply(unique, init(request.readUInt32LE(IN_HEADER + 4)));
+      begun.resolve();
+    } else if (opcode === GETATTR) reply(unique, Buffer.concat([Buffer.alloc(16), attributes(node)]));
     else if (!SILENT.has(opcode)) reply(unique, ENOSYS);
   };
   const listen = () => {
@@ -71,6 +74,7 @@ export async function mountFuse(point: string, name: string): Promise<FuseMount>
   };
   await mount(device, point, name);
   listen();
+  await begun.promise;
 
   return {
     get waiting() {
