@@ -4,6 +4,7 @@ import type { Action, Base, Chain, Hook, Rule, TableFamily, Test } from './model
 import { type Json, listOf, numberOf, objectOf, textOf } from './nft-json.ts';
 import { compileStatement, type Names } from './nft-statements.ts';
 import { expressionText, nftRuleText } from './nft-text.ts';
+import { MAYBE } from './packet.ts';
 
 interface Table {
   readonly chains: Map<string, Chain>;
@@ -11,10 +12,21 @@ interface Table {
   readonly rules: Map<string, Json[]>;
 }
 
+/** The flags of a table (`nft_table_flags`, include/uapi/linux/netfilter/nf_tables.h). */
+const FLAGS = new Set(['dormant', 'owner', 'persist']);
+
+/** nft 1.0.6 prints, in place of a table's flags, whatever its memory holds: then the kernel may not call its chains. */
+const MAY_BE_DORMANT: Rule = {
+  text: 'the flags of its table',
+  tests: [{ holds: () => MAYBE, what: 'whether its table is dormant, which this version of nft misprints' }],
+  actions: [{ do: 'accept' }],
+};
+
 /** Reads `nft -j list ruleset` into chains; rules are compiled when first asked for. */
 export function parseNftRuleset({ nftables }: NftRuleset): Chain[] {
   const tables = new Map<string, Table>();
   const dormant = new Set<string>();
+  const misprinted = new Set<string>();
   const tableOf = (object: Json) =>
     getOrMake(
       tables,
@@ -27,20 +39,23 @@ export function parseNftRuleset({ nftables }: NftRuleset): Chain[] {
     );
   for (const entry of nftables) {
     const table = objectOf(entry.table);
-    if (table !== undefined && [table.flags].flat().includes('dormant'))
-      dormant.add(`${textOf(table.family)} ${textOf(table.name)}`);
+    const flags = [table?.flags ?? []].flat();
+    const flagged = `${textOf(table?.family)} ${textOf(table?.name)}`;
+    if (flags.includes('dormant')) dormant.add(flagged);
+    else if (!flags.every((flag) => FLAGS.has(String(flag)))) misprinted.add(flagged);
     const chain = objectOf(entry.chain);
     const rule = objectOf(entry.rule);
     const set = objectOf(entry.set) ?? objectOf(entry.map);
     if (rule !== undefined) getOrMake(tableOf(rule).rules, textOf(rule.chain) ?? '', (): Json[] => []).push(rule);
     if (set !== undefined) tableOf(set).elements.set(textOf(set.name) ?? '', listOf(set.elem));
-    if (chain !== undefined) tableOf(chain).chains.set(textOf(chain.name) ?? '', chainOf(chain, tableOf(chain)));
+    if (chain !== undefined)
+      tableOf(chain).chains.set(textOf(chain.name) ?? '', chainOf(chain, tableOf(chain), misprinted));
   }
   // The kernel does not call the chains of a table that is dormant.
   return [...tables].filter(([name]) => !dormant.has(name)).flatMap(([, { chains }]) => [...chains.values()]);
 }
 
-function chainOf(json: Json, table: Table): Chain {
+function chainOf(json: Json, table: Table, misprinted: ReadonlySet<string>): Chain {
   const name = textOf(json.name) ?? '';
   const names: Names = {
     chain: (wanted) => table.chains.get(wanted),
@@ -49,12 +64,14 @@ function chainOf(json: Json, table: Table): Chain {
   let rules: readonly Rule[] | undefined;
   const printed = () => table.rules.get(name) ?? [];
   const base = baseOf(json);
+  const isMisprinted = base !== undefined && misprinted.has(`${textOf(json.family)} ${textOf(json.table)}`);
   return {
     backend: 'native',
     family: (textOf(json.family) ?? 'inet') as TableFamily,
     table: textOf(json.table) ?? '',
     name,
-    rules: () => (rules ??= printed().map((rule) => compileNftRule(rule, names))),
+    rules: () =>
+      (rules ??= [...(isMisprinted ? [MAY_BE_DORMANT] : []), ...printed().map((rule) => compileNftRule(rule, names))]),
     lines: () => printed().map((rule) => nftRuleText(listOf(rule.expr), textOf(rule.comment))),
     ...(base && { base }),
   };

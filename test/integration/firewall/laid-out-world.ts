@@ -69,7 +69,7 @@ export async function layOutWorld({ backend, docker, rules }: Layout): Promise<W
       const { missing, ...taken } = await host.inside.snapshot(`${host.folder}/no-docker.sock`);
       return { ...taken, docker, missing: missing.filter(({ part }) => part !== 'docker') };
     },
-    inNetwork: (network) => residents.get(network),
+    neighbours: residents,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -96,7 +96,7 @@ function clientAt(world: World, from: From) {
   if (from === 'outside') return world.host.outside;
   if (from === 'host') return world.host.inside;
   const network = from.slice('bridge:'.length);
-  const resident = world.inNetwork(network);
+  const resident = world.neighbours.get(network);
   if (resident === undefined) throw new Error(`no container lives in the network ${network}`);
   return resident;
 }

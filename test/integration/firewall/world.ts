@@ -36,8 +36,8 @@ export interface World extends AsyncDisposable {
   /** Runs a script in the host; `$WEB`, `$SPARE` and `$APP` are the containers' addresses. */
   run(script: string): Promise<string>;
   snapshot(): Promise<Snapshot>;
-  /** A container of the network. */
-  inNetwork(network: string): Resident | undefined;
+  /** For each network a container of it. */
+  readonly neighbours: Map<string, Resident>;
 }
 
 /** Starts a world and keeps its rules as they are when all is well. */
@@ -73,7 +73,7 @@ export async function startWorld(kind: WorldKind, backend: Backend): Promise<Wor
     healthy,
     run: (script) => host.run(script, variables),
     snapshot: () => host.inside.snapshot(host.socket),
-    inNetwork: (network) => containers.find((one) => one.network === network)?.resident,
+    neighbours: new Map(containers.map(({ network, resident }) => [network, resident])),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
