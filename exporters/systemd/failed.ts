@@ -1,7 +1,8 @@
 import { sample } from '../../model/metric.ts';
 import { systemd } from '../../model/metrics/systemd.ts';
 import type { Sample } from '../../model/sample.ts';
-import type { FailureBook } from './failures.ts';
+import { type Clock, SECOND } from '../../model/time.ts';
+import type { UnitNews } from './failures.ts';
 import { lastWords } from './journal.ts';
 import type { Place } from './place.ts';
 import { newsOf } from './signals.ts';
@@ -13,45 +14,60 @@ import { endingInWords } from './words.ts';
 const MOST = 100;
 /** So many are told of with their last words in one collection. */
 const MOST_TOLD = 5;
+const JOURNAL_MS = 3 * SECOND;
 const ENDING = ['Result', 'ExecMainCode', 'ExecMainStatus'];
 
 /** Speaks of the units that are failed: in samples each time, in words once, when they came to it. */
-export function createFailed(place: Place, onTrouble: (message: string) => void) {
+export function createFailed(place: Place, clock: Clock, onTrouble: (message: string) => void) {
   let known = new Set<string>();
 
-  async function tell(name: string, how: string, invocation: string | undefined, signal: AbortSignal): Promise<void> {
+  async function tell({ name, ending }: Failed, signal: AbortSignal): Promise<void> {
+    const { result = 'unknown', code, status, invocation } = ending;
     const question = { unit: name, invocation, ofUser: place.scope !== 'system' };
     const said = await lastWords(place.journalctl, question, signal);
-    onTrouble(
-      `${name}${place.scope === 'system' ? '' : ` of ${place.scope}`} failed: ${how}${said ? `; it last said: ${said}` : ''}`,
-    );
+    const whose = place.scope === 'system' ? '' : ` of ${place.scope}`;
+    const last = said === undefined ? '' : `; it last said: ${said}`;
+    onTrouble(`${name}${whose} failed: ${endingInWords({ result, code, status })}${last}`);
+  }
+
+  /** A large journal takes its time; the figures are not to wait for it. */
+  async function tellAll(failed: readonly Failed[], signal: AbortSignal): Promise<void> {
+    const deadline = new AbortController();
+    const cancel = clock.after(JOURNAL_MS, () => deadline.abort());
+    await Promise.all(failed.map((one) => tell(one, AbortSignal.any([signal, deadline.signal])))).finally(cancel);
   }
 
   return {
-    async samples(source: Source, rows: readonly UnitRow[], book: FailureBook, signal: AbortSignal): Promise<Sample[]> {
-      const failed = rows.filter(({ active }) => active === 'failed').slice(0, MOST);
-      known = known.intersection(new Set(failed.map(({ name }) => name)));
-      const samples: Sample[] = [];
-      const tellings: Promise<void>[] = [];
-      for (const { name } of failed) {
-        const type = name.slice(name.lastIndexOf('.') + 1);
-        const of = `${type[0]?.toUpperCase() ?? ''}${type.slice(1)}`;
-        const wanted = { Unit: ['InvocationID'], [of]: type === 'service' ? ENDING : ['Result'] };
-        const {
-          result = 'unknown',
-          code,
-          status,
-          invocation,
-        } = newsOf((await source.details([name], wanted))[0] ?? {});
-        samples.push(sample(systemd.unitFailed, 1, { scope: place.scope, name, result }));
-        if (known.has(name) || tellings.length >= MOST_TOLD) continue;
-        known.add(name);
-        tellings.push(
-          tell(name, endingInWords({ result, code, status }), invocation ?? book.last(name)?.invocation, signal),
-        );
-      }
-      await Promise.all(tellings);
-      return samples;
+    async samples(source: Source, rows: readonly UnitRow[], signal: AbortSignal): Promise<Sample[]> {
+      const names = rows.filter(({ active }) => active === 'failed').map(({ name }) => name);
+      const failed = await endingsOf(source, names.slice(0, MOST));
+      known = known.intersection(new Set(names));
+      const untold = failed.filter(({ name }) => !known.has(name)).slice(0, MOST_TOLD);
+      for (const { name } of untold) known.add(name);
+      await tellAll(untold, signal);
+      return failed.map(({ name, ending }) =>
+        sample(systemd.unitFailed, 1, { scope: place.scope, name, result: ending.result ?? 'unknown' }),
+      );
     },
   };
+}
+
+interface Failed {
+  readonly name: string;
+  readonly ending: UnitNews;
+}
+
+/** How these units ended, asked for those of a kind together. */
+async function endingsOf(source: Source, names: readonly string[]): Promise<Failed[]> {
+  const byType = Map.groupBy(names, (name) => name.slice(name.lastIndexOf('.') + 1));
+  const found: Failed[] = [];
+  for (const [type, some] of byType) {
+    const of = `${type[0]?.toUpperCase() ?? ''}${type.slice(1)}`;
+    const details = await source.details(some, {
+      Unit: ['InvocationID'],
+      [of]: type === 'service' ? ENDING : ['Result'],
+    });
+    found.push(...some.map((name, index) => ({ name, ending: newsOf(details[index] ?? {}) })));
+  }
+  return found;
 }

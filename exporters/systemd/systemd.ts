@@ -48,7 +48,7 @@ export const openSystemd: OpenExporter<SystemdSettings> = async (settings, conte
       place,
       expect,
       lease: leaseWatch(place.bus, clock, eager.failed),
-      failed: createFailed(place, onTrouble),
+      failed: createFailed(place, clock, onTrouble),
       said: undefined,
     }),
   );
@@ -57,32 +57,34 @@ export const openSystemd: OpenExporter<SystemdSettings> = async (settings, conte
     const { place, lease, expect } = one;
     const { failures } = lease.watch;
     const { scope } = place;
-    const samples = await ask(lease.watch, place.systemctl, signal, async (source) => {
-      say(one, source);
+    const { kind, samples } = await ask(lease.watch, place.systemctl, signal, async (source) => {
       const rows = await source.units();
       const manager = await source.manager(MANAGER_PROPERTIES);
       const named = expect.length === 0 ? [] : await source.named(expect);
-      return [
+      const samples = [
         ...summarize(scope, rows, manager),
         ...loadErrors(scope, rows, named),
-        ...(await one.failed.samples(source, rows, failures, signal)),
+        ...(await one.failed.samples(source, rows, signal)),
         ...(await expectedSamples(scope, source, named, expect)),
         ...(await timerSamples(scope, source, rows, scope === SYSTEM ? settings.within : {}, monotonicNow(clock))),
         ...(scope === SYSTEM ? await socketSamples(source, rows) : []),
         ...(scope === SYSTEM ? countRestarts(rows, failures) : []),
         ...(scope === SYSTEM ? await stateSamples(source, rows, settings.states) : []),
       ];
+      return { kind: source.kind, samples };
     });
+    say(one, kind);
     return [...samples, ...countFailures(scope, failures, expect, clock.now()), ...about(one)];
   }
 
   /** Without a bus, failures that last a moment cannot be seen. */
-  function say(one: Watched, source: Source): void {
-    const said = source.kind === 'bus' ? undefined : `${one.place.bus} does not answer, so systemctl is asked instead`;
+  function say(one: Watched, kind: Source['kind']): void {
+    const { bus, scope } = one.place;
+    const said = kind === 'bus' ? undefined : `${bus} does not answer, so systemctl is asked instead`;
     if (said !== one.said)
       onTrouble(
         said === undefined
-          ? 'the bus answers again'
+          ? `${scope === SYSTEM ? 'the bus' : scope} answers again`
           : `${said}: units that fail and are started again at once go unseen`,
       );
     one.said = said;
@@ -91,9 +93,7 @@ export const openSystemd: OpenExporter<SystemdSettings> = async (settings, conte
   /** A user who is not logged in has no systemd: that is no fault of the rest. */
   async function collectUser(one: Watched, signal: AbortSignal): Promise<Sample[]> {
     try {
-      const samples = await collectOne(one, signal);
-      one.said = undefined;
-      return samples;
+      return await collectOne(one, signal);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       if (one.said !== why) onTrouble(`${one.place.scope}: ${why}`);

@@ -184,6 +184,28 @@ test('without a bus systemctl is asked, which is said, and said again when the b
   assert.equal(watched.troubles.at(-1), 'the bus answers again');
 });
 
+test('while the bus hangs systemctl is asked, which is said once', async (t) => {
+  const made = await world(t, {});
+  if (made === undefined) return;
+  const { machine } = made;
+  const systemctl = await machine.door('systemctl');
+  await using watched = await Watched.open({ bus: machine.bus, systemctl, journalctl: 'true' });
+  await watched.collect();
+  const bus = machine.mainPid('dbus.service');
+  process.kill(bus, 'SIGSTOP');
+  try {
+    for (let times = 0; times < 2; times++) {
+      await watched.collect();
+      assert.equal(watched.value('node_systemd_system_running'), 1);
+    }
+    assert.equal(watched.troubles.length, 1, watched.troubles.join('\n'));
+  } finally {
+    process.kill(bus, 'SIGCONT');
+  }
+  await watched.collect();
+  assert.equal(watched.troubles.at(-1), 'the bus answers again');
+});
+
 test('with neither bus nor systemctl it says both reasons', async () => {
   await using watched = await Watched.open({ bus: '/nowhere/bus', systemctl: '/nowhere/systemctl' });
   await assert.rejects(
