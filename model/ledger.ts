@@ -70,9 +70,9 @@ export interface LedgerView {
   /** What was altered in `[from, to)`, newest first; of these kinds alone, where some are named. */
   changes(from: Instant, to: Instant, limit: number, kinds?: readonly ChangeKind[]): Change[];
   /**
-   * What was altered in the `spanMs` up to and with `at`, as one tells it to somebody who asks why something broke: what one
-   * act did is one group, and of these the `limit` most telling, newest first. Of more than 5,000 changes it sees the latest.
+   * What was altered in the `spanMs` up to and with `at` (a day), as one tells it to somebody who asks why something broke: what one
+   * act did is one group, and of these the `limit` (ten) most telling, newest first. Of more than 5,000 changes it sees the latest.
    */
-  changesBefore(at: Instant, spanMs: number, limit: number): ChangeGroup[];
+  changesBefore(at: Instant, spanMs?: number, limit?: number): ChangeGroup[];
   close(): void;
 }

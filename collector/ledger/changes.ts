@@ -2,12 +2,14 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { CHANGE_KINDS, type Change, type ChangeKind } from '../../model/change.ts';
 import { groupChanges, mostTelling } from '../../model/change-groups.ts';
 import type { LedgerView } from '../../model/ledger.ts';
+import { DAY } from '../../model/time.ts';
 
 /** What is kept of a change, in characters. */
 const LONGEST_WHAT = 200;
 const LONGEST_DETAIL = 10_000;
 /** Changes looked at to find the most telling. */
 const LOOKED_AT = 5_000;
+const TOLD = 10;
 
 /** Writes changes; one that is there already is left as it is. */
 export function openChangeWriter(db: DatabaseSync): (changes: readonly Change[]) => void {
@@ -34,9 +36,9 @@ export function openChangeReader(db: DatabaseSync): LedgerView['changes'] {
   return (from, to, limit, kinds = CHANGE_KINDS) => read.all(from, to, JSON.stringify(kinds), limit).map(changeOf);
 }
 
-/** Reads what was altered in the `spanMs` up to and with `at`: the `limit` most telling groups, newest first. */
+/** Reads the most telling of what was altered before an instant. */
 export function openChangesBefore(read: LedgerView['changes']): LedgerView['changesBefore'] {
-  return (at, spanMs, limit) => mostTelling(groupChanges(read(at - spanMs, at + 1, LOOKED_AT)), limit);
+  return (at, spanMs = DAY, limit = TOLD) => mostTelling(groupChanges(read(at - spanMs, at + 1, LOOKED_AT)), limit);
 }
 
 /** Reads what is known to have happened last to one thing. */

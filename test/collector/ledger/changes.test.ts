@@ -88,6 +88,7 @@ test('before an outage: one run of apt is one line, the most telling stay, newes
       ['package', 201, 'docker-ce'],
     ],
   );
+  assert.equal(view.changesBefore(outage).length, 10, 'of a day, ten');
   assert.deepEqual([told[2]?.from, told[2]?.to], [START, START + 199 * SECOND]);
   assert.equal(view.changesBefore(outage, 4 * HOUR, 100).length, 2 * 28 + 1, 'each crash, and the config');
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { packagesSource } from '../../../exporters/changes/packages/packages.ts';
+import { commandInWords } from '../../../exporters/changes/packages/run.ts';
 import { groupChanges } from '../../../model/change-groups.ts';
 import { groupInWords } from '../../../model/change-words.ts';
 import { HOUR } from '../../../model/time.ts';
@@ -105,4 +106,16 @@ test('200 packages of one run are told in one line, the one that matters first',
   const { what, became } = groupInWords(group);
   assert.equal(what, 'apt upgrade');
   assert.match(became, /^200 packages: among them docker-ce 27\.1 → 28\.0, lib\d+ 1 → 2, lib\d+ 1 → 2, …$/);
+});
+
+test('a command is told as it is known, without what may be secret in it', () => {
+  for (const [command, wanted] of [
+    ['/usr/bin/apt-get -y install nginx', 'apt-get -y install nginx'],
+    ['apt-get -o Acquire::http::Proxy=http://ada:hunter2@proxy:3128 upgrade', 'apt-get upgrade'],
+    ['apt install https://ada:hunter2@example.net/x.deb', 'apt install https://[hidden]@example.net/x.deb'],
+    ['tool --password=hunter2 --api-token hunter2 run', 'tool --password=[hidden] --api-token [hidden] run'],
+    ["packagekit role='update-packages'", "packagekit role='update-packages'"],
+    ['apt install ./packages/local.deb', 'apt install ./packages/local.deb'],
+  ])
+    assert.equal(commandInWords(command ?? ''), wanted);
 });
