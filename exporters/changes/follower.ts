@@ -111,6 +111,8 @@ export function follow<Known>(source: Source<Known>, backlogMs: number, context:
       cancelCall?.();
       watching.stop();
       await source.stop?.();
+      if (known !== undefined && source.parting !== undefined)
+        await memory.write(source.parting(known)).catch((error: unknown) => say(inWords(error)));
     },
   };
 }

@@ -27,5 +27,7 @@ export interface Source<Known> {
   look(look: Look<Known>): Promise<Seen<Known> | undefined>;
   /** Files and folders that, when they change, call it. Asked after each look. */
   watched?(): readonly string[];
+  /** What it is to know instead when the box ends in order. */
+  parting?(known: Known): Known;
   stop?(): Promise<void>;
 }

@@ -12,6 +12,8 @@ interface Known {
   readonly bootId: string;
   readonly kernel: string;
   readonly newest?: Installed | undefined;
+  /** Whether the box has ended in order since it looked last. */
+  readonly parted?: boolean;
 }
 
 /** The boot's own time is reckoned, and settles within some seconds; wtmp's is that of a service that starts later. */
@@ -22,6 +24,7 @@ export function bootSource({ root }: Machine): Source<Known> {
   const read = async (path: string): Promise<string> => (await readFile(join(root, path), 'utf8')).trim();
   return {
     name: 'boot',
+    parting: (known) => ({ ...known, parted: true }),
     async look({ known, now, since, signal }) {
       const [bootId, release, newest] = await Promise.all([
         read('proc/sys/kernel/random/boot_id'),
@@ -38,7 +41,7 @@ export function bootSource({ root }: Machine): Source<Known> {
         const before = boots.filter((one) => one !== this_ && one.at < at).at(-1)?.kernel;
         changes.push(
           ...earlier.flatMap((boot) => toldOf(boot, boots[boots.indexOf(boot) - 1]?.kernel)),
-          ...toldOf({ ...this_, at, kernel }, known?.kernel ?? before),
+          ...toldOf({ ...this_, at, kernel }, known?.kernel ?? before, known && known.parted === true),
         );
       }
       if (known !== undefined && newest !== undefined && known.newest?.release !== newest.release)
@@ -59,16 +62,21 @@ async function recordedBoots(root: string, signal: AbortSignal): Promise<Boot[]>
   return (await Promise.all(files)).flat();
 }
 
-function toldOf({ at, kernel, wasOrderly }: Boot, before: string | undefined): Change[] {
-  const how =
-    wasOrderly === undefined
-      ? 'the machine started'
-      : wasOrderly
-        ? 'the machine started, after it was shut down in order'
-        : 'the machine started, and it was not shut down in order before: it crashed, was reset or lost its power';
+/** `parted`: whether the box itself had ended in order; undefined when it was not there. */
+function toldOf({ at, kernel, wasOrderly }: Boot, before: string | undefined, parted?: boolean): Change[] {
+  const how = ['the machine started', ...howItEnded(wasOrderly, parted)].join(', ');
   const boot: Change = { at, kind: 'boot', what: 'machine', detail: how };
   if (before === undefined || before === '' || before === kernel) return [boot];
   return [boot, { at, kind: 'kernel', what: 'running kernel', from: oneLine(before), to: oneLine(kernel) }];
+}
+
+/** By login's record; where there is none, by how the box itself ended. */
+function howItEnded(wasOrderly: boolean | undefined, parted: boolean | undefined): string[] {
+  if (wasOrderly === true) return ['after it was shut down in order'];
+  if (wasOrderly === false)
+    return ['and it was not shut down in order before: it crashed, was reset or lost its power'];
+  if (parted === true) return ['after the box was stopped in order'];
+  return parted === false ? ['and nothing was stopped in order before: it crashed, was reset or lost its power'] : [];
 }
 
 function installed(newest: Installed, before: Installed | undefined, running: string): Change {

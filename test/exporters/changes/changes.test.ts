@@ -148,6 +148,27 @@ test('a collection that is cut short goes on beside, and loses nothing', async (
   await until(() => told.size === 5_000, 20_000, 'all are told');
 });
 
+test('without a record of logins, a crash is told from a shutdown by how the box itself ended', async (t) => {
+  const machine = await machineFor(t, PROC);
+  const box = await exporterFor(t, machine.root);
+  const boots = () => box.told.filter(({ kind }) => kind === 'boot').map(({ detail }) => detail);
+  await box.collect();
+  await box.restart();
+  await box.collect();
+  assert.deepEqual(boots(), ['the machine started']);
+  await box.restart();
+  await machine.write('proc/sys/kernel/random/boot_id', 'two\n');
+  await box.collect();
+  assert.equal(boots().at(-1), 'the machine started, after the box was stopped in order');
+  const known = await readFile(machine.at('state/boot.json'));
+  await box.restart();
+  // As after a power cut: the box had no time to write.
+  await writeFile(machine.at('state/boot.json'), known);
+  await machine.write('proc/sys/kernel/random/boot_id', 'three\n');
+  await box.collect();
+  assert.match(boots().at(-1) ?? '', /^the machine started, and nothing was stopped in order before: it crashed/);
+});
+
 test('promtool finds nothing wrong with its metrics', async (t) => {
   const promtool = requireProgram('promtool', t);
   if (promtool === undefined) return;
