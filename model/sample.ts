@@ -17,6 +17,17 @@ export interface Identity {
   readonly vantage?: string;
 }
 
+/**
+ * The name under which a sample's own label stands beside an identity: what Prometheus does with one that collides is to put
+ * `exported_` before it, again until the name is free. Any other name is kept.
+ */
+export function exportedName(name: string, labels: Labels): string {
+  if (name !== 'job' && name !== 'instance' && name !== 'vantage') return name;
+  let exported = `exported_${name}`;
+  while (exported in labels) exported = `exported_${exported}`;
+  return exported;
+}
+
 /** Where measured samples go: the spool, behind the door that checks them and sets their identity. */
 export interface SampleSink {
   /** Takes samples without waiting; they are on disk within the group commit, or counted as dropped. */

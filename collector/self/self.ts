@@ -3,7 +3,7 @@ import type { ForeignFamily } from '../../model/exporter.ts';
 import type { Check } from '../../model/finding.ts';
 import { self } from '../../model/metrics/self.ts';
 import type { Monitor } from '../../model/monitor.ts';
-import type { Identity, Sample, SampleSink } from '../../model/sample.ts';
+import { exportedName, type Identity, type Labels, type Sample, type SampleSink } from '../../model/sample.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
 import { type Clock, SECOND } from '../../model/time.ts';
 import { openInstruments } from './instruments.ts';
@@ -141,5 +141,10 @@ async function* inSlices(owned: AsyncIterable<Owned>): AsyncGenerator<Owned> {
 
 async function* withIdentity(owned: AsyncIterable<Owned>): AsyncGenerator<Sample[]> {
   for await (const { identity, samples } of owned)
-    yield samples.map((one) => ({ ...one, labels: { ...one.labels, ...identity } }));
+    yield samples.map((one) => ({ ...one, labels: { ...renamed(one.labels), ...identity } }));
+}
+
+function renamed(labels: Labels): Labels {
+  if (!('job' in labels || 'instance' in labels || 'vantage' in labels)) return labels;
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [exportedName(name, labels), value]));
 }

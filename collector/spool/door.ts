@@ -1,5 +1,5 @@
 import { labelText, numberText } from '../../exposition/write.ts';
-import type { Identity, Labels, Sample } from '../../model/sample.ts';
+import { exportedName, type Identity, type Labels, type Sample } from '../../model/sample.ts';
 import { type Clock, DAY, type Instant } from '../../model/time.ts';
 
 /** Why a sample was turned away. */
@@ -81,7 +81,7 @@ export function createDoor({ clock, retentionMs, onTrouble }: DoorOptions): Door
       if (!isLabelName(name)) return name.length > MAX_NAME_CHARS ? 'too_long' : 'label';
       if (value.length > MAX_VALUE_CHARS) return 'too_long';
       if (++count > MAX_LABELS) return 'too_many_labels';
-      text += `,${labelText(isReserved(name) ? exportedName(name, labels) : name, value)}`;
+      text += `,${labelText(exportedName(name, labels), value)}`;
     }
     return text;
   }
@@ -120,17 +120,6 @@ export function createDoor({ clock, retentionMs, onTrouble }: DoorOptions): Door
 function identityText({ job, instance, vantage }: Identity): string {
   const own = `${labelText('job', job || 'unknown')},${labelText('instance', instance || 'unknown')}`;
   return vantage === undefined || vantage === '' ? own : `${own},${labelText('vantage', vantage)}`;
-}
-
-function isReserved(name: string): boolean {
-  return name === 'job' || name === 'instance' || name === 'vantage';
-}
-
-/** What Prometheus does with a label that collides with its own: `exported_` before it, again until the name is free. */
-function exportedName(name: string, labels: Labels): string {
-  let exported = `exported_${name}`;
-  while (exported in labels) exported = `exported_${exported}`;
-  return exported;
 }
 
 function remembering(holds: (name: string) => boolean): (name: string) => boolean {

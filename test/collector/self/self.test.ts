@@ -159,3 +159,14 @@ test('labels that somebody chose badly do not break the page', async (t) => {
   const line = (await linesOf(self)).find((one) => one.startsWith('signalbox_monitor_info'));
   assert.match(line ?? '', /title="a \\"quoted\\"\\\\\\nname"/);
 });
+
+test("a sample's own job and instance stand beside those of the exporter that gave it", async (t) => {
+  const labels = { job: 'nightly', instance: 'tape', other: 'x' };
+  const { self } = open(t, {
+    exported: () => [
+      { identity: { job: 'node', instance: 'nas' }, samples: [{ name: 'backup_size', labels, value: 7 }] },
+    ],
+  });
+  const expected = 'backup_size{exported_job="nightly",exported_instance="tape",other="x",job="node",instance="nas"} 7';
+  assert.ok((await linesOf(self)).includes(expected));
+});
