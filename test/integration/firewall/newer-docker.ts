@@ -26,9 +26,10 @@ export const NEWER_DOCKERS: Readonly<Record<string, Layout>> = {
 
 /** Faults of any Docker whose rules stand in iptables. */
 export const ON_IPTABLES: readonly Scenario[] = [
-  { name: 'as Docker left it', inject: 'true', breaks: false },
+  { name: 'as Docker left it', keepAs: 'healthy', inject: 'true', breaks: false },
   {
     name: 'the jump from FORWARD to DOCKER-FORWARD is gone',
+    keepAs: 'no-jump',
     inject: 'iptables -D FORWARD -j DOCKER-FORWARD',
     finds: { checks: ['forward_blocked', 'chains_missing'], cause: /FORWARD/ },
     breaks: true,
@@ -79,7 +80,7 @@ export const ON_IPTABLES: readonly Scenario[] = [
 
 /** Faults of Docker 29 with its own nftables tables. */
 export const ON_NFTABLES: readonly Scenario[] = [
-  { name: 'as Docker left it', inject: 'true', breaks: false },
+  { name: 'as Docker left it', keepAs: 'healthy', inject: 'true', breaks: false },
   {
     name: 'iptables still holds a FORWARD policy of DROP',
     inject: 'iptables-nft -P FORWARD DROP',
@@ -88,6 +89,7 @@ export const ON_NFTABLES: readonly Scenario[] = [
   },
   {
     name: 'iptables-legacy still holds a FORWARD policy of DROP',
+    keepAs: 'legacy-drop',
     inject: 'iptables-legacy -P FORWARD DROP',
     finds: { checks: ['forward_blocked'], cause: /legacy/ },
     breaks: true,

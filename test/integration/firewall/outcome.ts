@@ -1,4 +1,5 @@
 import type { FirewallFinding, PortReport, Report } from '../../../exporters/docker-firewall/report.ts';
+import type { Snapshot } from '../../../exporters/docker-firewall/snapshot.ts';
 import type { Scenario } from './scenario.ts';
 import { type Knocked, portInWords } from './truth.ts';
 
@@ -14,6 +15,7 @@ export interface Outcome {
   readonly name: string;
   readonly comparisons: readonly Comparison[];
   readonly findings: readonly FirewallFinding[];
+  readonly snapshot: Snapshot;
   /** What is wrong with the report, in words; empty when nothing is. */
   readonly wrong: readonly string[];
 }

@@ -53,7 +53,7 @@ async function deleteLine(world: World, health: Health, { program, table, rule }
       ...(lost && findings.length === 0 ? ['a port is lost to strangers, and nothing was found'] : []),
       ...(losesAny(comparisons, health) ? [] : blocking.map((one) => `nothing is blocked, and yet: ${inWords(one)}`)),
     ];
-    return { name: `${program} ${table} ${rule}`, comparisons, findings, wrong };
+    return { name: `${program} ${table} ${rule}`, snapshot, comparisons, findings, wrong };
   } finally {
     await world.healthy.restore();
   }

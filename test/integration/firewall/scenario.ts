@@ -28,6 +28,8 @@ export interface Scenario {
   readonly breaks: boolean;
   /** What the evaluator is told. */
   readonly options?: (healthy: Snapshot) => EvaluateOptions;
+  /** The name under which its snapshot is kept for tests without root. */
+  readonly keepAs?: string;
   /** What is started and must be gone before the next. */
   readonly visitor?: (world: World) => Promise<AsyncDisposable>;
 }

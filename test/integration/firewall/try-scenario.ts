@@ -36,7 +36,13 @@ export async function tryScenario(world: World, health: Health, scenario: Scenar
     const comparisons = await compare(world, snapshot, report);
     const lost = losesPort(comparisons, health);
     const { findings } = report;
-    return { name: scenario.name, comparisons, findings, wrong: findFaults(scenario, lost, comparisons, findings) };
+    return {
+      name: scenario.name,
+      snapshot,
+      comparisons,
+      findings,
+      wrong: findFaults(scenario, lost, comparisons, findings),
+    };
   } finally {
     await visitor?.[Symbol.asyncDispose]();
     if (scenario.undo !== undefined) await world.run(scenario.undo);
