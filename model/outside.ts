@@ -1,6 +1,6 @@
 /**
  * A network namespace that the box made for itself: a stranger on the same machine, who can reach it only by one veth pair.
- * Plain data, so that it may cross to a thread.
+ * Plain data, so that it may cross to another process.
  */
 export interface Outside {
   /** The machine's end of the pair, by which the stranger's packets enter. */

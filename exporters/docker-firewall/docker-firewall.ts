@@ -2,9 +2,9 @@ import type { Change } from '../../model/change.ts';
 import type { OpenExporter } from '../../model/exporter.ts';
 import type { Outside } from '../../model/outside.ts';
 import type { Looked, LookTask } from './look.ts';
+import { lookApart } from './look-apart.ts';
 import { createSayings } from './sayings.ts';
 import type { DockerFirewallSettings } from './settings.ts';
-import { lookInThread } from './thread.ts';
 import { startTriggers } from './trigger/triggers.ts';
 
 /** Whether each port that Docker publishes is reachable, and why not; looked at by the minute, and soon after Docker or nftables say that something changed. */
@@ -55,7 +55,7 @@ export const openDockerFirewall: OpenExporter<DockerFirewallSettings> = async (s
     async collect(signal) {
       const troubles: string[] = [];
       const outside = await strangersPlace(troubles);
-      const looked = await lookInThread(taskFor(outside), clock, signal);
+      const looked = await lookApart(taskFor(outside), clock, signal);
       triggers.looked(looked.hasDocker && settings.snapshot === undefined);
       // The stranger comes with the next look, as soon as there is a door for it.
       if (published === 0 && looked.published > 0 && settings.outside !== false) context.soon();

@@ -16,7 +16,7 @@ import { samplesOf } from './samples.ts';
 import type { Snapshot } from './snapshot.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
-/** One look at the firewall: plain data, for it is made in a thread. */
+/** One look at the firewall: plain data, for it is made in a process of its own. */
 export interface LookTask {
   /** Now, by the wall clock. */
   readonly at: Instant;

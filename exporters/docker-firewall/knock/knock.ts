@@ -16,7 +16,7 @@ export interface Target {
 export type Answer = 'open' | 'refused' | 'unreachable' | 'silent';
 
 const PATIENCE_MS = 1.5 * SECOND;
-const AT_ONCE = 64;
+const AT_ONCE = 128;
 
 /** Knocks on every target, TCP with a connection that is closed at once, UDP with an empty datagram. In their order; never rejects. */
 export async function knockAll(targets: readonly Target[], patienceMs = PATIENCE_MS): Promise<Answer[]> {
