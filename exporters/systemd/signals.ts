@@ -56,7 +56,7 @@ export function newsOf(properties: Readonly<Record<string, Value>>): UnitNews {
 }
 
 /** Sixteen bytes, or as systemctl writes them, as hexadecimal digits; undefined for a unit that has never run. */
-export function invocationOf(value: Value | undefined): string | undefined {
+function invocationOf(value: Value | undefined): string | undefined {
   const text = Array.isArray(value) ? Buffer.from(value as number[]).toString('hex') : textOf(value);
   return text !== undefined && /^[0-9a-f]{32}$/.test(text) && !/^0+$/.test(text) ? text : undefined;
 }
