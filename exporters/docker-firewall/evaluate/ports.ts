@@ -2,10 +2,11 @@ import type { EvaluateOptions, From } from '../report.ts';
 import { type Family, formatIp, type Ip, parseIp } from '../rules/addresses.ts';
 import { sayCause } from './cause-text.ts';
 import type { DockerContainer, DockerNetwork, DockerView, PublishedPort } from './docker.ts';
+import { packetFrom } from './packets.ts';
 import { type Stranger, strangersOf } from './strangers.ts';
 import { type Destination, destinationOf, faultOf } from './targets.ts';
 import { neighbourIn, type Topology } from './topology.ts';
-import { type Outcome, packetFrom, type Surroundings, travel } from './travel.ts';
+import { type Outcome, type Surroundings, travel } from './travel.ts';
 import { type Judged, judgeOutcome, judgeTogether, sentence } from './verdict.ts';
 
 /** One published port seen from one place, with what became of every possible way. */

@@ -5,6 +5,7 @@ import type { Listener } from '../snapshot.ts';
 import type { Cause, Phase } from './cause.ts';
 import { distinct, doubtful, type Flow, met, withPacket } from './flow.ts';
 import { listenersAt } from './listeners.ts';
+import { packetFrom, replyTo } from './packets.ts';
 import { createSteps, type Loss, type Steps } from './steps.ts';
 import type { Destination } from './targets.ts';
 import type { Topology } from './topology.ts';
@@ -174,44 +175,5 @@ function wrongWay({ dst, out }: Packet, wanted: string): Cause {
     check: 'forward_blocked',
     says: `the route to ${formatIp(dst)} leads to ${out} instead of ${wanted}`,
     evidence: [`ip route get ${formatIp(dst)}`],
-  };
-}
-
-/** The first packet of a connection. */
-export function packetFrom(parts: Pick<Packet, 'src' | 'dst' | 'dport' | 'proto' | 'in'>): Packet {
-  const tuple = { src: parts.src, dst: parts.dst, sport: 40_000, dport: parts.dport };
-  return {
-    ...tuple,
-    family: typeof parts.dst === 'number' ? 4 : 6,
-    proto: parts.proto,
-    in: parts.in,
-    out: '',
-    mark: 0,
-    ctmark: 0,
-    state: 'INVALID',
-    becomes: 'NEW',
-    isReply: false,
-    untracked: false,
-    original: tuple,
-    dnat: false,
-    snat: false,
-  };
-}
-
-/** The answer to a packet, coming in by an interface, or from this host when that is empty. */
-function replyTo(packet: Packet, device: string): Packet {
-  return {
-    ...packet,
-    src: packet.dst,
-    dst: packet.src,
-    sport: packet.dport,
-    dport: packet.sport,
-    in: device,
-    out: '',
-    mark: 0,
-    state: 'INVALID',
-    becomes: packet.untracked ? 'NEW' : 'ESTABLISHED',
-    isReply: true,
-    untracked: false,
   };
 }

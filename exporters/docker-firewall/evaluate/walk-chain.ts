@@ -1,8 +1,9 @@
-import type { Action, Chain, Rule, Target, Test } from '../rules/model.ts';
+import type { Action, Chain, Rule, Test } from '../rules/model.ts';
 import { isSame, MAYBE, NO, type Packet, type Tri, type World, YES } from '../rules/packet.ts';
 import type { BaseChain } from '../rules/ruleset.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
 import { distinct, doubtful, type End, type Flow, met, withPacket } from './flow.ts';
+import { rewrite } from './rewrite.ts';
 
 /** The kernel allows far fewer jumps within one another. */
 const DEEPEST = 64;
@@ -187,21 +188,4 @@ function guess(what: string, place: Place, flow: Flow, walk: Walk, onward: Onwar
   const branch = doubtful(flow, { decision: place, what });
   walk.ends.push({ flow: branch, accepted: true, decision: place }, { flow: branch, accepted: false, decision: place });
   onward.next.push(branch);
-}
-
-/** Rewrites a packet's addresses as its connection will keep them (`net/netfilter/nf_nat_core.c`, nf_nat_setup_info). */
-function rewrite(kind: 'dnat' | 'snat', target: Target, own: boolean, packet: Packet, world: World): Packet {
-  if (kind === 'dnat') {
-    const self = packet.in === '' ? loopback(packet) : world.addressOf(packet.in, packet.family);
-    const dst = target.ip ?? (own ? self : undefined) ?? packet.dst;
-    const dport = target.port ?? packet.dport;
-    return { ...packet, dst, dport, dnat: dst !== packet.dst || dport !== packet.dport };
-  }
-  const src = target.ip ?? (own ? world.addressOf(packet.out, packet.family) : undefined) ?? packet.src;
-  const sport = target.port ?? packet.sport;
-  return { ...packet, src, sport, snat: src !== packet.src || sport !== packet.sport };
-}
-
-function loopback({ family }: Packet): number | bigint {
-  return family === 4 ? 0x7f_00_00_01 : 1n;
 }

@@ -2,10 +2,10 @@ import type { FirewallFinding } from '../../report.ts';
 import type { Family } from '../../rules/addresses.ts';
 import { sayCause } from '../cause-text.ts';
 import type { DockerNetwork } from '../docker.ts';
+import { packetFrom } from '../packets.ts';
 import { passHook } from '../pass-hook.ts';
 import { faultOf } from '../targets.ts';
 import { neighbourIn } from '../topology.ts';
-import { packetFrom } from '../travel.ts';
 import { sentence } from '../verdict.ts';
 import type { Check, Situation } from './situation.ts';
 

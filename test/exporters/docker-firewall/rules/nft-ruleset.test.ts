@@ -102,3 +102,13 @@ test('nft: a rate may hold or not, and so may what is not modelled', async () =>
   assert.equal(holds(await ruleNamed('meta skuid 0 accept'), packet({ in: '' })), MAYBE);
   assert.equal(holds(await ruleNamed('meta skuid 0 accept'), packet()), NO);
 });
+
+test('nft: the chains of a dormant table are not called; where its flag cannot be read they may be', () => {
+  const chain = { family: 'inet', table: 't', name: 'f', type: 'filter', hook: 'forward', prio: 0, policy: 'drop' };
+  const read = (flags: unknown) =>
+    parseNftRuleset({ nftables: [{ table: { family: 'inet', name: 't', flags } }, { chain }] });
+  assert.deepEqual(read(['dormant']), []);
+  assert.deepEqual(read(['owner'])[0]?.rules(), []);
+  const [first] = read('Lester Gooch #5')[0]?.rules() ?? [];
+  assert.ok(first !== undefined && holds(first, packet()) === MAYBE && first.actions[0]?.do === 'accept');
+});

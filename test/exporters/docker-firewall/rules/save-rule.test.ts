@@ -7,8 +7,7 @@ test('addresses and prefixes are read and written as people write them', () => {
   for (const text of ['192.0.2.1', '0.0.0.0', '255.255.255.255', '::', '::1', 'fd00:17::2', '2001:db8::1:0:0:1'])
     assert.equal(formatIp(parseIp(text)?.ip ?? -1), text);
   assert.equal(formatIp(parseIp('::ffff:192.0.2.1')?.ip ?? -1), '::ffff:c000:201');
-  for (const wrong of ['', '1.2.3', '1.2.3.256', '1::2::3', ':1'])
-    assert.equal(parseIp(wrong), undefined, wrong);
+  for (const wrong of ['', '1.2.3', '1.2.3.256', '1::2::3', ':1']) assert.equal(parseIp(wrong), undefined, wrong);
   assert.deepEqual(parseRange('10.1.2.3/255.255.0.0'), parseRange('10.1.0.0-10.1.255.255'));
   assert.equal(parseRange('10.0.0.0/255.0.255.0'), undefined);
 });
