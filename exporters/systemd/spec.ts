@@ -24,7 +24,7 @@ const users = z
   )
   .default([])
   .describe('Users whose own systemd is watched as well.')
-  .meta({ examples: [['alice', 1000]] });
+  .meta({ examples: [['media', 1000]] });
 
 const program = (words: string) => z.string().min(1).optional().describe(words);
 

@@ -7,7 +7,7 @@ import type { UnitSpec } from './unit-spec.ts';
 
 const user = z
   .union([z.literal(true), userName()], 'the name or number of a user, or true for the one that the box runs as')
-  .meta({ examples: ['alice', 1000, true] });
+  .meta({ examples: ['media', 1000, true] });
 
 export const settings: ProbeSpec<UnitSpec> = {
   schema: z.strictObject({

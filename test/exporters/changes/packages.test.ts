@@ -122,7 +122,7 @@ End-Date: 2026-11-20  02:00:05
 
 Start-Date: 2026-11-20  03:00:00
 Commandline: apt purge ntp
-Requested-By: bob (1001)
+Requested-By: operator (1001)
 Purge: ntp:amd64 (4.2)
 Remove: sntp:amd64 (4.2)
 Error: Sub-process /usr/bin/dpkg returned an error code (1)
@@ -142,7 +142,7 @@ End-Date: 2026-11-20  03:00:05
       'sntp 4.2 -',
     ],
   );
-  assert.match(changes.at(-1)?.detail ?? '', /asked for by bob \(1001\)\nit failed: Sub-process/);
+  assert.match(changes.at(-1)?.detail ?? '', /asked for by operator \(1001\)\nit failed: Sub-process/);
 });
 
 test('a backlog of rotated logs is read once, and reaches no further back than it may', async (t) => {
