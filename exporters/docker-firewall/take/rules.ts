@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { NftRuleset, Snapshot, SnapshotPart } from '../snapshot.ts';
-import { runProgram } from './run-program.ts';
+import { NOT_INSTALLED, runProgram } from './run-program.ts';
+
+const COMPAT_TABLES: ReadonlySet<unknown> = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);
 
 /** Told what could not be read, and why. */
 export type Miss = (part: SnapshotPart, why: string) => void;
@@ -15,14 +17,29 @@ export async function takeRules(signal: AbortSignal, miss: Miss): Promise<Pick<S
   };
   const legacy = async (part: 'legacy4' | 'legacy6', tables: string, program: string) =>
     (await hasTables(tables, (why) => miss(part, why))) ? save(part, program) : {};
+  const native = takeNft(signal, miss);
+  const compat = async (part: 'nft4' | 'nft6', family: string, program: string) => {
+    const printed = await runProgram([program, '-c'], signal);
+    if (printed.why === undefined) return { [part]: printed.text };
+    // Docker can do without iptables by now. Where it is not installed, nft knows whether there is anything that it would have printed.
+    if (!printed.why.endsWith(NOT_INSTALLED) || hasCompatTables(await native, family)) miss(part, printed.why);
+    return {};
+  };
   const [legacy4, legacy6, nft4, nft6, nft] = await Promise.all([
     legacy('legacy4', '/proc/net/ip_tables_names', 'iptables-legacy-save'),
     legacy('legacy6', '/proc/net/ip6_tables_names', 'ip6tables-legacy-save'),
-    save('nft4', 'iptables-nft-save'),
-    save('nft6', 'ip6tables-nft-save'),
-    takeNft(signal, miss),
+    compat('nft4', 'ip', 'iptables-nft-save'),
+    compat('nft6', 'ip6', 'ip6tables-nft-save'),
+    native,
   ]);
   return { rules: { ...legacy4, ...legacy6, ...nft4, ...nft6 }, ...(nft !== undefined && { nft }) };
+}
+
+/** Whether nftables has a table that iptables-nft looks after; also when that is not known. */
+function hasCompatTables(nft: NftRuleset | undefined, family: string): boolean {
+  if (nft === undefined) return true;
+  const tables = nft.nftables.map((one) => (one.table ?? {}) as { readonly family?: unknown; readonly name?: unknown });
+  return tables.some((one) => one.family === family && COMPAT_TABLES.has(one.name));
 }
 
 /** Asks the kernel, not the program: a legacy program may create the tables that it lists. */

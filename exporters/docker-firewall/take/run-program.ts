@@ -7,6 +7,9 @@ export interface Printed {
   readonly why?: string;
 }
 
+/** How the words for a program that is not there end. */
+export const NOT_INSTALLED = 'is not installed';
+
 const LONGEST_MS = 5 * SECOND;
 const LIMIT_BYTES = 32 * 1024 * 1024;
 
@@ -44,7 +47,7 @@ export function runProgram(command: readonly string[], signal: AbortSignal): Pro
     });
     child.once('error', (error: NodeJS.ErrnoException) => {
       why ??=
-        error.code === 'ENOENT' ? `${program} is not installed` : `${program} cannot be started: ${error.message}`;
+        error.code === 'ENOENT' ? `${program} ${NOT_INSTALLED}` : `${program} cannot be started: ${error.message}`;
     });
     child.once('close', (code, killedBy) => {
       clearTimeout(timer);

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fingerprintOf } from '../../../exporters/docker-firewall/memory.ts';
 import { rulesetHashes, rulesetsOf } from '../../../exporters/docker-firewall/rulesets.ts';
@@ -9,6 +12,8 @@ import type { Snapshot } from '../../../exporters/docker-firewall/snapshot.ts';
 import { keep } from '../../../exporters/docker-firewall/take/keep.ts';
 import { socketsIn, takeListeners } from '../../../exporters/docker-firewall/take/listeners.ts';
 import { runProgram } from '../../../exporters/docker-firewall/take/run-program.ts';
+import { aMachine } from '../../collector/vantage/outside/machine.ts';
+import { requireProgram } from '../../require-program.ts';
 
 const healthy = JSON.parse(
   readFileSync(new URL('../../fixtures/firewall/healthy.json', import.meta.url), 'utf8'),
@@ -100,4 +105,26 @@ test('counters change no hash; a rule does, in its own backend alone', () => {
   assert.notEqual(rulesetHashes(other).nft_compat, rulesetHashes(healthy).nft_compat);
   assert.equal(rulesetHashes(other).nft_native, rulesetHashes(healthy).nft_native);
   assert.notEqual(fingerprintOf(other), fingerprintOf(healthy));
+});
+
+test('without iptables nothing is missing, as long as nftables has no table of it', async (t) => {
+  if (requireProgram('nft', t) === undefined || process.getuid?.() !== 0) return;
+  const machine = await aMachine(t);
+  const bin = await mkdtemp(join(tmpdir(), 'signalbox-bin-'));
+  t.after(() => rm(bin, { recursive: true }));
+  const missed = async (nft: string) => {
+    await writeFile(join(bin, 'nft'), `#!/bin/sh\necho '${nft}'\n`, { mode: 0o755 });
+    const path = new URL('../../../exporters/docker-firewall/take/rules.ts', import.meta.url).href;
+    const script = `process.env.PATH = ${JSON.stringify(bin)};
+      const { takeRules } = await import(${JSON.stringify(path)});
+      const missed = [];
+      await takeRules(AbortSignal.timeout(5000), (part, why) => missed.push(part));
+      console.log(JSON.stringify(missed.sort()));`;
+    const hidden = 'mount -t tmpfs none /usr/sbin && exec "$0" --input-type=module -e "$1"';
+    return JSON.parse(
+      await machine.run('unshare', '--mount', 'sh', '-c', hidden, process.execPath, script),
+    ) as readonly string[];
+  };
+  assert.deepEqual(await missed('{"nftables":[{"table":{"family":"ip","name":"docker-bridges"}}]}'), []);
+  assert.deepEqual(await missed('{"nftables":[{"table":{"family":"ip","name":"filter"}}]}'), ['nft4']);
 });
