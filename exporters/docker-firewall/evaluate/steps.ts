@@ -4,6 +4,7 @@ import type { Packet } from '../rules/packet.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import type { Cause, Phase } from './cause.ts';
 import { distinct, doubtful, type Flow, met, withPacket } from './flow.ts';
+import { passBridge } from './pass-bridge.ts';
 import { passChains, passHook } from './pass-hook.ts';
 import { downCause, headingOf, noRouteCause, towardsAt } from './step-words.ts';
 import type { Topology } from './topology.ts';
@@ -55,7 +56,7 @@ export function createSteps(
       towardsAt(name),
     );
   const bridge = (name: Hook, flow: Flow, phase: Phase) =>
-    keep(passChains(rules.bridgeChains(name), flow, host), phase, towardsAt(name));
+    keep(passBridge(rules.bridgeChains(name), name, flow, host), phase, towardsAt(name));
   /** What the host must allow, and may not have been readable: then both ways are gone. */
   const demand = (flow: Flow, holds: boolean | undefined, what: string, cause: Cause): readonly Flow[] => {
     if (holds === true) return [flow];

@@ -5,6 +5,7 @@ import { HOST_FAULTS } from './host.ts';
 import { NAT_FAULTS } from './nat.ts';
 import { NATIVE_TABLES } from './native.ts';
 import { SIX_FAULTS } from './six.ts';
+import { UNUSUAL } from './unusual.ts';
 
 /** The whole matrix. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -14,4 +15,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...HOST_FAULTS,
   ...NATIVE_TABLES,
   ...SIX_FAULTS,
+  ...UNUSUAL,
 ];
