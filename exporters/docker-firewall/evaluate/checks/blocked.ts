@@ -79,9 +79,12 @@ function missingBehind(
   );
 }
 
-/** Whether strangers reach the same port by the other family. */
+/** Whether only IPv6 is stopped: strangers reach the same port by IPv4. The other way round most of them are turned away. */
 function isOpenOtherwise(view: PortView, { views }: Situation): boolean {
-  return views.some((one) => one.from === 'outside' && one.verdict === 'reachable' && labelOf(one) === labelOf(view));
+  return (
+    view.destination.published.family === 6 &&
+    views.some((one) => one.from === 'outside' && one.verdict === 'reachable' && labelOf(one) === labelOf(view))
+  );
 }
 
 /** Several things that are stopped, in words: `traffic to docker0 and br-backend`. */
