@@ -17,15 +17,13 @@ export const openPressure: OpenPart = ({ proc, clock }) => {
     const files = await proc.list('pressure');
     return RESOURCES.filter(({ name }) => files.includes(name));
   });
+  const look = async ({ name, ...metrics }: (typeof RESOURCES)[number]): Promise<Sample[]> =>
+    [...(await readIfThere(proc, `pressure/${name}`)).matchAll(TOTAL)].flatMap(([, share, total]) => {
+      const metric = metrics[share as 'some' | 'full'];
+      return metric === undefined ? [] : [sample(metric, Number(total) / 1e6)];
+    });
   return async () => {
-    const samples: Sample[] = [];
-    const look = async ({ name, ...metrics }: (typeof RESOURCES)[number]) => {
-      for (const [, share, total] of (await readIfThere(proc, `pressure/${name}`)).matchAll(TOTAL)) {
-        const metric = metrics[share as 'some' | 'full'];
-        if (metric !== undefined) samples.push(sample(metric, Number(total) / 1e6));
-      }
-    };
-    await Promise.all((await measured()).map(look));
+    const samples = (await Promise.all((await measured()).map(look))).flat();
     if (samples.length === 0) throw new NothingHere('the kernel does not measure pressure');
     return samples;
   };
