@@ -53,6 +53,19 @@ function fields(of: Readonly<Record<string, Shape>>): Shape {
 
 const route = fields({ dst: text, 'dev?': text, 'gateway?': text, 'table?': text, 'type?': text });
 
+const policy = fields({
+  priority: number,
+  'table?': text,
+  'src?': text,
+  'srclen?': number,
+  'dst?': text,
+  'dstlen?': number,
+  'iif?': text,
+  'fwmark?': text,
+  'fwmask?': text,
+  'suppress_prefixlen?': number,
+});
+
 const SNAPSHOT = fields({
   version: one(1),
   at: number,
@@ -79,6 +92,8 @@ const SNAPSHOT = fields({
   ),
   routes4: list(route),
   routes6: list(route),
+  'policies4?': list(policy),
+  'policies6?': list(policy),
   'docker?': fields({
     version: record,
     info: record,

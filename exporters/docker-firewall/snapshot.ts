@@ -29,6 +29,9 @@ export interface Snapshot {
   /** `ip -j -4 route show table all` and `-6`. */
   readonly routes4: readonly IpRoute[];
   readonly routes6: readonly IpRoute[];
+  /** `ip -j -4 rule show` and `-6`: which packets ask which table of routes. Absent in older snapshots: all then ask the main one. */
+  readonly policies4?: readonly IpPolicy[];
+  readonly policies6?: readonly IpPolicy[];
   /** Absent when there is no Docker. */
   readonly docker?: DockerState;
   /** Every listening TCP and bound UDP socket. */
@@ -78,6 +81,24 @@ export interface IpRoute {
   readonly gateway?: string;
   readonly table?: string;
   readonly type?: string;
+}
+
+/** A rule of the routing policy, ip-rule(8). Numbers may be texts: `0x77`, `51820`. */
+export interface IpPolicy {
+  readonly priority: number;
+  /** The table that is asked; absent for a rule that ends the way itself, as `blackhole`. */
+  readonly table?: string;
+  /** It holds for what does not match. */
+  readonly not?: unknown;
+  readonly src?: string;
+  readonly srclen?: number;
+  readonly dst?: string;
+  readonly dstlen?: number;
+  readonly iif?: string;
+  readonly fwmark?: string;
+  readonly fwmask?: string;
+  /** A route found with a prefix this short, or shorter, does not count. */
+  readonly suppress_prefixlen?: number;
 }
 
 /** What the Engine API answered, as it came but for environment variables, labels and commands, which may hold secrets and are left out. */

@@ -34,17 +34,20 @@ export async function takeSnapshot({ clock, dockerSocket, signal }: TakeOptions)
       return none;
     });
   const ip = async (part: SnapshotPart, ...args: string[]): Promise<never[]> => orMiss(part, askIp(args, signal), []);
-  const [rules, docker, sysctls, links, addresses, routes4, routes6, listeners, packaging] = await Promise.all([
-    takeRules(signal, miss),
-    orMiss('docker', takeDocker(dockerSocket, signal), undefined),
-    orMiss('sysctls', takeSysctls(), {}),
-    ip('links', '-d', 'link', 'show'),
-    ip('links', 'address', 'show'),
-    ip('routes', '-4', 'route', 'show', 'table', 'all'),
-    ip('routes', '-6', 'route', 'show', 'table', 'all'),
-    orMiss('listeners', takeListeners(), []),
-    takePackaging(signal),
-  ]);
+  const [rules, docker, sysctls, links, addresses, routes4, routes6, policies4, policies6, listeners, packaging] =
+    await Promise.all([
+      takeRules(signal, miss),
+      orMiss('docker', takeDocker(dockerSocket, signal), undefined),
+      orMiss('sysctls', takeSysctls(), {}),
+      ip('links', '-d', 'link', 'show'),
+      ip('links', 'address', 'show'),
+      ip('routes', '-4', 'route', 'show', 'table', 'all'),
+      ip('routes', '-6', 'route', 'show', 'table', 'all'),
+      ip('routes', '-4', 'rule', 'show'),
+      ip('routes', '-6', 'rule', 'show'),
+      orMiss('listeners', takeListeners(), []),
+      takePackaging(signal),
+    ]);
   signal.throwIfAborted();
   return {
     version: 1,
@@ -57,6 +60,8 @@ export async function takeSnapshot({ clock, dockerSocket, signal }: TakeOptions)
     addresses,
     routes4,
     routes6,
+    policies4,
+    policies6,
     ...(docker !== undefined && { docker }),
     listeners,
     packaging,

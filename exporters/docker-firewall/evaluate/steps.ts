@@ -134,7 +134,17 @@ export function createSteps(
 
   const routed = (flow: Flow): Flow | undefined => {
     const out = host.routeTo(flow.packet.dst);
-    if (out !== undefined) return withPacket(flow, { ...flow.packet, out });
+    if (out !== undefined) {
+      const sent = withPacket(flow, { ...flow.packet, out });
+      const policy = host.policyFor(flow.packet);
+      if (policy === undefined) return sent;
+      return demand(
+        sent,
+        undefined,
+        `where the routing rule "${policy}" sends it`,
+        noRouteCause(flow.packet.dst, undefined),
+      )[0];
+    }
     lose(flow, strays?.({ ...flow.packet, out: '' }) ?? noRouteCause(flow.packet.dst, host.routeKind(flow.packet.dst)));
     return undefined;
   };

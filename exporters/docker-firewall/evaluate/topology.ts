@@ -1,8 +1,10 @@
-import { type Family, type Ip, type IpRange, isWithin, parseIp, parseRange, prefixRange } from '../rules/addresses.ts';
+import { type Family, type Ip, type IpRange, isWithin, parseIp, prefixRange } from '../rules/addresses.ts';
 import { getOrMake } from '../rules/get-or-make.ts';
-import type { World } from '../rules/packet.ts';
-import type { IpRoute, Snapshot } from '../snapshot.ts';
+import type { Packet, World } from '../rules/packet.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { DockerNetwork } from './docker.ts';
+import { readPolicies } from './policies.ts';
+import { readRoutes } from './routes.ts';
 
 /** The host's interfaces, addresses and routes, and which of them are Docker's. */
 export interface Topology extends World {
@@ -17,6 +19,8 @@ export interface Topology extends World {
   readonly mayBeFiltered: (device: string) => boolean | undefined;
   /** Why a route leads nowhere: `blackhole`; undefined when it leads somewhere, or there is none. */
   readonly routeKind: (ip: Ip) => string | undefined;
+  /** The rule, as ip-rule(8) writes it, that may send a packet another way than the main table of routes; undefined when none may. */
+  readonly policyFor: (packet: Packet) => string | undefined;
   /** The interfaces that are ports of a bridge. */
   readonly portsOf: (bridge: string) => readonly string[];
   readonly sysctl: (name: string) => string | undefined;
@@ -28,18 +32,9 @@ export interface OwnAddress {
   readonly isLinkLocal: boolean;
 }
 
-interface Route {
-  readonly range: IpRange;
-  readonly bits: number;
-  readonly metric: number;
-  readonly device: string | undefined;
-  readonly kind?: string;
-}
-
 const LOOPBACK = prefixRange(4, 0x7f_00_00_00, 8);
 const MULTICAST = [prefixRange(4, 0xe0_00_00_00, 4), prefixRange(6, 0xffn << 120n, 8)];
 const LINK_LOCAL = prefixRange(6, 0xfe80n << 112n, 10);
-const NOWHERE = new Set(['unreachable', 'blackhole', 'prohibit', 'throw']);
 
 /** What a snapshot says of the host's place in its networks. */
 export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwork[]): Topology {
@@ -48,6 +43,7 @@ export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwor
   const broadcasts = new Set<Ip>([0xff_ff_ff_ff]);
   for (const { type, dst } of snapshot.routes4) if (type === 'broadcast') broadcasts.add(parseIp(dst)?.ip ?? -1);
   const routes = { 4: readRoutes(snapshot, 4, own), 6: readRoutes(snapshot, 6, own) };
+  const policies = { 4: readPolicies(snapshot, 4, routes[4]), 6: readPolicies(snapshot, 6, routes[6]) };
   const links = new Map(snapshot.links.map((link) => [link.ifname, link]));
   const linksUnread = snapshot.missing.some(({ part }) => part === 'links') || links.size === 0;
   const subnets = networks.filter(({ isBridge }) => isBridge).flatMap((network) => network.subnets);
@@ -93,6 +89,7 @@ export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwor
       return [...own.keys()].filter(leadsOut).length <= 1 ? true : undefined;
     },
     routeKind: (ip) => routes[typeof ip === 'number' ? 4 : 6].find(({ range }) => isWithin(range, ip))?.kind,
+    policyFor: (packet) => (isLocal(packet.dst) ? undefined : policies[packet.family](packet)),
     portsOf: (bridge) => ports.get(bridge) ?? [],
     outer: (family) =>
       routes[family].find(({ bits }) => bits === 0)?.device ??
@@ -120,34 +117,6 @@ function ownAddresses({ addresses }: Snapshot): Map<string, OwnAddress[]> {
     own.set(ifname, [...list.filter((one) => !one.isLinkLocal), ...list.filter((one) => one.isLinkLocal)]);
   }
   return own;
-}
-
-/** The routes that the kernel would look through, the narrowest first. Rules that choose between tables are not known here. */
-function readRoutes(snapshot: Snapshot, family: Family, own: ReadonlyMap<string, readonly OwnAddress[]>): Route[] {
-  const printed = family === 4 ? snapshot.routes4 : snapshot.routes6;
-  const routes = printed.flatMap((route) => routeOf(route, family));
-  if (routes.length === 0)
-    for (const [device, list] of own)
-      for (const { subnet } of list)
-        if (subnet.family === family) routes.push({ range: subnet, bits: bitsOf(subnet), metric: 0, device });
-  return routes.toSorted((one, other) => other.bits - one.bits || one.metric - other.metric);
-}
-
-function routeOf(route: IpRoute & { readonly metric?: number }, family: Family): Route[] {
-  const isMain =
-    route.table === undefined || route.table === 'main' || route.table === 'default' || route.table === '254';
-  const type = route.type ?? 'unicast';
-  if (!isMain || !(type === 'unicast' || NOWHERE.has(type))) return [];
-  const range = route.dst === 'default' ? prefixRange(family, family === 4 ? 0 : 0n, 0) : parseRange(route.dst);
-  if (range === undefined) return [];
-  const road = { range, bits: bitsOf(range), metric: route.metric ?? 0 };
-  return [NOWHERE.has(type) ? { ...road, device: undefined, kind: type } : { ...road, device: route.dev }];
-}
-
-function bitsOf({ family, low, high }: IpRange): number {
-  return family === 4
-    ? 32 - Math.round(Math.log2(Number(high) - Number(low) + 1))
-    : 128 - ((BigInt(high) - BigInt(low) + 1n).toString(2).length - 1);
 }
 
 /** An address in a subnet that is none of those: somebody else there. Undefined when it has no room. */

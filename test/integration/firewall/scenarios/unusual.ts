@@ -108,4 +108,12 @@ END`,
     inject: 'iptables -t nat -I POSTROUTING -o docker0 -j MASQUERADE',
     breaks: false,
   },
+  {
+    name: 'unusual: a routing rule sends the answers of containers nowhere',
+    inject: `ip rule add fwmark 0x77 table 77
+      ip route add blackhole default table 77
+      iptables -t mangle -A PREROUTING -i docker0 -j MARK --set-mark 0x77`,
+    undo: 'ip rule del fwmark 0x77 table 77; ip route flush table 77',
+    breaks: true,
+  },
 ];
