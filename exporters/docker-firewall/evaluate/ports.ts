@@ -75,10 +75,11 @@ function isOther(network: DockerNetwork, container: DockerContainer): boolean {
 function askersIn(network: DockerNetwork, family: Family, host: Topology): Stranger[] {
   const residents = [...network.members.keys()].filter((ip) => (typeof ip === 'number') === (family === 4));
   const subnet = network.subnets.find((one) => one.family === family);
-  const first = residents[0] ?? (subnet && neighbourIn(subnet, network.gateways));
-  const apart = residents.find((ip) => host.routeTo(ip) !== network.bridge);
-  const ips = new Set([first, apart].filter((ip) => ip !== undefined));
-  return [...ips].map((ip) => ({ ip, enters: network.bridge }));
+  const isUsual = (ip: Ip) => host.routeTo(ip) === network.bridge;
+  const usual = residents.find(isUsual) ?? (subnet && neighbourIn(subnet, [...network.gateways, ...residents]));
+  const apart = residents.find((ip) => !isUsual(ip));
+  const ips = [usual, apart].filter((ip) => ip !== undefined);
+  return ips.map((ip) => ({ ip, enters: network.bridge }));
 }
 
 function viewFromAway(

@@ -199,3 +199,12 @@ test("Docker 29 with its own nftables table is walked; iptables' FORWARD policy 
   assert.equal(from(dropped, 'outside').rule, 'nft filter FORWARD policy DROP');
   assert.deepEqual(checksOf(dropped), ['forward_blocked', 'split_brain']);
 });
+
+test('a container that a route sets apart does not speak for its whole network', () => {
+  const app = { name: 'app', network: 'backend', ip: '172.18.0.2', ports: [{ host: 8082, inside: 80 }] };
+  const healthy = healthyWorld({ webs: [WEB, app] });
+  const apart = { ...healthy, routes4: [...healthy.routes4, { dst: WEB.ip, type: 'blackhole' }] };
+  const asked = evaluate(apart).ports.find((one) => one.container === 'app' && one.from === 'bridge:bridge');
+  assert.equal(asked?.verdict, 'unknown');
+  assert.match(asked?.why ?? '', /It depends on who asks: .* 172\.17\.0\.2 would not/);
+});
