@@ -12,13 +12,18 @@ test('what an exporter sees is on /metrics, in VictoriaMetrics, and gone when it
   if (!promtool) return;
   await using shop = await webServer((_request, response) => response.end('Welcome'));
   const monitors = `monitors: { shop: { http: "${shop.url}", every: 1s, timeout: 1s } }\n`;
-  await using house = await BoxHouse.open(`${monitors}exporters: { host: { every: 1s } }\n`);
+  await using house = await BoxHouse.open(
+    `${monitors}exporters: { host: { every: 1s }, mounts: { every: 1s }, changes: { backlog: 1h, every: 1s } }\n`,
+  );
   const box = await house.start();
   const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
   const page = async () => (await fetch(`${box.url}/metrics`)).text();
   await until(async () => (await page()).includes('node_load1{'));
   assert.match(await page(), new RegExp(`^node_load1\\{job="node",instance="${RegExp.escape(hostname())}"\\} `, 'm'));
-  assert.match(await page(), /^signalbox_exporter_up\{exporter="host",job="signalbox",instance="box"\} 1$/m);
+  for (const name of ['host', 'mounts', 'changes'])
+    await until(async () =>
+      (await page()).includes(`signalbox_exporter_up{exporter="${name}",job="signalbox",instance="box"} 1\n`),
+    );
   const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], {
     input: await page(),
     encoding: 'utf8',
