@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { sample } from '../../model/metric.ts';
 import { nodeCpu } from '../../model/metrics/node-cpu.ts';
 import type { Sample } from '../../model/sample.ts';
@@ -37,26 +38,22 @@ function createThrottles({ sys, clock }: Host): () => Promise<Sample[]> {
     const found = new Map<string, Throttle>();
     for (const cpu of await sys.list(CPUS)) {
       if (!/^cpu\d+$/.test(cpu)) continue;
+      await setImmediate();
       const at = `${CPUS}/${cpu}`;
-      const [count, id, core] = await Promise.all([
-        sys.rareValue(`${at}/thermal_throttle/core_throttle_count`),
-        sys.rareValue(`${at}/topology/physical_package_id`),
-        sys.rareValue(`${at}/topology/core_id`),
-      ]);
+      const id = sys.remembered(`${at}/topology/physical_package_id`);
+      const core = sys.remembered(`${at}/topology/core_id`);
       if (id === undefined || core === undefined) continue;
       const inPackage = { path: `${at}/thermal_throttle/package_throttle_count`, package: id };
-      if ((await sys.rareValue(inPackage.path)) !== undefined && !found.has(id)) found.set(id, inPackage);
+      if (!found.has(id) && sys.remembered(inPackage.path) !== undefined) found.set(id, inPackage);
       const inCore = { path: `${at}/thermal_throttle/core_throttle_count`, package: id, core };
-      if (count !== undefined && !found.has(`${id}:${core}`)) found.set(`${id}:${core}`, inCore);
+      if (!found.has(`${id}:${core}`) && sys.remembered(inCore.path) !== undefined) found.set(`${id}:${core}`, inCore);
     }
     return [...found.values()];
   });
   return async () => {
     const samples: Sample[] = [];
-    const all = await places();
-    const counts = await Promise.all(all.map(({ path }) => sys.value(path)));
-    for (const [at, place] of all.entries()) {
-      const count = numberOf(counts[at]);
+    for (const place of await places()) {
+      const count = numberOf(sys.remembered(place.path));
       if (count === undefined) continue;
       if (place.core === undefined) samples.push(sample(nodeCpu.packageThrottles, count, { package: place.package }));
       else samples.push(sample(nodeCpu.coreThrottles, count, { package: place.package, core: place.core }));

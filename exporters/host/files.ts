@@ -1,6 +1,6 @@
 import { readdir, realpath } from 'node:fs';
 import { join } from 'node:path';
-import { closeFile, openFile, readLines, readValue, readWhole } from './open-file.ts';
+import { closeFile, openFile, readLines, readValue, readValueNow, readWhole } from './open-file.ts';
 
 /** Reads the small files of /proc, /sys and their like. Those read again and again stay open, since opening costs more than reading. */
 export interface Files {
@@ -12,6 +12,11 @@ export interface Files {
   value(path: string): Promise<string | undefined>;
   /** The same for a value that is read rarely: its file is closed again. */
   rareValue(path: string): Promise<string | undefined>;
+  /**
+   * One value that the kernel has in its memory, read at once: by way of the threads that read files, where reading may hang, the same
+   * costs ten times as much. Not for what a driver, a slow bus or another process answers.
+   */
+  remembered(path: string): string | undefined;
   /** The names in a folder, sorted, numbers by their size; none where there is no such folder. */
   list(path: string): Promise<readonly string[]>;
   /** Where a link leads to in the end; undefined where there is none. */
@@ -123,6 +128,7 @@ export function createFiles(root: string, mostKept: number): Files {
     eachLine: (path, tell) => opened(path, false, (fd) => readLines(fd, tell)),
     value: (path) => value(path, true),
     rareValue: (path) => value(path, false),
+    remembered: (path) => readValueNow(full(path)),
     list: (path) =>
       new Promise((resolve) => {
         readdir(full(path), (error, names) => resolve(error === null ? names.sort(byNumber) : []));

@@ -1,4 +1,4 @@
-import { close, open, read as readAt } from 'node:fs';
+import { close, closeSync, constants, open, openSync, read as readAt, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 
 const PIECE = 8192;
@@ -7,6 +7,12 @@ const MOST_SPARE = 32;
 const LONGEST = 64 * 1024 * 1024;
 /** A value of /sys fits into a page (kernel: Documentation/filesystems/sysfs.rst), so one read has it all. */
 const VALUE = 4096;
+
+/**
+ * The kernel hands out the records of a file of /proc in pages, each filled up to the first record that does not fit (fs/seq_file.c). After a
+ * piece shorter than this it would have to be one of half a page, which no file has that is read whole; to find the end costs a read.
+ */
+const LAST = 2048;
 
 const spare: Buffer[] = [];
 
@@ -19,6 +25,21 @@ export async function readValue(fd: number): Promise<string> {
   return text;
 }
 
+/** The same of a file that is not open, at once, on this thread; undefined where it cannot be read. */
+export function readValueNow(path: string): string | undefined {
+  const piece = spare.pop() ?? Buffer.allocUnsafeSlow(PIECE);
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return piece.toString('utf8', 0, readSync(fd, piece, 0, VALUE, 0)).trim();
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+    giveBack(piece);
+  }
+}
+
 /** All of an open file, from its beginning: most of /proc give at most a page at a time, whatever room there is. */
 export async function readWhole(fd: number): Promise<string> {
   const piece = spare.pop() ?? Buffer.allocUnsafeSlow(PIECE);
@@ -26,9 +47,9 @@ export async function readWhole(fd: number): Promise<string> {
   let text = '';
   for (let at = 0; at < LONGEST; ) {
     const length = await readPiece(fd, piece, at, PIECE);
-    if (length === 0) break;
     text += decoder.write(piece.subarray(0, length));
     at += length;
+    if (length < LAST) break;
   }
   giveBack(piece);
   return text;

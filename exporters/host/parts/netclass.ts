@@ -9,18 +9,18 @@ const FOLDER = 'class/net';
 /** Megabits to bytes. */
 const MEGABIT = 1e6 / 8;
 const IFF_UP = 1;
-/** What hardly ever changes is read once in so long; at once when the device is another one, or stands otherwise than before. */
-const KEPT_MS = 60_000;
-/** So many devices are read at once. */
-const AT_ONCE = 16;
 
-/** Files whose answers come from the kernel's memory: all at once. */
+/** How a device stands: while it stands so, what did not answer is not asked again. */
 const STANDING = ['ifindex', 'operstate', 'flags'] as const;
-const COUNTED = ['mtu', 'dormant', 'carrier_changes', 'carrier_up_count', 'carrier_down_count'] as const;
+/** Files whose answers come from the kernel's memory. */
+const REMEMBERED = [
+  ...STANDING,
+  ...['address', 'addr_assign_type', 'broadcast', 'carrier_changes', 'carrier_down_count', 'carrier_up_count'],
+  ...['dev_id', 'dormant', 'ifalias', 'iflink', 'link_mode', 'mtu', 'name_assign_type', 'netdev_group'],
+  ...['tx_queue_len', 'type'],
+];
 /** Those for which the kernel takes the lock of all networks, or asks the driver: one after the other. Only a device that is up has them. */
 const ASKED = ['carrier', 'speed', 'duplex'] as const;
-const STEADY_A = ['address', 'broadcast', 'ifalias', 'addr_assign_type', 'dev_id', 'iflink', 'link_mode'] as const;
-const STEADY_B = ['name_assign_type', 'netdev_group', 'tx_queue_len', 'type'] as const;
 
 const NUMBERS: Readonly<Record<string, Metric<'device'>>> = {
   addr_assign_type: properties.address_assign_type,
@@ -46,35 +46,25 @@ type Values = Readonly<Record<string, string | undefined>>;
 
 interface Known {
   readonly standing: string;
-  readonly until: number;
-  readonly steady: Values;
   /** Those of `ASKED` that have an answer while it stands so: asking in vain costs more. */
-  answering: readonly string[];
+  readonly answering: readonly string[];
 }
 
 /** What the network devices are and how they stand, from /sys/class/net. */
-export const openNetclass: OpenPart = ({ sys, settings, clock }) => {
+export const openNetclass: OpenPart = ({ sys, settings }) => {
   const ignored = networksIgnored(settings);
   const known = new Map<string, Known>();
 
   async function lookAt(device: string): Promise<Values | undefined> {
-    const live = await valuesOf(sys.value, device, [...STANDING, ...COUNTED]);
-    // `bonding_masters` is a file among the devices.
-    if (live.ifindex === undefined) return undefined;
-    const standing = STANDING.map((name) => live[name]).join(' ');
-    const before = known.get(device);
-    if (before?.standing === standing && clock.monotonic() < before.until) return { ...before.steady, ...live };
-    const steady = await valuesOf(sys.rareValue, device, [...STEADY_A, ...STEADY_B]);
-    const answering = isUp(live) ? ASKED : [];
-    known.set(device, { standing, until: clock.monotonic() + KEPT_MS, steady, answering });
-    return { ...steady, ...live };
-  }
-
-  async function ask(device: string): Promise<Values> {
     const values: Record<string, string | undefined> = {};
-    const one = known.get(device);
-    for (const name of one?.answering ?? []) values[name] = await sys.value(`${FOLDER}/${device}/${name}`);
-    if (one !== undefined) one.answering = one.answering.filter((name) => values[name] !== undefined);
+    for (const name of REMEMBERED) values[name] = sys.remembered(`${FOLDER}/${device}/${name}`);
+    // `bonding_masters` is a file among the devices.
+    if (values.ifindex === undefined) return undefined;
+    const standing = STANDING.map((name) => values[name]).join(' ');
+    const before = known.get(device);
+    const asked = before?.standing === standing ? before.answering : isUp(values) ? ASKED : [];
+    for (const name of asked) values[name] = await sys.value(`${FOLDER}/${device}/${name}`);
+    known.set(device, { standing, answering: asked.filter((name) => values[name] !== undefined) });
     return values;
   }
 
@@ -83,24 +73,13 @@ export const openNetclass: OpenPart = ({ sys, settings, clock }) => {
     if (names.length === 0) throw new NothingHere('there is no network device');
     for (const device of known.keys()) if (!names.includes(device)) known.delete(device);
     const samples: Sample[] = [];
-    for (let from = 0; from < names.length; from += AT_ONCE) {
-      const some = names.slice(from, from + AT_ONCE);
-      const seen = await Promise.all(some.map(lookAt));
-      for (const [at, device] of some.entries()) {
-        const values = seen[at];
-        if (values !== undefined) addTo(samples, device, { ...values, ...(await ask(device)) });
-      }
+    for (const device of names) {
+      const values = await lookAt(device);
+      if (values !== undefined) addTo(samples, device, values);
     }
     return samples;
   };
 };
-
-type Read = (path: string) => Promise<string | undefined>;
-
-async function valuesOf(read: Read, device: string, names: readonly string[]): Promise<Values> {
-  const values = await Promise.all(names.map((name) => read(`${FOLDER}/${device}/${name}`)));
-  return Object.fromEntries(names.map((name, at) => [name, values[at]]));
-}
 
 function isUp({ flags }: Values): boolean {
   return ((numberOf(flags) ?? 0) & IFF_UP) !== 0;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Sample } from '../../../model/sample.ts';
@@ -13,15 +12,6 @@ const INSIDE = 'SIGNALBOX_TEST_NAMESPACE';
 const ip = (...words: string[]) => execFileSync('ip', words);
 const infoOf = (samples: readonly Sample[], device: string) =>
   Object.keys(valuesOf(samples, 'node_network_info')).find((labels) => labels.startsWith(`device=${device} `));
-
-/** What a descriptor leads to; nothing where it has been closed meanwhile. */
-function linkOf(fd: string): string {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return '';
-  }
-}
 
 if (process.env[INSIDE] === undefined) {
   test('in a network of its own', (t) => {
@@ -48,13 +38,6 @@ if (process.env[INSIDE] === undefined) {
     assert.equal(infoOf(await collect(), 'anew'), undefined);
     add('02:00:00:00:00:02');
     assert.match(infoOf(await collect(), 'anew') ?? '', /address=02:00:00:00:00:02 .*adminstate=down/);
-    const open = readdirSync('/proc/self/fd').map((fd) => linkOf(fd));
-    assert.deepEqual(
-      open.filter((path) => path.includes('/anew/') && path.endsWith('(deleted)') && /ifindex|flags|mtu/.test(path)),
-      [],
-      'those of the device that has gone are closed',
-    );
-    assert.ok(open.some((path) => path.endsWith('/anew/ifindex')));
   });
 
   test('a link that is cut is seen at once', async (t) => {
