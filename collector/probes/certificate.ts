@@ -1,8 +1,8 @@
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { Evidence } from '../../model/finding.ts';
+import { oneLine } from '../../model/outside-text.ts';
 import { DAY, type Instant, spanInWords } from '../../model/time.ts';
 import { codeOf } from './connection-words.ts';
-import { oneLine } from './outside-text.ts';
 
 /** One certificate of a chain. The texts are from outside, fit for a line. */
 export interface Certificate {

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
+import { oneLine } from '../../model/outside-text.ts';
 import { spanInWords } from '../../model/time.ts';
-import { oneLine } from './outside-text.ts';
 
 /** The other end of a connection. */
 export interface Peer {

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { oneLine } from '../../model/outside-text.ts';
 import { SECOND } from '../../model/time.ts';
 import type { Machine } from './machine.ts';
-import { oneLine } from './one-line.ts';
 
 const LONGEST_MS = 10 * SECOND;
 const MOST_BYTES = 16 * 1024 * 1024;

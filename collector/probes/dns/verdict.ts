@@ -1,6 +1,6 @@
 import type { Verdict } from '../../../model/finding.ts';
+import { oneLine } from '../../../model/outside-text.ts';
 import { boundedPattern, PatternTooSlow } from '../bounded-pattern.ts';
-import { oneLine } from '../outside-text.ts';
 import type { Asked } from './ask.ts';
 import type { Reply } from './message.ts';
 import { isRecord, recordText } from './record-text.ts';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { logText } from '../../../model/log-text.ts';
+import { oneLine } from '../../../model/outside-text.ts';
 import { createRedactor } from '../../../model/redact.ts';
-import { oneLine } from '../outside-text.ts';
 
 const HEAD_BYTES = 2_000;
 const TAIL_BYTES = 8_000;

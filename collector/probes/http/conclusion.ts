@@ -1,5 +1,5 @@
+import { oneLine } from '../../../model/outside-text.ts';
 import type { ProbeContext } from '../../../model/probe.ts';
-import { oneLine } from '../outside-text.ts';
 import { BodyText } from './body-text.ts';
 import { type Decoded, decode, Undecodable } from './decode.ts';
 import type { Exchange } from './exchange.ts';

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../../model/finding.ts';
+import { plainText } from '../../../model/outside-text.ts';
 import { chainEvidence } from '../certificate.ts';
 import { peerInWords } from '../connection-words.ts';
-import { plainText } from '../outside-text.ts';
 import type { Conclusion } from './conclusion.ts';
 import { shownUrl } from './hiding.ts';
 import type { Journey } from './journey.ts';

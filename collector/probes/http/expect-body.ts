@@ -1,4 +1,4 @@
-import { oneLine } from '../outside-text.ts';
+import { oneLine } from '../../../model/outside-text.ts';
 import { patientMatcher } from '../patient-match.ts';
 import type { BodyText } from './body-text.ts';
 import type { Expectation, Miss } from './expectation.ts';

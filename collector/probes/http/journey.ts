@@ -1,5 +1,5 @@
+import { oneLine } from '../../../model/outside-text.ts';
 import type { ProbeContext } from '../../../model/probe.ts';
-import { oneLine } from '../outside-text.ts';
 import { type Scope, scopeOf } from './address-scope.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { shownUrl } from './hiding.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { query } from 'jsonpath-rfc9535';
-import { oneLine } from '../outside-text.ts';
+import { oneLine } from '../../../model/outside-text.ts';
 import type { Json, JsonTest } from './http-spec.ts';
 
 /** What is wrong with a body as JSON, as a reason; undefined when every test is met. Pure; may take long. */

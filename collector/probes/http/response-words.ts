@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { oneLine } from '../outside-text.ts';
+import { oneLine } from '../../../model/outside-text.ts';
 import type { Exchange } from './exchange.ts';
 import { shownHeader, shownUrl } from './hiding.ts';
 import { bytesInWords, statusInWords } from './status-words.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { oneLine } from '../../../model/outside-text.ts';
 import { STATUS_CODES } from '../../node-http.ts';
-import { oneLine } from '../outside-text.ts';
 import type { StatusRange } from './http-spec.ts';
 
 /** `502 Bad Gateway`: the standard's words, or the server's own where the standard has none. */

@@ -1,6 +1,6 @@
+import { oneLine } from '../../../model/outside-text.ts';
 import { handshakeReason } from '../certificate.ts';
 import { codeOf, connectionReason, noAnswerWithin, peerInWords } from '../connection-words.ts';
-import { oneLine } from '../outside-text.ts';
 import type { Exchange } from './exchange.ts';
 import { bytesInWords, statusInWords } from './status-words.ts';
 import { hostOf } from './target.ts';

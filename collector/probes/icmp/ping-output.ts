@@ -1,4 +1,4 @@
-import { oneLine } from '../outside-text.ts';
+import { oneLine } from '../../../model/outside-text.ts';
 import type { Burst } from './burst.ts';
 
 /** Reads what `fping -C` printed: one line with a round trip or a dash a ping; undefined when there is none. */

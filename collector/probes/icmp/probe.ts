@@ -3,9 +3,9 @@ import type { Finding } from '../../../model/finding.ts';
 import { sample } from '../../../model/metric.ts';
 import { connection } from '../../../model/metrics/connection.ts';
 import { icmp } from '../../../model/metrics/icmp.ts';
+import { oneLine } from '../../../model/outside-text.ts';
 import { NameNotFound, type Probe, type ProbeContext, type Resolved } from '../../../model/probe.ts';
 import { spanInWords } from '../../../model/time.ts';
-import { oneLine } from '../outside-text.ts';
 import { type Burst, figuresOf, lossOf } from './burst.ts';
 import { lacksRight, noRoute } from './ping-output.ts';
 import { findPingPrograms, type Order, type PingProgram } from './ping-programs.ts';
@@ -76,7 +76,7 @@ function unanswered(order: Order, { output, wasKilled }: Ran): Burst | undefined
 
 function whyNot(program: PingProgram, output: string): string {
   if (lacksRight(output)) return `${program.name} may not send pings from here: setcap cap_net_raw+ep ${program.path}`;
-  return `${program.name} failed: ${oneLine(output) || 'it printed nothing'}`;
+  return `${program.name} failed: ${oneLine(output, 120) || 'it printed nothing'}`;
 }
 
 function tooLong(spec: IcmpSpec, lastsMs: number, timeoutMs: number): string {

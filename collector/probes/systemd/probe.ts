@@ -1,10 +1,10 @@
 import type { Evidence, Finding } from '../../../model/finding.ts';
 import { sample } from '../../../model/metric.ts';
 import { systemd } from '../../../model/metrics/systemd.ts';
+import { oneLine } from '../../../model/outside-text.ts';
 import type { Probe, ProbeContext } from '../../../model/probe.ts';
 import type { Sample } from '../../../model/sample.ts';
 import type { UnitReport, Units } from '../../../model/unit.ts';
-import { oneLine } from '../outside-text.ts';
 import type { UnitSpec } from './unit-spec.ts';
 import { judgeUnit } from './verdict.ts';
 

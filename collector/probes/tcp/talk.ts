@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
+import { oneLine } from '../../../model/outside-text.ts';
 import type { ProbeContext } from '../../../model/probe.ts';
 import { reveal } from '../../../model/secret.ts';
 import { boundedPattern } from '../bounded-pattern.ts';
 import { noAnswerWithin } from '../connection-words.ts';
-import { oneLine } from '../outside-text.ts';
 import { addCaptures, type Captures, fillCaptures } from './captures.ts';
 import { hiderOf } from './hiding.ts';
 import { createInbox, type Heard, type Inbox } from './inbox.ts';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Change } from '../../../model/change.ts';
+import { oneLine } from '../../../model/outside-text.ts';
 import { type Instant, MINUTE, SECOND } from '../../../model/time.ts';
 import type { Machine } from '../machine.ts';
-import { oneLine } from '../one-line.ts';
 import type { Source } from '../source.ts';
 import { type Installed, newestKernel } from './kernels.ts';
 import { type Boot, bootsIn } from './wtmp.ts';

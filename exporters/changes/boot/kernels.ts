@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { oneLine } from '../../../model/outside-text.ts';
 import type { Instant } from '../../../model/time.ts';
-import { oneLine } from '../one-line.ts';
 
 /** A kernel that the next boot could take. */
 export interface Installed {

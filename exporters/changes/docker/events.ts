@@ -1,6 +1,6 @@
+import { oneLine } from '../../../model/outside-text.ts';
 import type { Instant } from '../../../model/time.ts';
 import { lineBatches } from '../logs/line-batches.ts';
-import { oneLine } from '../one-line.ts';
 import { answerOf } from '../unix-socket.ts';
 import { record, text } from './inventory.ts';
 

@@ -1,5 +1,5 @@
+import { oneLine } from '../../../model/outside-text.ts';
 import { type Instant, SECOND } from '../../../model/time.ts';
-import { oneLine } from '../one-line.ts';
 import { ask } from '../unix-socket.ts';
 
 /** A container, so far as its change would be told. Its environment, labels and command are never read. */

@@ -1,6 +1,6 @@
+import { oneLine } from '../../../model/outside-text.ts';
 import type { Instant } from '../../../model/time.ts';
 import type { LocalTime } from '../logs/local-time.ts';
-import { oneLine } from '../one-line.ts';
 import { type Action, packageName } from './dpkg-log.ts';
 import { commandInWords, type Run } from './run.ts';
 

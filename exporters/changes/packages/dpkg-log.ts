@@ -1,6 +1,6 @@
+import { oneLine } from '../../../model/outside-text.ts';
 import type { Instant } from '../../../model/time.ts';
 import type { LocalTime } from '../logs/local-time.ts';
-import { oneLine } from '../one-line.ts';
 
 /** Something that dpkg began to do to a package. */
 export interface Action {

@@ -1,5 +1,5 @@
+import { oneLine } from '../../../model/outside-text.ts';
 import type { Instant } from '../../../model/time.ts';
-import { oneLine } from '../one-line.ts';
 
 /** A program that had dpkg do something, and for whom. */
 export interface Run {

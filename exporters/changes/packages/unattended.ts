@@ -1,5 +1,5 @@
+import { oneLine } from '../../../model/outside-text.ts';
 import type { LocalTime } from '../logs/local-time.ts';
-import { oneLine } from '../one-line.ts';
 import type { Run } from './run.ts';
 
 /** Reads unattended-upgrades.log, which says when a run began and that it upgraded something: who asked, where apt's history is lost. */

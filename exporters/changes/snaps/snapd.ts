@@ -1,5 +1,5 @@
+import { oneLine } from '../../../model/outside-text.ts';
 import type { Instant } from '../../../model/time.ts';
-import { oneLine } from '../one-line.ts';
 import { ask } from '../unix-socket.ts';
 
 /** One revision of a snap that is on the machine. */

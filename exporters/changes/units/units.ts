@@ -1,9 +1,9 @@
 import { lstat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Change } from '../../../model/change.ts';
+import { oneLine } from '../../../model/outside-text.ts';
 import { type Instant, MINUTE } from '../../../model/time.ts';
 import type { Machine } from '../machine.ts';
-import { oneLine } from '../one-line.ts';
 import type { Source } from '../source.ts';
 import { findUnitFiles, type UnitFiles } from './unit-files.ts';
 

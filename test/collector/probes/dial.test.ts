@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createClock } from '../../../collector/clock.ts';
 import { connectionReason } from '../../../collector/probes/connection-words.ts';
 import { DialFailed, dial } from '../../../collector/probes/dial.ts';
-import { oneLine, plainText } from '../../../collector/probes/outside-text.ts';
+import { oneLine, plainText } from '../../../model/outside-text.ts';
 import { wire } from './http/asking.ts';
 
 const clock = createClock();
@@ -37,7 +37,7 @@ test('what is called off is over at once', async () => {
 });
 
 test('text from outside cannot break a line, hide, or steer a terminal', () => {
-  assert.equal(oneLine('a\r\nb\u001b[31mc\u202ed\u0000'), 'a b [31mc d');
+  assert.equal(oneLine('a\r\nb\u001b[31mc\u202ed\u0000'), 'a bc d');
   assert.equal(oneLine('x'.repeat(500), 10), 'xxxxxxxxx…');
   assert.equal(plainText('a\r\n\tb\u001b[31m\nc', 100), 'a\n  b[31m\nc');
   assert.equal(plainText('é'.repeat(50), 10).length, 10);
