@@ -1,11 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
-import type { Gauge } from 'prom-client';
-import { seriesText } from '../../exposition/write.ts';
+import { numberText, seriesText } from '../../exposition/write.ts';
 import type { ForeignFamily } from '../../model/exporter.ts';
 import type { Metric } from '../../model/metric.ts';
 import { catalogue } from '../../model/metrics/index.ts';
-import type { Labels, Sample } from '../../model/sample.ts';
-import { prom } from './prom-client.ts';
+import type { Sample } from '../../model/sample.ts';
 
 const PARTS = /_(?:bucket|sum|count)$/;
 
@@ -26,12 +23,9 @@ function whole<One extends Heading>(name: string, families: ReadonlyMap<string, 
   return of?.type === 'histogram' || (of?.type === 'summary' && !name.endsWith('_bucket')) ? of : undefined;
 }
 
-/** So many families are written in one turn of the loop. */
-const SLICE = 20;
-
 /**
- * Samples as a page of the Prometheus text format, by way of a registry of prom-client: each family once, with its help and type, in the
- * order of its first sample. A series that comes twice is written once, as it came last: a page with both would be refused whole. The
+ * Samples as a page of the Prometheus text format: each family once, with its help and type, in the order of its first
+ * sample. A series that comes twice is written once, as it came last: a page with both would be refused whole. The
  * batches' source decides when the loop has a turn. `foreign` says what those are that the catalogue does not know.
  */
 export async function writeMetricsPage(
@@ -39,44 +33,32 @@ export async function writeMetricsPage(
   foreign: Iterable<ForeignFamily> = [],
 ): Promise<string> {
   const others = new Map([...foreign].map((family) => [family.name, family]));
-  const families = new Map<string, Family>();
-  for await (const batch of batches) for (const one of batch) add(families, familyOf(one.name, others), one);
-  const registry = new prom.Registry();
-  for (const family of families.values()) registry.registerMetric(asMetric(family));
-  let page = '';
-  let count = 0;
-  for (const name of families.keys()) {
-    page += `${await registry.getSingleMetricAsString(name)}\n`;
-    if (++count % SLICE === 0) await setImmediate();
-  }
-  return page;
+  const families = new Map<string, { readonly of: Heading | undefined; readonly lines: Map<string, string> }>();
+  for await (const batch of batches) for (const one of batch) addLine(families, familyOf(one.name, others), one);
+  const parts: string[] = [];
+  for (const [name, { of, lines }] of families) parts.push(heading(name, of), ...lines.values());
+  return parts.join('');
 }
 
-interface Family {
-  readonly name: string;
-  readonly of: Heading | undefined;
-  /** By their text, so that each series is there once. */
-  readonly series: Map<string, { readonly metricName: string; readonly labels: Labels; readonly value: number }>;
-}
-
-function add(
-  families: Map<string, Family>,
+function addLine(
+  families: Map<string, { readonly of: Heading | undefined; readonly lines: Map<string, string> }>,
   of: Heading | undefined,
-  { name: metricName, labels, value }: Sample,
+  { name, labels, value }: Sample,
 ): void {
-  const name = of?.name ?? metricName;
-  let family = families.get(name);
-  if (family === undefined) {
-    family = { name, of, series: new Map() };
-    families.set(name, family);
+  const family = of?.name ?? name;
+  let entry = families.get(family);
+  if (entry === undefined) {
+    entry = { of, lines: new Map() };
+    families.set(family, entry);
   }
-  family.series.set(seriesText(metricName, labels), { metricName, labels, value });
+  const series = seriesText(name, labels);
+  entry.lines.set(series, `${series} ${numberText(value)}\n`);
 }
 
-/** What a registry asks of a metric, of whichever type. */
-function asMetric({ name, of, series }: Family): Gauge {
-  const help = of?.help ?? '';
+function heading(name: string, family: Heading | undefined): string {
+  if (family === undefined) return `# TYPE ${name} untyped\n`;
   // The text format 0.0.4 has no type for what is always 1.
-  const type = of === undefined ? 'untyped' : of.type === 'info' ? 'gauge' : of.type;
-  return { name, get: async () => ({ name, help, type, values: [...series.values()] }) } as unknown as Gauge;
+  const type = family.type === 'info' ? 'gauge' : family.type;
+  const help = family.help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
+  return `${help === '' ? '' : `# HELP ${name} ${help}\n`}# TYPE ${name} ${type}\n`;
 }
