@@ -1,8 +1,11 @@
-import { numberText, seriesText } from '../../exposition/write.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { Gauge } from 'prom-client';
+import { seriesText } from '../../exposition/write.ts';
 import type { ForeignFamily } from '../../model/exporter.ts';
 import type { Metric } from '../../model/metric.ts';
 import { catalogue } from '../../model/metrics/index.ts';
-import type { Sample } from '../../model/sample.ts';
+import type { Labels, Sample } from '../../model/sample.ts';
+import { prom } from './prom-client.ts';
 
 const PARTS = /_(?:bucket|sum|count)$/;
 
@@ -23,9 +26,12 @@ function whole<One extends Heading>(name: string, families: ReadonlyMap<string, 
   return of?.type === 'histogram' || (of?.type === 'summary' && !name.endsWith('_bucket')) ? of : undefined;
 }
 
+/** So many families are written in one turn of the loop. */
+const SLICE = 20;
+
 /**
- * Samples as a page of the Prometheus text format: each family once, with its help and type, in the order of its first
- * sample. A series that comes twice is written once, as it came last: a page with both would be refused whole. The
+ * Samples as a page of the Prometheus text format, by way of a registry of prom-client: each family once, with its help and type, in the
+ * order of its first sample. A series that comes twice is written once, as it came last: a page with both would be refused whole. The
  * batches' source decides when the loop has a turn. `foreign` says what those are that the catalogue does not know.
  */
 export async function writeMetricsPage(
@@ -33,32 +39,50 @@ export async function writeMetricsPage(
   foreign: Iterable<ForeignFamily> = [],
 ): Promise<string> {
   const others = new Map([...foreign].map((family) => [family.name, family]));
-  const families = new Map<string, { readonly of: Heading | undefined; readonly lines: Map<string, string> }>();
-  for await (const batch of batches) for (const one of batch) addLine(families, familyOf(one.name, others), one);
-  const parts: string[] = [];
-  for (const [name, { of, lines }] of families) parts.push(heading(name, of), ...lines.values());
-  return parts.join('');
-}
-
-function addLine(
-  families: Map<string, { readonly of: Heading | undefined; readonly lines: Map<string, string> }>,
-  of: Heading | undefined,
-  { name, labels, value }: Sample,
-): void {
-  const family = of?.name ?? name;
-  let entry = families.get(family);
-  if (entry === undefined) {
-    entry = { of, lines: new Map() };
-    families.set(family, entry);
+  const families = new Map<string, Family>();
+  for await (const batch of batches) for (const one of batch) add(families, familyOf(one.name, others), one);
+  const registry = new prom.Registry();
+  for (const family of families.values()) registry.registerMetric(asMetric(family));
+  let page = '';
+  let count = 0;
+  for (const name of families.keys()) {
+    page += `${await registry.getSingleMetricAsString(keyOf(name))}\n`;
+    if (++count % SLICE === 0) await setImmediate();
   }
-  const series = seriesText(name, labels);
-  entry.lines.set(series, `${series} ${numberText(value)}\n`);
+  return page;
 }
 
-function heading(name: string, family: Heading | undefined): string {
-  if (family === undefined) return `# TYPE ${name} untyped\n`;
+interface Family {
+  readonly name: string;
+  readonly of: Heading | undefined;
+  /** By their text, so that each series is there once. */
+  readonly series: Map<string, { readonly metricName: string; readonly labels: Labels; readonly value: number }>;
+}
+
+function add(
+  families: Map<string, Family>,
+  of: Heading | undefined,
+  { name: metricName, labels, value }: Sample,
+): void {
+  const name = of?.name ?? metricName;
+  let family = families.get(name);
+  if (family === undefined) {
+    family = { name, of, series: new Map() };
+    families.set(name, family);
+  }
+  family.series.set(seriesText(metricName, labels), { metricName, labels, value });
+}
+
+/** A registry keeps its metrics in a plain object, which has a `constructor` already: no family's name begins with a blank. */
+function keyOf(family: string): string {
+  return ` ${family}`;
+}
+
+/** What a registry asks of a metric, of whichever type. */
+function asMetric({ name, of, series }: Family): Gauge {
+  const help = of?.help ?? '';
   // The text format 0.0.4 has no type for what is always 1.
-  const type = family.type === 'info' ? 'gauge' : family.type;
-  const help = family.help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
-  return `${help === '' ? '' : `# HELP ${name} ${help}\n`}# TYPE ${name} ${type}\n`;
+  const type = of === undefined ? 'untyped' : of.type === 'info' ? 'gauge' : of.type;
+  const get = async () => ({ name, help, type, values: [...series.values()] });
+  return { name: keyOf(name), get } as unknown as Gauge;
 }
