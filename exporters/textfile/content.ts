@@ -14,6 +14,11 @@ export interface FamilyContent extends ForeignFamily {
 /** What a file says, by the rules: the families that have samples. */
 export type Content = readonly FamilyContent[];
 
+/** How many series a file holds. */
+export function seriesIn(content: Content): number {
+  return content.reduce((count, { samples }) => count + samples.length, 0);
+}
+
 /** So many samples in one turn of the loop. */
 const SLICE = 1000;
 

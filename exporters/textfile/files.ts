@@ -1,5 +1,5 @@
 import { type Clock, HOUR, type Instant, SECOND, spanInWords } from '../../model/time.ts';
-import { type Content, readContent } from './content.ts';
+import { type Content, readContent, seriesIn } from './content.ts';
 import { type Entry, type Folder, watchFolder } from './folder.ts';
 import type { Rules } from './rules.ts';
 
@@ -21,6 +21,8 @@ export interface Files {
   now(): FileNow[];
   /** Whether the last look could see all. */
   readonly well: boolean;
+  /** How many series are kept. */
+  readonly series: number;
   stop(): void;
 }
 
@@ -29,6 +31,8 @@ export interface FilesOptions {
   readonly folder: string;
   readonly rules: Rules;
   readonly staleMs: number | undefined;
+  /** How many series more may be kept. */
+  readonly room: () => number;
   /** Asks for another look soon. */
   readonly soon: () => void;
   readonly onTrouble: (message: string) => void;
@@ -39,12 +43,23 @@ const REST_MS = 2 * SECOND;
 /** What a broken file was before counts so long, where nothing is set. */
 const KEPT_MS = HOUR;
 
+/** A version that could be read. */
+interface Good {
+  readonly content: Content;
+  readonly series: number;
+  readonly writtenAt: Instant;
+  /** From when on its age counts: one that was written in the future, by a clock that is wrong, is as old as our knowing of it. */
+  readonly since: Instant;
+}
+
 interface Known {
   readonly path: string;
   version: string;
   inode: string;
   resting: boolean;
-  good: { readonly content: Content; readonly writtenAt: Instant } | undefined;
+  good: Good | undefined;
+  /** So many series were more than could be kept. */
+  wanted: number;
   /** Since when it cannot be read, by the steady clock. */
   brokenSince: number | undefined;
   ended: boolean;
@@ -68,7 +83,7 @@ export function watchFiles(options: FilesOptions): Files {
   async function take(entry: Entry, signal: AbortSignal): Promise<void> {
     const file = files.get(entry.bytes) ?? beginFile(`${path === '/' ? '' : path}/${entry.name}`);
     files.set(entry.bytes, file);
-    if (file.version === entry.version) return;
+    if (file.version === entry.version && !(file.wanted > 0 && file.wanted <= roomFor(file))) return;
     file.resting = isResting(file, entry);
     if (file.resting) return;
     file.inode = entry.inode;
@@ -78,7 +93,7 @@ export function watchFiles(options: FilesOptions): Files {
       const text = await folder.read(entry, signal).catch((error: unknown) => {
         throw new Error(`${file.path}: ${error instanceof Error ? error.message : error}`);
       });
-      file.good = { content: await readContent(file.path, text, rules, signal), writtenAt: entry.writtenAt };
+      file.good = goodOf(file, entry, await readContent(file.path, text, rules, signal));
       if (file.brokenSince !== undefined) onTrouble(`${file.path} can be read again`);
       file.brokenSince = undefined;
     } catch (error) {
@@ -87,6 +102,19 @@ export function watchFiles(options: FilesOptions): Files {
       file.brokenSince ??= clock.steady();
     }
     file.version = surely ? entry.version : '';
+  }
+
+  function roomFor({ good }: Known): number {
+    return options.room() + (good?.series ?? 0);
+  }
+
+  function goodOf(file: Known, { writtenAt }: Entry, content: Content): Good {
+    const series = seriesIn(content);
+    const room = roomFor(file);
+    file.wanted = series > room ? series : 0;
+    if (series > room)
+      throw new Error(`${file.path}: it holds ${series} series, and all files together have room for ${room} more`);
+    return { content, series, writtenAt, since: Math.min(writtenAt, clock.now()) };
   }
 
   function keptWords({ good }: Known): string {
@@ -101,7 +129,7 @@ export function watchFiles(options: FilesOptions): Files {
 
   function nowOf(file: Known): FileNow {
     const { good, brokenSince } = file;
-    const age = good === undefined ? 0 : clock.now() - good.writtenAt;
+    const age = good === undefined ? 0 : clock.now() - good.since;
     const stale = staleMs !== undefined && age > staleMs;
     const over = brokenSince !== undefined && clock.steady() - brokenSince > (staleMs ?? KEPT_MS);
     const ended = good !== undefined && (stale || over);
@@ -134,6 +162,9 @@ export function watchFiles(options: FilesOptions): Files {
     get well() {
       return trouble === '';
     },
+    get series() {
+      return files.values().reduce((sum, { good }) => sum + (good?.series ?? 0), 0);
+    },
     stop() {
       cancelSoon();
       folder.stop();
@@ -142,7 +173,8 @@ export function watchFiles(options: FilesOptions): Files {
 }
 
 function beginFile(path: string): Known {
-  return { path, version: '', inode: '', resting: false, good: undefined, brokenSince: undefined, ended: false };
+  const none = { good: undefined, wanted: 0, brokenSince: undefined };
+  return { path, version: '', inode: '', resting: false, ended: false, ...none };
 }
 
 function messageOf(error: unknown): string {

@@ -41,14 +41,13 @@ const SCRIPT = `list() (
   if ! [ -r . ]; then echo 'it cannot be listed'; exit 1; fi
   set -- *.prom
   [ -e "$1" ] || [ -L "$1" ] || exit 0
-  count=0
-  for one do
-    shift
-    count=$((count + 1))
-    [ "$count" -gt ${MOST_FILES} ] || set -- "$@" "$one"
+  first='' one=0
+  while [ "$one" -lt $# ] && [ "$one" -lt ${MOST_FILES} ]; do
+    one=$((one + 1))
+    first="$first "'"\${'"$one"'}"'
   done
-  stat -L -c 'file %Y %Z %s %i %f %n' -- "$@"
-  [ "$count" -le ${MOST_FILES} ] || echo "it holds $count files, and ${MOST_FILES} are read"
+  eval "stat -L -c 'file %Y %Z %s %i %f %n' -- $first"
+  [ $# -le ${MOST_FILES} ] || echo "it holds $# files, and ${MOST_FILES} are read"
 )
 content() (
   cd -- "$1" && exec head -c ${LARGEST_FILE + 1} -- "./$2"

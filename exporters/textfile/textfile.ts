@@ -3,18 +3,23 @@ import { sample } from '../../model/metric.ts';
 import { textfile } from '../../model/metrics/textfile.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { Content } from './content.ts';
-import { type FileNow, watchFiles } from './files.ts';
+import { type FileNow, type Files, watchFiles } from './files.ts';
 import { createRules } from './rules.ts';
 import type { TextfileSettings } from './settings.ts';
 import { joinFiles, type Union } from './union.ts';
 
+/** More series from all files together are not kept. */
+const MOST_SERIES = 50_000;
 const NOTHING: Union = { samples: [], families: [], conflicts: [] };
 
 /** Files that others write metrics into, read as node_exporter's textfile collector reads them; the last good version of a broken one counts for a while. */
 export const openTextfile: OpenExporter<TextfileSettings> = async (settings, { clock, soon, onTrouble }) => {
   const rules = createRules(settings);
   const { staleMs } = settings;
-  const folders = settings.folders.map((folder) => watchFiles({ clock, folder, rules, staleMs, soon, onTrouble }));
+  const room = (): number => MOST_SERIES - folders.reduce((sum, { series }) => sum + series, 0);
+  const folders: readonly Files[] = settings.folders.map((folder) =>
+    watchFiles({ clock, folder, rules, staleMs, room, soon, onTrouble }),
+  );
   let joined: readonly Content[] = [];
   let union = NOTHING;
 

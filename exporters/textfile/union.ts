@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ForeignFamily } from '../../model/exporter.ts';
+import { textfile } from '../../model/metrics/textfile.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { Content, FamilyContent } from './content.ts';
 import { keyOf } from './series.ts';
@@ -8,14 +9,16 @@ import { keyOf } from './series.ts';
 export interface Union {
   readonly samples: readonly Sample[];
   readonly families: readonly ForeignFamily[];
-  /** In words, each once: what was in more than one file, and what was too much. */
+  /** In words, each once: what two files have both, each in its own way. */
   readonly conflicts: readonly string[];
 }
 
-/** More series from all files together are not passed on. */
-const MOST_SERIES = 50_000;
 /** So many series are looked up in one turn of the loop. */
 const SLICE = 1000;
+/** More conflicts are counted, and not told one by one. */
+const MOST_TOLD = 20;
+/** What we say of the files ourselves. */
+const OURS: ReadonlySet<string> = new Set(Object.values(textfile).map(({ name }) => name));
 
 interface Part extends FamilyContent {
   readonly path: string;
@@ -26,24 +29,30 @@ export async function joinFiles(
   files: readonly { readonly path: string; readonly content: Content }[],
   signal: AbortSignal,
 ): Promise<Union> {
-  const parts = files.flatMap(({ path, content }) => content.map((family): Part => ({ ...family, path })));
-  const families = Map.groupBy(parts, ({ name }) => name);
-  const samples: Sample[] = [];
   const conflicts = new Set<string>();
-  for (const [first, ...others] of families.values()) {
-    if (first === undefined) continue;
+  const parts = files.flatMap(({ path, content }) => content.map((family): Part => ({ ...family, path })));
+  const theirs = parts.filter(({ name, path }) => {
+    if (OURS.has(name)) conflicts.add(`${name} in ${path} is left out: the box says it itself`);
+    return !OURS.has(name);
+  });
+  const families = Map.groupBy(theirs, ({ name }) => name);
+  for (const [first, ...others] of families.values())
     for (const { name, type, path } of others)
-      if (type !== first.type)
+      if (first !== undefined && type !== first.type)
         conflicts.add(`${name} is a ${first.type} in ${first.path} and a ${type} in ${path}: the first counts`);
-    // A file has each series once: only what several files have can meet.
-    const joined = others.length === 0 ? first.samples : await joinParts([first, ...others], conflicts, signal);
-    if (samples.length + joined.length > MOST_SERIES)
-      conflicts.add(
-        `the files hold more than ${MOST_SERIES} series together: ${first.name} of ${first.path} is left out`,
-      );
-    else for (const sample of joined) samples.push(sample);
+  const samples: Sample[] = [];
+  // A file has each series once: only what several files have can meet.
+  for (const those of Map.groupBy(theirs, rootOf).values()) {
+    const isOfOne = those.every(({ path }) => path === those[0]?.path);
+    const joined = isOfOne ? those.flatMap((part) => part.samples) : await joinParts(those, conflicts, signal);
+    for (const sample of joined) samples.push(sample);
   }
-  return { samples, families: [...families.values()].flatMap(([first]) => first ?? []), conflicts: [...conflicts] };
+  return { samples, families: [...families.values()].flatMap(([first]) => first ?? []), conflicts: told(conflicts) };
+}
+
+/** What the series of two families have in common where they may be the same: a histogram `h` has one named `h_count`. */
+function rootOf({ name }: Part): string {
+  return name.replace(/_(?:bucket|sum|count)$/, '');
 }
 
 async function joinParts(parts: readonly Part[], conflicts: Set<string>, signal: AbortSignal): Promise<Sample[]> {
@@ -58,4 +67,11 @@ async function joinParts(parts: readonly Part[], conflicts: Set<string>, signal:
       else conflicts.add(`${sample.name} has a series both in ${first.path} and in ${path}: the first counts`);
     }
   return [...series.values()].map(({ sample }) => sample);
+}
+
+function told(conflicts: ReadonlySet<string>): string[] {
+  const all = [...conflicts];
+  return all.length <= MOST_TOLD
+    ? all
+    : [...all.slice(0, MOST_TOLD), `files contradict each other in ${all.length - MOST_TOLD} ways more`];
 }

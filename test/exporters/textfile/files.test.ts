@@ -72,6 +72,19 @@ test('without a limit of age an old file counts, and a broken one for an hour', 
   assert.match(troubles[0] ?? '', /a\.prom:1:2: came the end of the text, wanted a line feed .* counts for 1 h$/);
 });
 
+test('a file from a clock that is ahead grows old from when it was seen', async (t) => {
+  const { put, collect, value, clock } = await makeWorld(t, { staleMs: 5 * MINUTE });
+  await put('a.prom', one(1), -24 * HOUR);
+  await collect();
+  assert.equal(value('trains'), 1);
+  await clock.advance(4 * MINUTE);
+  await collect();
+  assert.equal(value('trains'), 1);
+  await clock.advance(2 * MINUTE);
+  await collect();
+  assert.equal(value('trains'), undefined);
+});
+
 test('a sample with an instant of its own is refused, as node_exporter does, and named', async (t) => {
   const { folder, put, collect, value, troubles } = await makeWorld(t);
   await put('a.prom', 'trains 1\nbuses 2 1700000000000\n');

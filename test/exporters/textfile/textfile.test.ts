@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { symlink, truncate } from 'node:fs/promises';
+import { symlink, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { MINUTE, SECOND } from '../../../model/time.ts';
@@ -141,13 +141,49 @@ test('files that say different things of one metric are both read, and that is s
   ]);
 });
 
-test('more series than a box can hold are left out by the family, and that is said', async (t) => {
-  const { put, collect, value, troubles } = await makeWorld(t);
-  await put('a.prom', one(1));
-  await put('b.prom', Array.from({ length: 50_000 }, (_, index) => `many{index="${index}"} 1\n`).join(''));
+test('a file with more series than a box can hold is broken, and read when there is room for it', async (t) => {
+  const { folder, put, collect, value, troubles } = await makeWorld(t);
+  const many = (name: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${name}{index="${index}"} 1\n`).join('');
+  await put('a.prom', many('some', 30_000));
+  await put('b.prom', many('many', 20_001));
   await put('c.prom', 'last 1\n');
+  await collect();
+  const file = `${folder}/b.prom`;
+  assert.deepEqual([value('some'), value('last'), value('many')], [1, 1, undefined]);
+  assert.equal(value('signalbox_textfile_broken', { file }), 1);
+  await collect();
+  assert.deepEqual(troubles, [`${file}: it holds 20001 series, and all files together have room for 20000 more`]);
+  await unlink(join(folder, 'a.prom'));
+  await collect();
+  assert.deepEqual([value('some'), value('many')], [undefined, 1]);
+  assert.equal(value('signalbox_textfile_broken', { file }), 0);
+});
+
+test('a series stands once, also as part of a histogram of another file, or under a name of our own', async (t) => {
+  const { folder, put, collect, troubles } = await makeWorld(t);
+  await put('a.prom', '# TYPE h histogram\nh_bucket{le="+Inf"} 1\nh_sum 1\nh_count 1\n');
+  await put('b.prom', 'h_count 5\nh_count{a="b"} 6\nnode_textfile_scrape_error 7\nown_sum 1\nown_count 1\n');
   const samples = await collect();
-  assert.deepEqual([value('trains'), value('last'), value('many')], [1, 1, undefined]);
-  assert.ok(samples.length < 20);
-  assert.match(troubles[0] ?? '', /^the files hold more than 50000 series together: many of .*b\.prom is left out$/);
+  const values = (wanted: string) => samples.filter(({ name }) => name === wanted).map(({ value }) => value);
+  assert.deepEqual([values('h_count'), values('own_sum'), values('own_count')], [[1, 6], [1], [1]]);
+  assert.deepEqual(values('node_textfile_scrape_error'), [1]);
+  assert.deepEqual(troubles, [
+    `node_textfile_scrape_error in ${folder}/b.prom is left out: the box says it itself`,
+    `h_count has a series both in ${folder}/a.prom and in ${folder}/b.prom: the first counts`,
+  ]);
+});
+
+test('of very many files the first thousand are read, and what contradicts itself all over is not told without end', async (t) => {
+  const { folder, collect, value, troubles } = await makeWorld(t);
+  const script =
+    'i=1000; while [ $i -lt 6000 ]; do i=$((i + 1)); echo "trains 1" >"$1/f$i.prom"; done; touch -d "1 hour ago" "$1"/*.prom';
+  spawnSync('sh', ['-c', script, 'sh', folder]);
+  await collect();
+  assert.equal(value('trains'), 1);
+  assert.equal(value('node_textfile_mtime_seconds', { file: `${folder}/f2000.prom` }) !== undefined, true);
+  assert.equal(value('node_textfile_mtime_seconds', { file: `${folder}/f2001.prom` }), undefined);
+  assert.ok(troubles.includes(`${folder}: it holds 5000 files, and 1000 are read`));
+  assert.ok(troubles.includes('files contradict each other in 979 ways more'), troubles.at(-1));
+  assert.equal(troubles.length, 22);
 });
