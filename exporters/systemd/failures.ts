@@ -33,6 +33,8 @@ export interface FailureBook {
    * is failed then has failed before anybody was to look.
    */
   resume(unit: string, now: UnitNews, at: Instant, first: boolean): readonly NamedFailure[];
+  /** Once each unit was told by `resume`: the others are gone, but for those that were heard of meanwhile. */
+  keep(units: ReadonlySet<string>): void;
   /** What was last heard of a unit; `fresh` when that was since the sight came back. */
   last(unit: string): (UnitNews & { readonly fresh: boolean }) | undefined;
   /** Failures by unit and result since the book was opened. */
@@ -126,6 +128,10 @@ export function openFailureBook(): FailureBook {
       });
       const isLast = (index: number) => isNew && index === missed - 1;
       return Array.from({ length: missed }, (_, index) => count(unit, isLast(index) ? now : {}, at));
+    },
+    keep(those) {
+      for (const [unit, { fresh }] of units) if (!fresh && !those.has(unit)) units.delete(unit);
+      before.clear();
     },
     last: (unit) => units.get(unit),
     counts: () => counts,

@@ -1,44 +1,59 @@
+import { THE_BUS } from './bus/connection.ts';
 import type { Message } from './bus/message.ts';
 import type { Reader, Value } from './bus/reader.ts';
 import type { UnitNews } from './failures.ts';
-import { unitAt } from './systemd-calls.ts';
+import { MANAGER, unitAt } from './systemd-calls.ts';
 
 /** What a signal says. */
 export type Heard =
   | { readonly what: 'unit'; readonly unit: string; readonly news: UnitNews }
   | { readonly what: 'removed'; readonly unit: string }
   | { readonly what: 'job'; readonly result: string }
-  /** Systemd came to the bus, or came back to it. */
-  | { readonly what: 'arrived' };
+  /** Systemd begins to read its files anew, or has done so. */
+  | { readonly what: 'reloading'; readonly active: boolean }
+  /** Systemd came to the bus under this name of its own, or came back to it. */
+  | { readonly what: 'arrived'; readonly owner: string };
 
-/** Reads a signal of systemd's or of the bus's; undefined when it says nothing that is wanted. */
-export function readSignal(signal: Message): Heard | undefined {
-  switch (signal.member) {
-    case 'PropertiesChanged': {
-      const unit = unitAt(signal.path);
-      if (unit === undefined || signal.signature !== 'sa{sv}as') return undefined;
-      const body = signal.body();
-      body.read('s');
-      return { what: 'unit', unit, news: newsOf(body.read('a{sv}') as Readonly<Record<string, Value>>) };
+/**
+ * Reads a signal of the bus's, or of systemd's, whose own name on the bus is `systemd`; undefined when it says nothing that is wanted,
+ * and when somebody else sent it.
+ */
+export function readSignal(signal: Message, systemd: string | undefined): Heard | undefined {
+  if (signal.sender === THE_BUS.destination) return readArrival(signal);
+  return signal.sender === systemd ? readNews(signal) : undefined;
+}
+
+function readArrival({ member, signature, body }: Message): Heard | undefined {
+  if (member !== 'NameOwnerChanged' || signature !== 'sss') return undefined;
+  const [name, , owner = ''] = textsOf(body(), 3);
+  return name === MANAGER.destination && owner !== '' ? { what: 'arrived', owner } : undefined;
+}
+
+function readNews({ member, signature, path, body }: Message): Heard | undefined {
+  switch (`${member}(${signature})`) {
+    case 'PropertiesChanged(sa{sv}as)': {
+      const unit = unitAt(path);
+      if (unit === undefined) return undefined;
+      const changed = body();
+      changed.read('s');
+      return { what: 'unit', unit, news: newsOf(changed.read('a{sv}') as Readonly<Record<string, Value>>) };
     }
-    case 'UnitRemoved':
-      return signal.signature === 'so' ? { what: 'removed', unit: String(signal.body().read('s')) } : undefined;
-    case 'JobRemoved': {
-      if (signal.signature !== 'uoss') return undefined;
-      return { what: 'job', result: String([...'uoss'].map(reading(signal.body())).at(-1)) };
+    case 'UnitRemoved(so)':
+      return { what: 'removed', unit: textsOf(body(), 1)[0] ?? '' };
+    case 'JobRemoved(uoss)': {
+      const job = body();
+      job.read('u');
+      return { what: 'job', result: textsOf(job, 3)[2] ?? '' };
     }
-    case 'NameOwnerChanged': {
-      if (signal.signature !== 'sss') return undefined;
-      const [, , owner] = [...'sss'].map(reading(signal.body()));
-      return owner === '' ? undefined : { what: 'arrived' };
-    }
+    case 'Reloading(b)':
+      return { what: 'reloading', active: body().read('b') === true };
     default:
       return undefined;
   }
 }
 
-function reading(body: Reader): (type: string) => Value {
-  return (type) => body.read(type);
+function textsOf(body: Reader, count: number): string[] {
+  return Array.from({ length: count }, () => String(body.read('s')));
 }
 
 /** What properties say of a unit's state and of how its last run ended. */

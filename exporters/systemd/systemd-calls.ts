@@ -46,6 +46,12 @@ export async function subscribe(bus: Bus): Promise<void> {
   });
 }
 
+/** The name that the bus itself gave to systemd: its signals come under it. */
+export async function ownerOfSystemd(bus: Bus): Promise<string> {
+  const answer = await bus.call({ ...THE_BUS, member: 'GetNameOwner', signature: 's', body: [SYSTEMD] });
+  return String(answer.body().read('s'));
+}
+
 /** All units that systemd has in memory. */
 export async function listUnits(bus: Bus): Promise<UnitRow[]> {
   return rowsOf(await bus.call({ ...MANAGER, member: 'ListUnits' }));

@@ -1,10 +1,7 @@
 import { type Clock, SECOND } from '../../model/time.ts';
 import { type Bus, openBus } from './bus/connection.ts';
-import type { Message } from './bus/message.ts';
-import { type FailureBook, type NamedFailure, openFailureBook } from './failures.ts';
-import { readSignal } from './signals.ts';
-import { standingOf } from './standing.ts';
-import { forEach, listUnits, subscribe } from './systemd-calls.ts';
+import type { FailureBook, NamedFailure } from './failures.ts';
+import { createSight } from './sight.ts';
 
 export interface WatchOptions {
   /** Where the bus listens. */
@@ -35,43 +32,33 @@ export interface WatchFigures {
 
 const FIRST_RETRY_MS = SECOND;
 const LAST_RETRY_MS = 30 * SECOND;
-const MOST_JOB_RESULTS = 20;
-export function openWatch({ address, clock, onFailure, answerMs }: WatchOptions): Watch {
-  const failures = openFailureBook();
-  const jobs = new Map<string, number>();
+
+/** Connects at the first question, and from then on by itself. */
+export function openWatch({ address, clock, onFailure = () => {}, answerMs }: WatchOptions): Watch {
+  const sight = createSight(clock, onFailure);
   let current: Promise<Bus> | undefined;
   let live: Bus | undefined;
-  let signals = 0;
-  let syncs = 0;
-  let arrivals = 0;
   let retryMs = FIRST_RETRY_MS;
   let cancelRetry = () => {};
   let closed = false;
-
-  function hear(message: Message): void {
-    signals++;
-    const heard = readSignal(message);
-    if (heard?.what === 'unit') {
-      const failure = failures.hear(heard.unit, heard.news, clock.now());
-      if (failure !== undefined) onFailure?.(failure);
-    } else if (heard?.what === 'removed') failures.forget(heard.unit);
-    else if (heard?.what === 'job' && (jobs.has(heard.result) || jobs.size < MOST_JOB_RESULTS))
-      jobs.set(heard.result, (jobs.get(heard.result) ?? 0) + 1);
-    else if (heard?.what === 'arrived') arrivals++;
-    if (heard?.what === 'arrived' && live !== undefined) begin(live);
-  }
 
   async function connect(): Promise<Bus> {
     const bus = await openBus({
       address,
       clock,
-      onSignal: hear,
-      ...(answerMs !== undefined && { answerMs }),
+      onSignal: (signal) => {
+        if (sight.hear(signal, live)) beginAnew();
+      },
       onGone: lose,
+      ...(answerMs !== undefined && { answerMs }),
     });
+    return follow(bus);
+  }
+
+  async function follow(bus: Bus): Promise<Bus> {
     try {
       if (closed) throw new Error('the watch was closed');
-      await follow(bus);
+      await sight.takeStock(bus);
     } catch (error) {
       bus.close();
       throw error;
@@ -81,46 +68,19 @@ export function openWatch({ address, clock, onFailure, answerMs }: WatchOptions)
     return bus;
   }
 
-  /** Subscribes and takes stock; again when systemd came to the bus meanwhile, as it then does not know that we listen. */
-  async function follow(bus: Bus): Promise<void> {
-    for (let seen = -1; seen !== arrivals; ) {
-      if (seen >= 0) failures.lose();
-      seen = arrivals;
-      await subscribe(bus);
-      await sync(bus);
-    }
-    syncs++;
-  }
-
-  /** Systemd is back on the bus, and has forgotten that we listen. */
-  function begin(bus: Bus): void {
-    failures.lose();
-    live = undefined;
-    current = follow(bus).then(
-      () => {
-        live = bus;
-        return bus;
-      },
-      (error: unknown) => {
-        bus.close();
-        throw error;
-      },
-    );
+  /** Systemd is back on the bus. Where stock is being taken, that sees it by itself. */
+  function beginAnew(): void {
+    if (live === undefined) return;
+    sight.lose();
+    current = follow(live);
     current.catch(() => {});
-  }
-
-  async function sync(bus: Bus): Promise<void> {
-    const at = clock.now();
-    await forEach(await listUnits(bus), async (row) => {
-      const news = await standingOf(bus, row, () => failures.last(row.name));
-      for (const failure of failures.resume(row.name, news, at, syncs === 0)) onFailure?.(failure);
-    });
+    live = undefined;
   }
 
   function lose(): void {
     live = undefined;
     current = undefined;
-    failures.lose();
+    sight.lose();
     if (closed) return;
     cancelRetry();
     cancelRetry = clock.after(retryMs, () => void bus().catch(() => {}));
@@ -129,17 +89,23 @@ export function openWatch({ address, clock, onFailure, answerMs }: WatchOptions)
 
   function bus(): Promise<Bus> {
     if (closed) return Promise.reject(new Error('the watch was closed'));
-    current ??= connect().catch((error: unknown) => {
-      if (current !== undefined) lose();
-      throw error;
-    });
-    return current;
+    if (current !== undefined) return current;
+    const mine = connect();
+    current = mine;
+    // A connection that was open and broke has been lost already.
+    mine.catch(() => current === mine && lose());
+    return mine;
   }
 
   return {
-    failures,
+    failures: sight.failures,
     bus,
-    figures: () => ({ connected: live !== undefined, signals, resyncs: Math.max(0, syncs - 1), jobs }),
+    figures: () => ({
+      connected: live !== undefined,
+      signals: sight.signals(),
+      resyncs: Math.max(0, sight.stocks() - 1),
+      jobs: sight.jobs,
+    }),
     close() {
       closed = true;
       cancelRetry();

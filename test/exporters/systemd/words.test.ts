@@ -86,6 +86,21 @@ test('names that are made up for each run do not fill the memory', () => {
   assert.equal(book.last('run-u7.service'), undefined);
 });
 
+test('what is gone after a time without sight is forgotten, and begins at none when it comes again', () => {
+  const book = openFailureBook();
+  const running = { active: 'active', sub: 'running', restarts: 7, invocation: 'seven' };
+  for (const unit of ['gone.service', 'stays.service']) book.resume(unit, running, 0, true);
+  book.lose();
+  book.hear('new.service', { active: 'active', invocation: 'new' }, 1);
+  assert.equal(book.resume('stays.service', running, 2, false).length, 0);
+  book.keep(new Set(['stays.service']));
+  assert.equal(book.last('gone.service'), undefined);
+  assert.equal(book.last('stays.service')?.restarts, 7);
+  assert.equal(book.last('new.service')?.active, 'active', 'it came after the list was made');
+  book.lose();
+  assert.equal(book.resume('gone.service', { ...running, restarts: 2 }, 3, false).length, 2);
+});
+
 test('a timer is late when its time passed and it did nothing, or when its last run lies too far back', () => {
   const now = 100 * HOUR;
   const late = (one: Partial<Parameters<typeof overdueMs>[0]>) => overdueMs({ sub: 'waiting', ...one }, now);

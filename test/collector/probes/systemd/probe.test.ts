@@ -94,7 +94,10 @@ test('a unit that runs now, but failed again and again a moment ago, is degraded
     const check = () => runProbe({ settings, probe }, { unit: 'loop', bus: machine.bus }, { units });
     assert.equal((await check()).verdict, 'down');
     machine.systemctl('start', 'loop');
-    await until(() => machine.property('loop', 'NRestarts') === '4');
+    // The last restart is counted a moment before it happens.
+    await until(
+      () => machine.property('loop', 'NRestarts') === '4' && machine.property('loop', 'SubState') === 'running',
+    );
     const { verdict, reason, evidence } = await check();
     assert.equal(
       `${verdict}: ${reason}`,
