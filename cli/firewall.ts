@@ -79,7 +79,8 @@ function only(report: Report, ports: readonly PortReport[]): Report {
 
 function exitCodeFor({ ports, findings }: Report, { missing }: Snapshot, asked: boolean): number {
   // What is bound to loopback is for this machine alone.
-  const meant = ({ from, hostAddress }: PortReport) => from === (isLoopback(hostAddress) ? 'host' : 'outside');
+  const meant = ({ from, hostAddress, onPurpose }: PortReport) =>
+    from === (isLoopback(hostAddress) ? 'host' : 'outside') && onPurpose !== true;
   const outside = ports.filter(meant);
   if (findings.some(({ severity }) => severity === 'critical')) return EXIT.bad;
   if (outside.some(({ verdict }) => verdict === 'blocked')) return EXIT.bad;

@@ -35,7 +35,7 @@ function missingIn(home: Home | undefined, docker: DockerView): readonly Missing
 }
 
 function reportOf(view: PortView): PortReport {
-  const { destination, from, isOnPurpose: _, outcomes: __, shown, ...judged } = view;
+  const { destination, from, isOnPurpose, outcomes: _, shown, ...judged } = view;
   const { container, published } = destination;
   return {
     container: container.name,
@@ -46,6 +46,7 @@ function reportOf(view: PortView): PortReport {
     hostAddress: published.hostAddress,
     from,
     ...judged,
+    ...(isOnPurpose && { onPurpose: true as const }),
     walk: shown === undefined ? [] : walkOf(shown),
   };
 }

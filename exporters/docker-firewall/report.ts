@@ -19,7 +19,9 @@ export interface PortReport {
   readonly hostAddress: string;
   readonly from: From;
   readonly verdict: PortVerdict;
-  /** One plain sentence. */
+  /** Blocked as it should be: bound to loopback, or by IPv6 where neither this host nor Docker has set it up. No failure. */
+  readonly onPurpose?: true;
+  /** In plain words. */
   readonly why: string;
   /** The rule or policy that decided: `legacy filter FORWARD policy DROP`. Empty when none did. */
   readonly rule: string;

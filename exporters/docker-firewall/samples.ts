@@ -2,7 +2,6 @@ import { sample } from '../../model/metric.ts';
 import { dockerFirewall as metrics } from '../../model/metrics/docker-firewall.ts';
 import type { Sample } from '../../model/sample.ts';
 import { backendsOf } from './engine.ts';
-import { isLoopback } from './knock/doors.ts';
 import { keyOf, type Observation } from './knock/observe.ts';
 import type { Memory } from './memory.ts';
 import { CHECKS, type FirewallFinding, type PortReport } from './report.ts';
@@ -77,7 +76,7 @@ export function samplesOf(seen: Seen): Sample[] {
 
 function portSamples({ ports, memory, distrusted }: Seen): Sample[] {
   const observed = new Map(memory.observations.map((one: Observation) => [one.key, one.outside]));
-  const strangers = ports.filter(({ from, hostAddress }) => from === 'outside' && !isLoopback(hostAddress));
+  const strangers = ports.filter(({ from, onPurpose }) => from === 'outside' && onPurpose !== true);
   const known = new Map(strangers.map((one) => [keyOf(one), one]));
   return [...known].flatMap(([key, { container, proto, hostAddress, port, verdict }]) => {
     const labels = { container, proto, host_ip: hostAddress, host_port: String(port) };

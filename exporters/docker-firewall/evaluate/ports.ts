@@ -13,7 +13,7 @@ import { type Judged, judgeOutcome, judgeTogether, sentence } from './verdict.ts
 export interface PortView extends Judged {
   readonly destination: Destination;
   readonly from: From;
-  /** Bound to a loopback address: nobody else is meant to reach it. */
+  /** Blocked, and nobody is meant to reach it that way: bound to loopback, or by a family that is not Docker's there. */
   readonly isOnPurpose: boolean;
   readonly outcomes: readonly Outcome[];
 }
@@ -46,7 +46,7 @@ function viewsOf(
   views.push(
     at === undefined || strangers.length === 0
       ? { ...noWayIn(family), destination, from: 'outside', isOnPurpose: true, outcomes: [] }
-      : viewFromAway(destination, 'outside', at, strangers, around),
+      : excuse(viewFromAway(destination, 'outside', at, strangers, around)),
   );
   const self = Number(bound) === 0 ? LOOPBACK[family] : bound;
   views.push(
@@ -104,6 +104,26 @@ function viewFromAway(
     strangers.map(({ ip }) => formatIp(ip)),
   );
   return { ...judged, destination, from, isOnPurpose: false, outcomes };
+}
+
+/**
+ * Docker publishes on all addresses of both families, and where it has given the container none of IPv6, docker-proxy alone would serve
+ * it. A firewall that stops strangers before that, as ufw's does, is closed on purpose, and Docker has set up nothing that it breaks.
+ */
+function excuse(view: PortView): PortView {
+  const { container, published } = view.destination;
+  const isDockers = published.family === 4 || container.addresses.some(({ family }) => family === published.family);
+  const isBeside = container.published.some(
+    (one) =>
+      one.hostAddress === '0.0.0.0' &&
+      (['port', 'proto', 'containerPort'] as const).every((field) => one[field] === published[field]),
+  );
+  const isClosed = view.outcomes.every(({ losses }) =>
+    losses.every(({ cause }) => cause.kind === 'rule' && !cause.phase.startsWith('docker-proxy')),
+  );
+  if (view.verdict !== 'blocked' || isDockers || !isBeside || !isClosed) return view;
+  const why = `${view.why} Docker has set up no IPv6 for ${container.name}, so nothing of Docker's is broken.`;
+  return { ...view, why, isOnPurpose: true };
 }
 
 function viewFromBridge(

@@ -54,6 +54,7 @@ export function skewsOf(
         `By the rules ${subject} is ${local.verdict} from this machine itself, and it was found ${seen.inside}.`,
         local,
       );
+    if (stranger.onPurpose) return [];
     const meant = allowed === undefined || allowed.includes(`${outside.port}/${outside.proto}`);
     if (meant && seen.inside === 'reachable' && seen.outside === 'blocked')
       return make(

@@ -95,6 +95,8 @@ test('a port that answers the machine and no stranger is critical, unless it is 
     /answers this machine itself, and a stranger who knocks is turned away by nft filter FORWARD policy DROP\.$/,
   );
   assert.deepEqual(skewsOf({ veth, outer: veth }, seen, outside, ['443/tcp']), []);
+  const closed = [port('outside', 'blocked', { onPurpose: true }), port('host', 'reachable')];
+  assert.deepEqual(skewsOf({ veth: closed, outer: closed }, seen, outside), []);
   assert.equal(distrusted(veth, seen).size, 0);
 });
 

@@ -18,6 +18,7 @@ export interface Knocked {
 /** Every published port of a host, from every place that a verdict speaks of. */
 export function knocksOf(snapshot: Snapshot): readonly Knocked[] {
   const containers = (snapshot.docker?.containers ?? []) as unknown as readonly Inspected[];
+  const bridges = (snapshot.docker?.networks ?? []).filter(({ Driver }) => Driver === 'bridge').map(({ Name }) => Name);
   return containers.flatMap(({ Name, NetworkSettings }) =>
     Object.entries(NetworkSettings.Ports ?? {}).flatMap(([inner, bindings]) =>
       (bindings ?? []).flatMap(({ HostIp, HostPort }): readonly Knocked[] => {
@@ -31,7 +32,9 @@ export function knocksOf(snapshot: Snapshot): readonly Knocked[] {
           port: Number(HostPort),
         } as const;
         const at = addressesAt(HostIp, family);
-        const elsewhere = [...gatewaysOf(containers, family)].filter(([one]) => !(one in NetworkSettings.Networks));
+        const elsewhere = [...gatewaysOf(containers, family)].filter(
+          ([one]) => bridges.includes(one) && !(one in NetworkSettings.Networks),
+        );
         return [
           { ...knocked, from: 'outside', at: at.outside },
           { ...knocked, from: 'host', at: at.host },

@@ -4,12 +4,14 @@ import { HEALTHY } from './healthy.ts';
 import { HOST_FAULTS } from './host.ts';
 import { NAT_FAULTS } from './nat.ts';
 import { NATIVE_TABLES } from './native.ts';
+import { NETWORKS } from './networks.ts';
 import { SIX_FAULTS } from './six.ts';
 import { UNUSUAL } from './unusual.ts';
 
 /** The whole matrix. */
 export const SCENARIOS: readonly Scenario[] = [
   ...HEALTHY,
+  ...NETWORKS,
   ...FORWARD_FAULTS,
   ...NAT_FAULTS,
   ...HOST_FAULTS,

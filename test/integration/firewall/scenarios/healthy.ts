@@ -1,6 +1,5 @@
 import { STRANGER_ADDRESS } from '../../docker-host/private-host.ts';
 import type { Scenario } from '../scenario.ts';
-import { visitOtherNetworks } from '../visitors.ts';
 
 /** Hosts that are set up in one of the usual ways and on which nothing is wrong. */
 export const HEALTHY: readonly Scenario[] = [
@@ -118,12 +117,6 @@ END`,
     name: 'healthy: a second look at the same rules',
     inject: 'true',
     options: (before) => ({ before }),
-    breaks: false,
-  },
-  {
-    name: 'healthy: containers on the host, none and internal networks',
-    inject: 'true',
-    visitor: visitOtherNetworks,
     breaks: false,
   },
 ];

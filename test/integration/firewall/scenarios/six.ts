@@ -1,4 +1,10 @@
+import { HOST_ADDRESS } from '../../docker-host/private-host.ts';
 import type { Scenario } from '../scenario.ts';
+import { visit } from '../visitors.ts';
+
+/** As ufw closes a host: what is established and what IPv6 itself needs may come in. */
+const CLOSE_SIX = `ip6tables -P INPUT DROP; ip6tables -A INPUT -i lo -j ACCEPT; ip6tables -A INPUT -p ipv6-icmp -j ACCEPT
+  ip6tables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`;
 
 /** Faults of IPv6, on a dockerd that keeps ip6tables, and of IPv4 without docker-proxy. */
 export const SIX_FAULTS: readonly Scenario[] = [
@@ -50,9 +56,33 @@ END`,
     breaks: true,
   },
   {
-    name: 'IPv6 by docker-proxy alone: INPUT drops',
-    inject: 'ip6tables -P INPUT DROP; ip6tables -A INPUT -i lo -j ACCEPT; ip6tables -A INPUT -p ipv6-icmp -j ACCEPT',
-    finds: { checks: ['forward_blocked'], cause: /INPUT/ },
+    name: 'healthy: IPv6 is closed, which docker-proxy alone would serve',
+    inject: CLOSE_SIX,
+    breaks: true,
+  },
+  {
+    name: 'healthy: IPv6 is rejected, which docker-proxy alone would serve',
+    inject: 'ip6tables -A INPUT -i up0 -p tcp --syn -j REJECT; ip6tables -A INPUT -i up0 -p udp --dport 5353 -j REJECT',
+    breaks: true,
+  },
+  {
+    name: 'healthy: IPv6 is closed, ip6tables stands, and a network has no IPv6',
+    world: 'v6',
+    inject: CLOSE_SIX,
+    visitor: (world) => visit(world, { name: 'four', network: 'four', publishes: ['8084:80/tcp'] }),
+    breaks: false,
+  },
+  {
+    name: 'IPv6 is closed, and a port is published on an address of IPv6 alone',
+    inject: CLOSE_SIX,
+    visitor: (world) => visit(world, { name: 'six', publishes: [`${HOST_ADDRESS[6]}:8084:80/tcp`] }),
+    finds: { checks: ['forward_blocked'], cause: /six:8084.*INPUT/ },
+    breaks: true,
+  },
+  {
+    name: 'OUTPUT drops what docker-proxy asks of the containers, and IPv6 has nothing else',
+    inject: 'iptables -A OUTPUT -o docker0 -j DROP; ip6tables -A INPUT -i up0 -p udp --dport 5353 -j DROP',
+    finds: { checks: ['forward_blocked'], cause: /OUTPUT/ },
     breaks: true,
   },
   {
