@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startGuarded } from '../collector/victoriametrics/guard.ts';
 import { freePort } from '../collector/victoriametrics/port.ts';
-import { findProgram } from '../collector/victoriametrics/program.ts';
+import { findVictoriaMetrics } from '../collector/victoriametrics/program.ts';
 import type { Row } from './row.ts';
 
 const THROUGH = 3_000_000;
@@ -74,7 +74,7 @@ async function box(part: string, folder: string, url: string, samples: number): 
 }
 
 async function against(folder: string, name: string, body: (url: string) => Promise<Figures>): Promise<Figures> {
-  const program = await findProgram(join(folder, 'programs'));
+  const program = await findVictoriaMetrics(join(folder, 'programs'));
   const port = await freePort(0);
   const url = `http://127.0.0.1:${port}`;
   const server = startGuarded([

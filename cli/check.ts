@@ -1,7 +1,7 @@
-import { delimiter } from 'node:path';
 import { Command } from 'commander';
 import { findPingPrograms } from '../collector/probes/icmp/ping-programs.ts';
 import { ConfigInvalid, loadConfig } from '../config/door.ts';
+import { programPath } from '../programs/find-program.ts';
 import { describeConfig } from './config-words.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -16,7 +16,7 @@ export function checkCommand(): Command {
 async function check(path: string): Promise<void> {
   try {
     const { config } = await loadConfig(path);
-    const canPing = findPingPrograms(programFolders()).length > 0;
+    const canPing = (await findPingPrograms(programPath())).length > 0;
     const { lines, warnings } = await describeConfig(config, Date.now(), canPing);
     process.stdout.write(`${lines.join('\n')}\n`);
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
@@ -26,9 +26,4 @@ async function check(path: string): Promise<void> {
     process.stderr.write(`${error.message}\n\n${count} mistake${count === 1 ? '' : 's'}; nothing would be watched\n`);
     process.exitCode = EXIT.config;
   }
-}
-
-/** Where the icmp probe looks as well: a box started by a unit may have a shorter PATH than this shell. */
-function programFolders(): string[] {
-  return [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin', '/bin', '/sbin'];
 }

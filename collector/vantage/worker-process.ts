@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Finding } from '../../model/finding.ts';
 import { type Clock, SECOND } from '../../model/time.ts';
-import { killGroup } from '../probes/exec/process-group.ts';
+import { killGroup } from '../probes/process-group.ts';
 import { readLines } from './lines.ts';
 import { answerFor, type Names } from './names.ts';
 import { type FromWorker, LINE_BYTES, readFromWorker, writeMessage } from './protocol.ts';

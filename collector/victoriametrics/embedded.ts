@@ -7,7 +7,7 @@ import { type Guarded, startGuarded } from './guard.ts';
 import { endLeftBehind } from './left-behind.ts';
 import { pause } from './link.ts';
 import { freePort } from './port.ts';
-import { findProgram } from './program.ts';
+import { findVictoriaMetrics } from './program.ts';
 
 export interface EmbeddedOptions {
   /** Where VictoriaMetrics keeps its data. */
@@ -48,7 +48,7 @@ const MAX_MISSED = 6;
 /** Resolves once it answers. Rejects with `StorageMissing` when there is no program to run; the appliance goes on without. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { clock, onTrouble, preferredPort = 8428 } = options;
-  const program = await findProgram(options.cacheFolder, options.path, options.signal);
+  const program = await findVictoriaMetrics(options.cacheFolder, options.path, options.signal);
   const dataFolder = resolve(options.dataFolder);
   await mkdir(dataFolder, { recursive: true, mode: 0o750 });
   const ended = new AbortController();

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { findProgram, isProgram } from '../../programs/find-program.ts';
 
 const run = promisify(execFile);
 const NAMES = ['victoria-metrics', 'victoria-metrics-prod'];
@@ -17,13 +18,15 @@ export class StorageMissing extends Error {
  * The path of a VictoriaMetrics to run: from PATH, from an earlier unpacking in `cacheFolder`, or unpacked there now from
  * the distribution's package, without root and for this project alone. Rejects with `StorageMissing`.
  */
-export async function findProgram(
+export async function findVictoriaMetrics(
   cacheFolder: string,
   path = process.env.PATH ?? '',
   signal?: AbortSignal,
 ): Promise<string> {
-  for (const folder of path.split(delimiter).filter((one) => one !== ''))
-    for (const name of NAMES) if (await isProgram(join(folder, name))) return join(folder, name);
+  for (const name of NAMES) {
+    const installed = await findProgram(name, path);
+    if (installed !== undefined) return installed;
+  }
   const unpacked = join(resolve(cacheFolder), PACKAGE, 'usr/bin/victoria-metrics');
   if (await isProgram(unpacked)) return unpacked;
   try {
@@ -81,13 +84,6 @@ async function ownApt(work: string): Promise<string[]> {
     '-o', 'APT::Sandbox::User=',
     '-o', 'Acquire::Languages=none',
   ]; // biome-ignore format: pairs
-}
-
-async function isProgram(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 function lastLine(error: unknown): string {

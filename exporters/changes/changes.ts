@@ -2,11 +2,12 @@ import type { ChangeKind } from '../../model/change.ts';
 import type { ExporterContext, OpenExporter } from '../../model/exporter.ts';
 import { sample } from '../../model/metric.ts';
 import { changes as catalogued } from '../../model/metrics/changes.ts';
+import { programPath } from '../../programs/find-program.ts';
 import { bootSource } from './boot/boot.ts';
 import { dockerSource } from './docker/docker.ts';
 import { firewallSource } from './firewall/firewall.ts';
 import { type Follower, follow, type Told } from './follower.ts';
-import { type Machine, PROGRAM_PATH } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { packagesSource } from './packages/packages.ts';
 import type { ChangesSettings } from './settings.ts';
 import { snapsSource } from './snaps/snaps.ts';
@@ -31,7 +32,7 @@ const MOVES_FIREWALL: readonly ChangeKind[] = ['package', 'snap', 'engine', 'con
 
 /** What was altered on this machine. */
 export const openChanges: OpenExporter<ChangesSettings> = (settings, context) =>
-  openChangesOf({ root: settings.root, path: PROGRAM_PATH }, settings, context);
+  openChangesOf({ root: settings.root, path: programPath() }, settings, context);
 
 /** What was altered on a machine whose files are elsewhere. */
 export async function openChangesOf(

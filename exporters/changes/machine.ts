@@ -9,9 +9,6 @@ export interface Machine {
   readonly path: string;
 }
 
-/** Where programs are found: a box that a unit starts may have a shorter PATH than a shell. */
-export const PROGRAM_PATH = `${process.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`;
-
 /**
  * The zone that programs write local times in: what `/etc/localtime` leads to (localtime(5)), else what `/etc/timezone` names. Undefined when it is
  * this process's own.

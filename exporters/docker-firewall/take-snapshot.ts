@@ -7,7 +7,7 @@ import { takeDockerdSettings } from './take/dockerd-process.ts';
 import { takeListeners } from './take/listeners.ts';
 import { takePackaging } from './take/packaging.ts';
 import { takeRules } from './take/rules.ts';
-import { runProgram } from './take/run-program.ts';
+import { runBriefly } from './take/run-briefly.ts';
 import { takeSysctls } from './take/sysctls.ts';
 
 export interface TakeOptions {
@@ -81,10 +81,9 @@ async function takeDocker(setting: string | undefined, signal: AbortSignal): Pro
 
 /** Its lists hold what its own version prints; the evaluator looks at each field before it believes it. */
 async function askIp(args: readonly string[], signal: AbortSignal): Promise<never[]> {
-  const printed = await runProgram(['ip', '-j', ...args], signal);
-  if (printed.why !== undefined) throw new Error(printed.why);
+  const printed = await runBriefly(['ip', '-j', ...args], signal);
   // With nothing to list, as no route of IPv6, it prints nothing at all.
-  const read: unknown = printed.text.trim() === '' ? [] : JSON.parse(printed.text);
+  const read: unknown = printed.trim() === '' ? [] : JSON.parse(printed);
   if (!Array.isArray(read)) throw new Error(`ip ${args.join(' ')} printed something that is no list`);
   return read as never[];
 }

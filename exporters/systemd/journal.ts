@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { runProgram } from './run-program.ts';
+import { ProgramFailed, runProgram } from '../../programs/run-program.ts';
 
 const LINES = 20;
 const LONGEST_LINE = 300;
@@ -37,8 +37,8 @@ export async function lastLines(program: string, of: JournalQuestion, signal: Ab
     const entries = await readEntries(program, of, signal);
     return entries.length > 0 ? entries.map(({ line }) => line) : [NOTHING];
   } catch (error) {
-    const why = clean(error instanceof Error ? error.message : String(error));
-    return [/permission/i.test(why) ? FORBIDDEN : `(the journal could not be read: ${why})`];
+    if (error instanceof ProgramFailed && /permission/i.test(error.complaint)) return [FORBIDDEN];
+    return [`(the journal could not be read: ${clean(error instanceof Error ? error.message : String(error))})`];
   }
 }
 
@@ -53,8 +53,8 @@ export async function lastWords(
 }
 
 async function readEntries(program: string, of: JournalQuestion, signal: AbortSignal): Promise<Entry[]> {
-  const args = ['-q', '--no-pager', '-n', String(2 * LINES), '-o', 'json', ...matchesOf(of)];
-  const output = await runProgram(program, args, signal);
+  const options = ['-q', '--no-pager', '-n', String(2 * LINES), '-o', 'json'];
+  const output = await runProgram([program, ...options, ...matchesOf(of)], { signal });
   const { invocation } = of;
   // Of a program that ended at once the journal could not find out which run it was.
   const isOfRun = (entry: Entry) => invocation === undefined || (entry.invocation ?? invocation) === invocation;

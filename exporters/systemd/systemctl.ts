@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { runProgram } from './run-program.ts';
+import { runProgram } from '../../programs/run-program.ts';
 import type { Properties, UnitRow, Wanted } from './systemd-calls.ts';
 
 /** So many units are read in one turn of the loop. */
@@ -13,7 +13,7 @@ const ROW = ['Id', 'LoadState', 'ActiveState', 'SubState'];
 export async function showUnits(program: string, names: readonly string[], signal: AbortSignal): Promise<UnitRow[]> {
   const rows: UnitRow[] = [];
   const asked = names.length === 0 ? ['--all', '*'] : ['--', ...names];
-  const output = await runProgram(program, ['show', '-p', ROW.join(','), ...asked], signal);
+  const output = await runProgram([program, 'show', '-p', ROW.join(','), ...asked], { signal });
   for (const block of output.split('\n\n')) {
     const {
       Id = '',
@@ -36,13 +36,13 @@ export async function showDetails(
 ): Promise<Properties[]> {
   if (names.length === 0) return [];
   const properties = Object.values(wanted).flat().join(',');
-  const output = await runProgram(program, ['show', '-p', properties, '--', ...names], signal);
+  const output = await runProgram([program, 'show', '-p', properties, '--', ...names], { signal });
   return output.split('\n\n').map(readProperties);
 }
 
 /** Properties of the manager, as texts. */
 export async function showManager(program: string, names: readonly string[], signal: AbortSignal): Promise<Properties> {
-  return readProperties(await runProgram(program, ['show', '-p', names.join(',')], signal));
+  return readProperties(await runProgram([program, 'show', '-p', names.join(',')], { signal }));
 }
 
 function readProperties(block: string): Properties {

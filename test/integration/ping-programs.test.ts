@@ -20,7 +20,7 @@ for (const name of ['fping', 'ping']) {
   test(`a burst by ${name} reaches this machine by both kinds of address`, async (t) => {
     const program = requireProgram(name, t);
     if (program === undefined) return;
-    const probe = createIcmpProbe([only(program, t)]);
+    const probe = createIcmpProbe(only(program, t));
     for (const host of ['127.0.0.1', '::1']) {
       const finding = await runProbe({ settings, probe }, { host, count: 3, interval: '200ms' }, { timeoutMs: 8_000 });
       assert.equal(finding.verdict, 'up', finding.reason);

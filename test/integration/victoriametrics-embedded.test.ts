@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { createClock } from '../../collector/clock.ts';
 import { type Embedded, type EmbeddedOptions, startEmbedded } from '../../collector/victoriametrics/embedded.ts';
 import { freePort } from '../../collector/victoriametrics/port.ts';
-import { findProgram, StorageMissing } from '../../collector/victoriametrics/program.ts';
+import { findVictoriaMetrics, StorageMissing } from '../../collector/victoriametrics/program.ts';
 import { requireProgram } from '../require-program.ts';
 import { until } from './until.ts';
 
@@ -171,7 +171,7 @@ test('not installed, it is unpacked from the distribution for this project alone
         const apt = `#!/bin/sh\ncase "$*" in *Dir::State::lists=*) ;; *) echo no lists >&2; exit 100;; esac\nexec ${requireProgram('apt-get')} "$@"\n`;
         await writeFile(join(bin, 'apt-get'), apt, { mode: 0o755 });
         const cache = join(folder, 'cache');
-        const program = await findProgram(cache, bin);
+        const program = await findVictoriaMetrics(cache, bin);
         assert.equal(program, join(cache, 'victoria-metrics/usr/bin/victoria-metrics'));
         assert.deepEqual(readdirSync(cache), ['victoria-metrics']);
         await running(folder, { path: bin }, async ({ url }) => assert.ok(await healthy(url)));

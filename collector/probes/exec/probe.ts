@@ -2,9 +2,9 @@ import type { Finding, Verdict } from '../../../model/finding.ts';
 import type { Probe, ProbeContext } from '../../../model/probe.ts';
 import { reveal, secretsIn } from '../../../model/secret.ts';
 import { spanInWords } from '../../../model/time.ts';
+import { type ProcessGroup, startGroup } from '../process-group.ts';
 import type { ExecSpec } from './exec.ts';
 import { keepOutput } from './output.ts';
-import { type ProcessGroup, startGroup } from './process-group.ts';
 
 /** How long a program has between SIGTERM and SIGKILL, and its output after its end to be read: together less than the runner waits. */
 const TERM_MS = 500;

@@ -1,6 +1,7 @@
-import { accessSync, constants, realpathSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Address } from '../../../model/probe.ts';
+import { findProgram } from '../../../programs/find-program.ts';
 import type { Burst } from './burst.ts';
 import { readFping, readPing } from './ping-output.ts';
 
@@ -24,26 +25,15 @@ export interface PingProgram {
 }
 
 /** The programs that are installed, the better one first: fping says more exactly which pings were lost. */
-export function findPingPrograms(folders: readonly string[]): PingProgram[] {
-  const fping = findProgram('fping', folders);
-  const ping = findProgram('ping', folders);
+export async function findPingPrograms(path: string): Promise<PingProgram[]> {
+  const fping = await findProgram('fping', path);
+  const ping = await findProgram('ping', path);
   return [
     ...(fping === undefined
       ? []
       : [{ name: 'fping' as const, path: fping, argumentsFor: fpingArguments, read: readFping }]),
     ...(ping === undefined ? [] : [pingAt(ping)]),
   ];
-}
-
-function findProgram(name: string, folders: readonly string[]): string | undefined {
-  for (const folder of folders) {
-    const candidate = join(folder, name);
-    try {
-      accessSync(candidate, constants.X_OK);
-      return candidate;
-    } catch {}
-  }
-  return undefined;
 }
 
 function fpingArguments({ target, count, intervalMs, size, waitMs }: Order): string[] {

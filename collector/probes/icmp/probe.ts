@@ -1,4 +1,3 @@
-import { delimiter } from 'node:path';
 import type { Finding } from '../../../model/finding.ts';
 import { sample } from '../../../model/metric.ts';
 import { connection } from '../../../model/metrics/connection.ts';
@@ -6,24 +5,23 @@ import { icmp } from '../../../model/metrics/icmp.ts';
 import { oneLine } from '../../../model/outside-text.ts';
 import { NameNotFound, type Probe, type ProbeContext, type Resolved } from '../../../model/probe.ts';
 import { spanInWords } from '../../../model/time.ts';
+import { programPath } from '../../../programs/find-program.ts';
 import { type Burst, figuresOf, lossOf } from './burst.ts';
 import { lacksRight, noRoute } from './ping-output.ts';
 import { findPingPrograms, type Order, type PingProgram } from './ping-programs.ts';
-import { type Ran, runProgram } from './run-program.ts';
+import { type Ran, runPing } from './run-ping.ts';
 import type { IcmpSpec } from './spec.ts';
 import { judgeBurst } from './verdict.ts';
 
 /** Starting a program and reading its end take a little of the check's time. */
 const MARGIN_MS = 300;
 const LONGEST_WAIT_MS = 2_000;
-/** A process started by cron or a unit may have a short PATH. */
-const USUAL_FOLDERS = ['/usr/bin', '/usr/sbin', '/bin', '/sbin'];
 
 /** Sends a burst of pings through fping or ping and judges it by what was lost. */
-export const probe: Probe<IcmpSpec> = createIcmpProbe([...(process.env.PATH ?? '').split(delimiter), ...USUAL_FOLDERS]);
+export const probe: Probe<IcmpSpec> = createIcmpProbe(programPath());
 
-/** The probe, with the folders in which to look for a program to ping with. */
-export function createIcmpProbe(folders: readonly string[]): Probe<IcmpSpec> {
+/** The probe, with the folders in which to look for a program to ping with, as PATH has them. */
+export function createIcmpProbe(path: string): Probe<IcmpSpec> {
   return async (spec, context) => {
     const { clock, signal, timeoutMs } = context;
     const began = clock.monotonic();
@@ -40,7 +38,7 @@ export function createIcmpProbe(folders: readonly string[]): Probe<IcmpSpec> {
     const waitMs = Math.min(LONGEST_WAIT_MS, timeoutMs - (clock.monotonic() - began) - lastsMs - MARGIN_MS);
     if (waitMs < 50) return unknown(tooLong(spec, lastsMs, timeoutMs));
     const order: Order = { target, count: spec.count, intervalMs: spec.interval, size: spec.size, waitMs };
-    const sent = await send(order, findPingPrograms(folders), context);
+    const sent = await send(order, await findPingPrograms(path), context);
     return 'burst' in sent ? findingOf(sent.burst, sent.ran, resolved, spec) : unknown(sent.reason);
   };
 }
@@ -52,10 +50,10 @@ async function send(order: Order, programs: readonly PingProgram[], context: Pro
   if (programs.length === 0) return { reason: 'neither fping nor ping is installed: apt install fping' };
   const reasons: string[] = [];
   for (const program of programs) {
-    const args = program.argumentsFor(order);
-    context.trace?.('running', [program.path, ...args].join(' '));
+    const command = [program.path, ...program.argumentsFor(order)];
+    context.trace?.('running', command.join(' '));
     try {
-      const ran = await runProgram(program.path, args, context.signal, context.clock);
+      const ran = await runPing(command, context.signal, context.clock);
       context.trace?.(`${program.name} said`, ran.output);
       const burst = program.read(ran.output) ?? unanswered(order, ran);
       if (burst !== undefined) return { burst, ran };

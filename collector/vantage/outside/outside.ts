@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { OpenOutside, Outside } from '../../../model/outside.ts';
 import { type Clock, SECOND } from '../../../model/time.ts';
+import { runProgram } from '../../../programs/run-program.ts';
 import { freePair4, freePair6, type Pair } from './free-prefix.ts';
-import { runIp, runTool } from './ip.ts';
+import { runIp } from './ip.ts';
 import { holdNamespace, type Namespace } from './namespace.ts';
 
 /** Who gives the stranger's place and takes it away again. */
@@ -57,7 +58,7 @@ export function createOutsideDoor(clock: Clock): OutsideDoor {
       const last = await opened?.catch(() => undefined);
       await last?.namespace.end();
       // The kernel takes the pair away with the namespace, a moment later.
-      await runTool(['ip', 'link', 'delete', last?.outside.enters ?? '']).catch(() => {});
+      await runProgram(['ip', 'link', 'delete', last?.outside.enters ?? '']).catch(() => {});
     },
   };
 }
@@ -123,7 +124,7 @@ function addressLines(link: string, end: 'mine' | 'theirs', four: Pair, six: Pai
 /** Every prefix that this machine has a route or an address for. */
 async function prefixesInUse(): Promise<string[]> {
   const routes = await Promise.all(
-    ['-4', '-6'].map((family) => runTool(['ip', '-j', family, 'route', 'show', 'table', 'all'])),
+    ['-4', '-6'].map((family) => runProgram(['ip', '-j', family, 'route', 'show', 'table', 'all'])),
   );
   return routes.flatMap((printed) =>
     printed.trim() === '' ? [] : (JSON.parse(printed) as { dst?: unknown }[]).map(({ dst }) => String(dst)),
@@ -137,7 +138,7 @@ async function hasV6(): Promise<boolean> {
 
 /** Whether no other link has taken the same addresses since they were looked for. */
 async function isAlone({ enters, gateway4 }: Outside): Promise<boolean> {
-  const printed = await runTool(['ip', '-j', 'address', 'show', 'to', `${gateway4}/30`]);
+  const printed = await runProgram(['ip', '-j', 'address', 'show', 'to', `${gateway4}/30`]);
   const links = JSON.parse(printed) as { ifname?: unknown }[];
   return links.every(({ ifname }) => ifname === undefined || ifname === enters);
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Change } from '../../../model/change.ts';
 import { oneLine } from '../../../model/outside-text.ts';
 import { MINUTE } from '../../../model/time.ts';
+import { findProgram } from '../../../programs/find-program.ts';
+import { runProgram } from '../../../programs/run-program.ts';
 import type { Machine } from '../machine.ts';
-import { findProgram, outputOf } from '../program.ts';
 import type { Source } from '../source.ts';
 import { differenceInLines } from './rule-lines.ts';
 import { readRuleSet } from './rule-set.ts';
@@ -66,9 +67,9 @@ async function moved({ root }: Machine, program: string): Promise<Omit<Change, '
 
 /** `iptables v1.8.9 (nf_tables)`, or `(legacy)`; before 1.8 there was nothing to tell apart. */
 async function backendOf(machine: Machine, program: string, signal: AbortSignal): Promise<string | undefined> {
-  const path = await findProgram(machine, program);
+  const path = await findProgram(program, machine.path);
   if (path === undefined) return undefined;
-  const said = await outputOf(path, ['--version'], signal);
+  const said = await runProgram([path, '--version'], { signal });
   return oneLine(/\((.+)\)/.exec(said)?.[1] ?? 'legacy', 40);
 }
 

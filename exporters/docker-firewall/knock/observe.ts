@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Outside } from '../../../model/outside.ts';
+import { runProgram } from '../../../programs/run-program.ts';
 import type { PortReport, PortVerdict } from '../report.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { containerAddresses, doorFor } from './doors.ts';
@@ -110,15 +109,10 @@ function inWords(who: string, answer: Answer, { proto, address, port }: Target):
 
 async function sendStranger(targets: readonly Target[], outside: Outside, signal: AbortSignal): Promise<Answer[]> {
   const program = fileURLToPath(new URL('./stranger.ts', import.meta.url));
-  const [command = '', ...args] = [...outside.door, process.execPath, '--max-semi-space-size=1', program];
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
-  const ended = new Promise<string>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, killedBy) => resolve(killedBy ?? `exit code ${code}`));
-  });
-  child.stdin.on('error', () => {});
-  child.stdin.end(JSON.stringify(targets));
-  const [said, complaint, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (end !== 'exit code 0') throw new Error(`the stranger could not knock: ${end} ${complaint.trim().slice(0, 300)}`);
-  return JSON.parse(said) as Answer[];
+  const command = [...outside.door, process.execPath, '--max-semi-space-size=1', program];
+  try {
+    return JSON.parse(await runProgram(command, { signal, input: JSON.stringify(targets), env: process.env }));
+  } catch (error) {
+    throw new Error(`the stranger could not knock: ${error instanceof Error ? error.message : error}`);
+  }
 }

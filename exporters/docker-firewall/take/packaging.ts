@@ -1,8 +1,9 @@
 import { readFile, readlink, realpath } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { findProgram } from '../../../programs/find-program.ts';
+import { ProgramFailed } from '../../../programs/run-program.ts';
 import type { Packaging } from '../snapshot.ts';
 import { findDockerd } from './dockerd-process.ts';
-import { runProgram } from './run-program.ts';
+import { runBriefly } from './run-briefly.ts';
 
 const PACKAGES = [
   'docker.io',
@@ -23,14 +24,14 @@ const TICKS = 100;
 /** Who brought Docker and the firewall's programs. What cannot be seen is left out. */
 export async function takePackaging(signal: AbortSignal): Promise<Packaging> {
   const [version, path, dockerd, packages, snaps] = await Promise.all([
-    runProgram(['iptables', '--version'], signal),
+    runBriefly(['iptables', '--version'], signal).catch(() => undefined),
     whereLeads('iptables'),
     dockerdProcess(),
     packageVersions(signal),
     snapVersions(),
   ]);
   return {
-    ...(version.why === undefined && { iptablesVersion: version.text.trim() }),
+    ...(version !== undefined && { iptablesVersion: version.trim() }),
     ...(path !== undefined && { iptablesPath: path }),
     ...dockerd,
     versions: { ...packages, ...snaps },
@@ -39,11 +40,8 @@ export async function takePackaging(signal: AbortSignal): Promise<Packaging> {
 
 /** Where a program of PATH leads in the end, through the alternatives. */
 async function whereLeads(program: string): Promise<string | undefined> {
-  for (const folder of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']) {
-    const path = await realpath(join(folder, program)).catch(() => undefined);
-    if (path !== undefined) return path;
-  }
-  return undefined;
+  const path = await findProgram(program);
+  return path && realpath(path).catch(() => undefined);
 }
 
 async function dockerdProcess(): Promise<Pick<Packaging, 'dockerdPath' | 'dockerdStartedAt'>> {
@@ -69,7 +67,9 @@ async function startOf(pid: string): Promise<number> {
 async function packageVersions(signal: AbortSignal): Promise<Record<string, string>> {
   const format = ['db:Status-Status', 'Package', 'Version'].map((field) => `\${${field}}`).join(' ');
   // It fails for every package that is not known, and prints the others all the same.
-  const { text } = await runProgram(['dpkg-query', '-W', `-f=${format}\n`, ...PACKAGES], signal);
+  const text = await runBriefly(['dpkg-query', '-W', `-f=${format}\n`, ...PACKAGES], signal).catch((error) =>
+    error instanceof ProgramFailed ? error.output : '',
+  );
   return Object.fromEntries(
     text
       .split('\n')

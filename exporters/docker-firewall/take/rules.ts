@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { ProgramFailed } from '../../../programs/run-program.ts';
 import type { NftRuleset, Snapshot, SnapshotPart } from '../snapshot.ts';
-import { NOT_INSTALLED, runProgram } from './run-program.ts';
+import { runBriefly } from './run-briefly.ts';
 
 const COMPAT_TABLES: ReadonlySet<unknown> = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);
 
@@ -9,22 +10,21 @@ export type Miss = (part: SnapshotPart, why: string) => void;
 
 /** The rules of every backend, with counters. */
 export async function takeRules(signal: AbortSignal, miss: Miss): Promise<Pick<Snapshot, 'rules' | 'nft'>> {
-  const save = async (part: keyof Snapshot['rules'], program: string) => {
-    const printed = await runProgram([program, '-c'], signal);
-    if (printed.why === undefined) return { [part]: printed.text };
-    miss(part, printed.why);
-    return {};
+  const save = async (part: keyof Snapshot['rules'], program: string, mayLack = async () => false) => {
+    try {
+      return { [part]: await runBriefly([program, '-c'], signal) };
+    } catch (error) {
+      const isAbsent = error instanceof ProgramFailed && error.fault === 'absent';
+      if (!isAbsent || !(await mayLack())) miss(part, wordsOf(error));
+      return {};
+    }
   };
   const legacy = async (part: 'legacy4' | 'legacy6', tables: string, program: string) =>
     (await hasTables(tables, (why) => miss(part, why))) ? save(part, program) : {};
   const native = takeNft(signal, miss);
-  const compat = async (part: 'nft4' | 'nft6', family: string, program: string) => {
-    const printed = await runProgram([program, '-c'], signal);
-    if (printed.why === undefined) return { [part]: printed.text };
-    // Docker can do without iptables by now. Where it is not installed, nft knows whether there is anything that it would have printed.
-    if (!printed.why.endsWith(NOT_INSTALLED) || hasCompatTables(await native, family)) miss(part, printed.why);
-    return {};
-  };
+  // Docker can do without iptables by now. Where it is not installed, nft knows whether there is anything that it would have printed.
+  const compat = (part: 'nft4' | 'nft6', family: string, program: string) =>
+    save(part, program, async () => !hasCompatTables(await native, family));
   const [legacy4, legacy6, nft4, nft6, nft] = await Promise.all([
     legacy('legacy4', '/proc/net/ip_tables_names', 'iptables-legacy-save'),
     legacy('legacy6', '/proc/net/ip6_tables_names', 'ip6tables-legacy-save'),
@@ -54,17 +54,17 @@ async function hasTables(path: string, miss: (why: string) => void): Promise<boo
 }
 
 async function takeNft(signal: AbortSignal, miss: Miss): Promise<NftRuleset | undefined> {
-  const printed = await runProgram(['nft', '-j', 'list', 'ruleset'], signal);
-  if (printed.why !== undefined) {
-    miss('nft', printed.why);
-    return undefined;
-  }
   try {
-    const read = JSON.parse(printed.text) as { nftables?: unknown };
+    const read = JSON.parse(await runBriefly(['nft', '-j', 'list', 'ruleset'], signal)) as { nftables?: unknown };
     if (Array.isArray(read.nftables)) return { nftables: read.nftables };
     miss('nft', 'nft -j list ruleset printed no list named nftables');
-  } catch {
-    miss('nft', 'nft -j list ruleset printed something that is no JSON');
+  } catch (error) {
+    const isNoJson = error instanceof SyntaxError;
+    miss('nft', isNoJson ? 'nft -j list ruleset printed something that is no JSON' : wordsOf(error));
   }
   return undefined;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -11,7 +11,6 @@ import { rulesetHashes, rulesetsOf } from '../../../exporters/docker-firewall/ru
 import type { Snapshot } from '../../../exporters/docker-firewall/snapshot.ts';
 import { keep } from '../../../exporters/docker-firewall/take/keep.ts';
 import { socketsIn, takeListeners } from '../../../exporters/docker-firewall/take/listeners.ts';
-import { runProgram } from '../../../exporters/docker-firewall/take/run-program.ts';
 import { aMachine } from '../../collector/vantage/outside/machine.ts';
 import { requireProgram } from '../../require-program.ts';
 
@@ -54,20 +53,6 @@ test('only what is named is kept of what Docker says', () => {
     { Name: true, Networks: { '*': { IP: true } }, Options: { 'com.docker.*': true } },
   );
   assert.deepEqual(kept, { Name: 'a', Networks: { one: { IP: '1' } }, Options: { 'com.docker.a': '1' } });
-});
-
-test('a program that is missing, fails, hangs or floods is said in words', async () => {
-  const { signal } = new AbortController();
-  assert.deepEqual(await runProgram(['no-such-program'], signal), {
-    text: '',
-    why: 'no-such-program is not installed',
-  });
-  const failing = await runProgram(['sh', '-c', 'echo half; echo "not  allowed" >&2; exit 3'], signal);
-  assert.equal(failing.text, 'half\n');
-  assert.match(failing.why ?? '', /ended with exit code 3: not allowed$/);
-  const calledOff = await runProgram(['sleep', '60'], AbortSignal.timeout(50));
-  assert.equal(calledOff.why, 'sleep 60 was called off');
-  assert.match((await runProgram(['cat', '/dev/zero'], signal)).why ?? '', /printed more than \d+ bytes$/);
 });
 
 test('rules are counted by backend, and the policy with what it has dropped', () => {

@@ -22,7 +22,7 @@ function programs(scripts: Readonly<Record<string, string>>) {
 
 async function check(scripts: Record<string, string>, written: Record<string, unknown> = {}, timeoutMs = 5_000) {
   using installed = programs(scripts);
-  const probe = createIcmpProbe([installed.folder]);
+  const probe = createIcmpProbe(installed.folder);
   const finding = await runProbe({ settings, probe }, { host: '192.0.2.1', ...written }, { timeoutMs });
   return { ...finding, reason: finding.reason.replaceAll(installed.folder, 'DIR') };
 }
@@ -117,7 +117,7 @@ test('the program gets the address, in C locale and without a shell', async () =
   assert.equal(finding.verdict, 'up');
   const trace: string[] = [];
   using installed = programs({ fping: FPING('1.0', 'echo "$LC_ALL $*"') });
-  const kind = { settings, probe: createIcmpProbe([installed.folder]) };
+  const kind = { settings, probe: createIcmpProbe(installed.folder) };
   await runProbe(
     kind,
     { host: 'localhost', count: 1, size: 100, ip: 6 },
