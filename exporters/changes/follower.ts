@@ -12,6 +12,13 @@ export interface Told {
   readonly isBacklog: boolean;
 }
 
+/** What is remembered of a source. */
+interface Kept<Known> {
+  readonly known: Known;
+  /** Changes that the ledger may not have yet. */
+  readonly untold?: Told | undefined;
+}
+
 /** One source, followed over time. */
 export interface Follower {
   readonly name: string;
@@ -34,8 +41,8 @@ const NOTHING: Told = { changes: [], isBacklog: false };
 
 export function follow<Known>(source: Source<Known>, backlogMs: number, context: ExporterContext): Follower {
   const { clock, folder, changed, soon, onTrouble } = context;
-  const memory = openMemory<Known>(folder, source.name);
-  let known: Known | undefined;
+  const memory = openMemory<Kept<Known>>(folder, source.name);
+  let kept: Kept<Known> | undefined;
   let remembered = false;
   let sees: boolean | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -60,27 +67,39 @@ export function follow<Known>(source: Source<Known>, backlogMs: number, context:
   }
   const watching: Watching = watchPaths(call);
 
-  async function see(
-    signal: AbortSignal,
-  ): Promise<typeof NOTHING | { changes: readonly Change[]; isBacklog: boolean }> {
-    if (!remembered) known = await memory.read();
+  async function keep(now: Kept<Known>): Promise<void> {
+    kept = now;
+    await memory.write(now);
+  }
+
+  async function see(signal: AbortSignal): Promise<Told> {
+    if (!remembered) kept = await memory.read();
     remembered = true;
-    const isBacklog = known === undefined;
+    if (kept?.untold !== undefined) {
+      // With the next collection it looks, for what came after.
+      lookedAt = Number.NEGATIVE_INFINITY;
+      return tell(kept.known, kept.untold);
+    }
     const now: Instant = clock.now();
-    const seen = await source.look({ known, now, since: now - backlogMs, signal, onTrouble: say });
+    const seen = await source.look({ known: kept?.known, now, since: now - backlogMs, signal, onTrouble: say });
     if (seen === undefined) {
       sees = undefined;
       return NOTHING;
     }
-    for (let from = 0; from < seen.changes.length; from += AT_ONCE) {
-      await changed(seen.changes.slice(from, from + AT_ONCE));
+    const untold: Told = { changes: seen.changes, isBacklog: kept === undefined };
+    // A change that has the time of its being noticed would be another one when it is noticed again. Logs, which alone have more, have times of their own.
+    if (seen.changes.length > 0 && seen.changes.length <= AT_ONCE) await keep({ known: seen.known, untold });
+    return tell(seen.known, untold);
+  }
+
+  async function tell(known: Known, untold: Told): Promise<Told> {
+    for (let from = 0; from < untold.changes.length; from += AT_ONCE) {
+      await changed(untold.changes.slice(from, from + AT_ONCE));
       await setImmediate();
     }
-    // Only now: what was not kept is seen again.
-    known = seen.known;
-    await memory.write(seen.known);
+    await keep({ known });
     sees = true;
-    return { changes: seen.changes, isBacklog };
+    return untold;
   }
 
   return {
@@ -111,8 +130,8 @@ export function follow<Known>(source: Source<Known>, backlogMs: number, context:
       cancelCall?.();
       watching.stop();
       await source.stop?.();
-      if (known !== undefined && source.parting !== undefined)
-        await memory.write(source.parting(known)).catch((error: unknown) => say(inWords(error)));
+      if (kept !== undefined && source.parting !== undefined)
+        await keep({ ...kept, known: source.parting(kept.known) }).catch((error: unknown) => say(inWords(error)));
     },
   };
 }

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 export interface Memory<Known> {
   /** Undefined when there is none yet, or it cannot be understood: it then looks as if for the first time. */
   read(): Promise<Known | undefined>;
-  /** Whole or not at all. Nothing is written when it is as before. */
+  /** Whole or not at all, and durable. Nothing is written when it is as before. */
   write(known: Known): Promise<void>;
 }
 
 /** A memory that another version has written would be misunderstood. */
-const FORM = 1;
+const FORM = 2;
 
 export function openMemory<Known>(folder: string, name: string): Memory<Known> {
   const path = join(folder, `${name}.json`);
@@ -30,7 +30,7 @@ export function openMemory<Known>(folder: string, name: string): Memory<Known> {
     async write(known) {
       const text = JSON.stringify({ form: FORM, known });
       if (text === written) return;
-      await writeFile(`${path}.part`, text, { mode: 0o600 });
+      await writeFile(`${path}.part`, text, { mode: 0o600, flush: true });
       await rename(`${path}.part`, path);
       written = text;
     },

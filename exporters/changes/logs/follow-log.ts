@@ -30,13 +30,15 @@ export interface Following {
 }
 
 /**
- * Gives every line of a log and its rotated files that is new since `place`, in order. A log that was rotated, packed or truncated meanwhile is
- * read on where its text went. Answers the new place; undefined when there is no log. A rotated file that cannot be read is said and left out.
+ * Gives every line of a log and its rotated files that is new since `place`, in order. A log that was rotated, packed, truncated or deleted
+ * meanwhile is read on where its text went. Answers the new place; undefined when there never was a log. A rotated file that cannot be read is
+ * said and left out.
  */
 export async function followLog(following: Following): Promise<LogPlace | undefined> {
   const { path, place, since, signal, onTrouble } = following;
   const files = await logFiles(path);
-  const live = files.at(-1);
+  const newest = files.at(-1);
+  if (newest === undefined) return place;
   const parts =
     place === undefined
       ? files.filter((file) => file.isLive || file.modified >= since).map(whole)
@@ -48,12 +50,11 @@ export async function followLog(following: Following): Promise<LogPlace | undefi
     } catch (error) {
       signal.throwIfAborted();
       if (file.isLive) throw error;
+      reached = 0;
       onTrouble(`${file.path} cannot be read: ${error instanceof Error ? error.message : error}`);
     }
   }
-  if (live === undefined || !live.isLive) return undefined;
-  if (parts.length === 0 && place !== undefined) return place;
-  return placeIn(live, reached, signal);
+  return parts.length === 0 && place !== undefined ? place : placeIn(newest, reached, signal);
 }
 
 /** Where it ended. */
@@ -72,9 +73,8 @@ const whole = (file: LogFile) => ({ file, offset: 0 });
 
 /** What is left to read, by file, the oldest first; nothing when the log is as it was. */
 async function unread(files: readonly LogFile[], place: LogPlace, signal: AbortSignal) {
-  const live = files.at(-1);
-  if (live?.isLive && live.inode === place.inode && live.size === place.size && live.modified === place.modified)
-    return [];
+  const newest = files.at(-1);
+  if (newest?.inode === place.inode && newest.size === place.size && newest.modified === place.modified) return [];
   // The newest first: the live log is most often the one.
   for (let index = files.length - 1; index >= 0; index--) {
     const file = files[index];
@@ -93,14 +93,14 @@ async function isSame(file: LogFile, place: LogPlace, signal: AbortSignal): Prom
   return head?.hash === place.head;
 }
 
-async function placeIn(live: LogFile, offset: number, signal: AbortSignal): Promise<LogPlace> {
-  const head = offset === 0 ? undefined : await headOf(live, offset, signal).catch(() => undefined);
+async function placeIn(newest: LogFile, offset: number, signal: AbortSignal): Promise<LogPlace> {
+  const head = offset === 0 ? undefined : await headOf(newest, offset, signal).catch(() => undefined);
   return {
-    inode: live.inode,
+    inode: newest.inode,
     offset,
     head: head?.hash ?? '',
     headBytes: head?.bytes ?? 0,
-    modified: live.modified,
-    size: live.size,
+    modified: newest.modified,
+    size: newest.size,
   };
 }

@@ -25,11 +25,14 @@ const EARLIEST_DATE = 19_700_101;
 /** Rotated files that are looked at. */
 const MOST_FILES = 200;
 
-/** The log at `path` and its rotated files, the oldest first: `dpkg.log.2.gz`, `dpkg.log-20261101`, `dpkg.log.1`, `dpkg.log`. */
+/** The log at `path` and its rotated files, the oldest first: `dpkg.log.2.gz`, `dpkg.log-20261101`, `dpkg.log.1`, `dpkg.log`. Rejects when the folder is there and cannot be listed. */
 export async function logFiles(path: string): Promise<LogFile[]> {
   const folder = dirname(path);
   const base = basename(path);
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
   const rotated = names.filter(
     (name) => name.startsWith(base) && /^[.-]\d+(\.\d+)?(\.gz|\.zst)?$/.test(name.slice(base.length)),
   );

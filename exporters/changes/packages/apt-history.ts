@@ -30,8 +30,8 @@ export function openAptHistory(instantOf: LocalTime, before: Run | undefined): A
       const colon = line.indexOf(': ');
       const [field, value] = [line.slice(0, colon), line.slice(colon + 2)];
       if (field === 'Start-Date') {
-        // The run before was cut off: it ended some time ago.
-        if (open !== undefined) end(open.start);
+        // The run before was cut off, nobody knows when.
+        if (open !== undefined) done.push({ ...open, problem: 'it was cut off' });
         const start = instantOf(value);
         if (start !== undefined) open = { start, command: 'apt', did: [] };
       } else if (open === undefined) return;
@@ -51,6 +51,12 @@ export function openAptHistory(instantOf: LocalTime, before: Run | undefined): A
       return open;
     },
   };
+}
+
+/** Whether a run names a package, in what it did or is to do. */
+export function names({ did }: Run, name: string): boolean {
+  const listed = name.includes(':') ? ` ${name} (` : ` ${name}:`;
+  return did.some(({ list }) => ` ${list}`.includes(listed));
 }
 
 /** What a run did by its own word: `Upgrade: curl:amd64 (7.88-1, 7.88-2)`, `Install: nginx:amd64 (1.22-1, automatic)`. */

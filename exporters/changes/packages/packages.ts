@@ -6,7 +6,7 @@ import { followLog, type LogPlace } from '../logs/follow-log.ts';
 import { type LocalTime, openLocalTime } from '../logs/local-time.ts';
 import { type Machine, zoneOf } from '../machine.ts';
 import type { Look, Source } from '../source.ts';
-import { actionsOf, openAptHistory } from './apt-history.ts';
+import { actionsOf, names, openAptHistory } from './apt-history.ts';
 import { type Action, readDpkgLine } from './dpkg-log.ts';
 import type { Run } from './run.ts';
 import { openUnattendedLog } from './unattended.ts';
@@ -26,6 +26,8 @@ interface Known {
 }
 
 const RUNS_KEPT = 20;
+/** More from one look are not told: an upgrade from one release to the next has a quarter of it. */
+const MOST_ACTIONS = 20_000;
 const SLICE = 500;
 /** A run that never ended is over by then. */
 const LONGEST_RUN_MS = 6 * HOUR;
@@ -54,12 +56,16 @@ export function packagesSource(machine: Machine): Source<Known> {
       const lists = [apt, unattended].map(({ runs, open }) => (open === undefined ? runs : [...runs, open]));
       // What dpkg's log says itself, or will say, is not taken from apt.
       const alone = apt.fresh.filter(
-        (run) => run.start >= since && (dpkg.place === undefined || (known === undefined && isBefore(run, first))),
+        ({ start, end }) =>
+          start >= since &&
+          // What was cut off did not do all that it was to do.
+          end !== undefined &&
+          (dpkg.place === undefined || (known === undefined && (first === undefined || end < first))),
       );
       return {
         changes: [
           ...(await inSlices(alone, (run) => actionsOf(run).map((action) => changeOf(action, run)))),
-          ...(await inSlices(actions, (action) => [changeOf(action, runAt(lists, action.at))])),
+          ...(await inSlices(actions, (action) => [changeOf(action, runOf(lists, action))])),
         ],
         known: { dpkg: kept(dpkg), apt: kept(apt), unattended: kept(unattended) },
       };
@@ -67,7 +73,7 @@ export function packagesSource(machine: Machine): Source<Known> {
   };
 }
 
-/** What dpkg did since, and the first instant in what was read. */
+/** What dpkg did since, the latest of it, and the first instant in what was read. */
 async function followDpkg(path: string, before: Followed | undefined, zone: string | undefined, look: Look<Known>) {
   const actions: Action[] = [];
   let first: Instant | undefined;
@@ -75,10 +81,14 @@ async function followDpkg(path: string, before: Followed | undefined, zone: stri
     take(line) {
       first ??= instantOf(line);
       const action = readDpkgLine(line, instantOf);
-      if (action !== undefined && (look.known !== undefined || action.at >= look.since)) actions.push(action);
+      if (action === undefined || (look.known === undefined && action.at < look.since)) return;
+      actions.push(action);
+      if (actions.length > 2 * MOST_ACTIONS) actions.splice(0, MOST_ACTIONS);
     },
   }));
-  return { ...followed, actions, first };
+  if (actions.length > MOST_ACTIONS)
+    look.onTrouble(`${path} holds more than the ${MOST_ACTIONS} actions that are told`);
+  return { ...followed, actions: actions.slice(-MOST_ACTIONS), first };
 }
 
 interface Reader {
@@ -116,7 +126,9 @@ async function follow(
 }
 
 function kept({ place, last, open, runs }: Followed): Followed {
-  return { place, last, open, runs: runs.slice(-RUNS_KEPT).map((run) => ({ ...run, did: [] })) };
+  // What a run did is asked only of one that has no end.
+  const lean = runs.slice(-RUNS_KEPT).map((run) => (run.end === undefined ? run : { ...run, did: [] }));
+  return { place, last, open, runs: lean };
 }
 
 /** A year of packages is more than one turn of the loop may take. */
@@ -129,13 +141,8 @@ async function inSlices<One, Made>(all: readonly One[], make: (one: One) => read
   return made;
 }
 
-/** Whether dpkg's log, which begins at `first`, does not reach back to a run. */
-function isBefore({ start, end = start }: Run, first: Instant | undefined): boolean {
-  return first === undefined || end < first;
-}
-
-/** The run that was going on, by the first of the lists that knows one. Each is in order of time. */
-function runAt(lists: readonly (readonly Run[])[], at: Instant): Run | undefined {
+/** The run that an action belongs to, by the first of the lists that knows one. Each is in order of time. */
+function runOf(lists: readonly (readonly Run[])[], { at, name }: Action): Run | undefined {
   for (const runs of lists) {
     let [low, high] = [0, runs.length];
     while (low < high) {
@@ -144,7 +151,10 @@ function runAt(lists: readonly (readonly Run[])[], at: Instant): Run | undefined
       else high = middle;
     }
     const run = runs[low - 1];
-    if (run !== undefined && at <= (run.end ?? run.start + LONGEST_RUN_MS) + SLACK_MS) return run;
+    if (run === undefined) continue;
+    const isOf =
+      run.end === undefined ? at <= run.start + LONGEST_RUN_MS && names(run, name) : at <= run.end + SLACK_MS;
+    if (isOf) return run;
   }
   return undefined;
 }

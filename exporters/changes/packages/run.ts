@@ -4,14 +4,14 @@ import type { Instant } from '../../../model/time.ts';
 /** A program that had dpkg do something, and for whom. */
 export interface Run {
   readonly start: Instant;
-  /** Absent while it goes on. */
+  /** Absent while it goes on, and of one that was cut off. */
   readonly end?: Instant;
   /** What was typed, or which program it was; one line. */
   readonly command: string;
   readonly by?: string;
   /** What went wrong. */
   readonly problem?: string;
-  /** What it says it did, as it stands there: it is read only where dpkg itself does not say. */
+  /** What it says it did, or is to do, as it stands there. */
   readonly did: readonly { readonly verb: string; readonly list: string }[];
 }
 
@@ -23,6 +23,9 @@ export function commandInWords(command: string): string {
     .replace(/^\S*\/(?=[^/\s]+(?:\s|$))/, '')
     .replace(/\s-o[ =]?\S+/g, '')
     .replace(/:\/\/[^/@\s]*@/g, '://[hidden]@')
-    .replace(/((?:password|passwd|token|secret|key)\w*[=: ])\S+/gi, '$1[hidden]');
+    .replace(
+      /((?:password|passwd|token|secret|key)=|\s--?\S*(?:password|passwd|token|secret|key) )\S+/gi,
+      '$1[hidden]',
+    );
   return oneLine(words, LONGEST_COMMAND);
 }

@@ -23,7 +23,10 @@ const AT_ONCE = 2;
 /** Editors and dpkg put these beside what they write. */
 const IN_PASSING = /(^\.|~$|\.(swp|swx|tmp|part|dpkg-\w+|ucf-\w+)$|^4913$)/;
 
-/** The unit files below these folders, and the folders themselves. What `before` has and whose stamp is the same is not read again. */
+/**
+ * The unit files below these folders, and the folders themselves. What `before` has and whose stamp is the same is not read again. Rejects where
+ * it cannot see all: what it does not see would be taken for gone.
+ */
 export async function findUnitFiles(
   roots: readonly string[],
   before: UnitFiles,
@@ -32,7 +35,7 @@ export async function findUnitFiles(
   const paths: string[] = [];
   const folders: string[] = [];
   for (const root of roots) {
-    const found = await readdir(root, { withFileTypes: true }).catch(() => undefined);
+    const found = await readdir(root, { withFileTypes: true }).catch(orGone);
     if (found === undefined) continue;
     folders.push(root);
     for (const one of found.filter(({ name }) => !IN_PASSING.test(name))) {
@@ -42,17 +45,19 @@ export async function findUnitFiles(
       else {
         signal.throwIfAborted();
         folders.push(path);
-        const inside = await readdir(path).catch(() => []);
+        const inside = (await readdir(path).catch(orGone)) ?? [];
         paths.push(...inside.filter((name) => !IN_PASSING.test(name)).map((name) => join(path, name)));
       }
     }
   }
   const files: Record<string, UnitFile> = {};
-  const left = paths.slice(0, MOST_FILES).sort();
+  if (paths.length > MOST_FILES)
+    throw new Error(`there are ${paths.length} unit files, and at most ${MOST_FILES} are read`);
+  const left = paths.sort();
   const work = async (): Promise<void> => {
     for (let path = left.pop(); path !== undefined; path = left.pop()) {
       signal.throwIfAborted();
-      const file = await described(path, Object.hasOwn(before, path) ? before[path] : undefined).catch(() => undefined);
+      const file = await described(path, Object.hasOwn(before, path) ? before[path] : undefined).catch(orGone);
       if (file !== undefined) files[path] = file;
     }
   };
@@ -69,8 +74,15 @@ async function described(path: string, before: UnitFile | undefined): Promise<Un
   if (found.isSymbolicLink()) return { stamp, is: `link to ${await readlink(path)}`, at };
   if (!found.isFile()) return undefined;
   if (found.size > MOST_BYTES) return { stamp, is: `${found.size} bytes`, at };
-  const hash = createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
-  return { stamp, is: hash.slice(0, 12), at };
+  const text = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EACCES') return undefined;
+    throw error;
+  });
+  if (text === undefined) return { stamp, is: 'not readable', at };
+  return { stamp, is: createHash('sha256').update(text).digest('hex').slice(0, 12), at };
+}
+
+/** What is not there, or was taken away just now, is gone; any other error is none that says so. */
+function orGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { writeMetricsPage } from '../../../collector/self/metrics-page.ts';
 import { openChangesOf } from '../../../exporters/changes/changes.ts';
@@ -93,9 +93,68 @@ test('a memory that is damaged or of another form is as none: all is told again,
     await writeFile(machine.at('state/packages.json'), text);
     await box.restart();
     await box.collect();
-    assert.match(await readFile(machine.at('state/packages.json'), 'utf8'), /^\{"form":1,/);
+    assert.match(await readFile(machine.at('state/packages.json'), 'utf8'), /^\{"form":2,/);
   }
   assert.deepEqual(packages(box.told), ['a', 'a', 'a', 'a']);
+});
+
+test('a log that is deleted while its rotated one stays is not told again and again', async (t) => {
+  const machine = await machineFor(t, { ...PROC, [DPKG]: '', 'var/log/apt/history.log': '' });
+  const box = await exporterFor(t, machine.root);
+  await box.collect();
+  await machine.write(`${DPKG}.1`, line(Date.now(), 'a'));
+  await rm(machine.at(DPKG));
+  for (let round = 0; round < 3; round++) {
+    const samples = await box.collect();
+    assert.equal(metricOf(samples, 'signalbox_changes_total', 'package'), 1);
+  }
+  await machine.write(DPKG, line(Date.now(), 'b'));
+  await box.collect();
+  assert.deepEqual(packages(box.told), ['a', 'b']);
+});
+
+test('what was kept when the box was killed, before it could note that, is told with the same time again', async (t) => {
+  const backend = (name: string) => `#!/bin/sh\necho "iptables v1.8.9 (${name})"\n`;
+  const machine = await machineFor(t, { ...PROC, 'bin/iptables': backend('legacy') });
+  await chmod(machine.at('bin/iptables'), 0o755);
+  await mkdir(machine.at('state'));
+  const clock = new FakeClock(Date.now());
+  const told: Change[] = [];
+  let isKilled = false;
+  const start = () =>
+    openChangesOf(
+      { root: machine.root, path: machine.at('bin') },
+      { backlog: DAY },
+      {
+        clock,
+        folder: machine.at('state'),
+        changed: async (changes) => {
+          told.push(...changes.filter(({ kind }) => kind === 'firewall'));
+          // The ledger has them, and nothing comes after: as at a SIGKILL.
+          if (isKilled) await new Promise(() => {});
+        },
+        soon: () => {},
+        onTrouble: (message) => assert.fail(message),
+      },
+    );
+  const first = await start();
+  await first.collect(AbortSignal.timeout(10_000));
+  await machine.write('bin/iptables', backend('nf_tables'));
+  await clock.advance(10 * MINUTE);
+  isKilled = true;
+  await first.collect(AbortSignal.timeout(500));
+  assert.equal(told.length, 1);
+  isKilled = false;
+  await clock.advance(MINUTE);
+  const second = await start();
+  for (let round = 0; round < 3; round++) {
+    const samples = await second.collect(AbortSignal.timeout(10_000));
+    assert.equal(metricOf(samples, 'signalbox_changes_total', 'firewall'), 1);
+    await clock.advance(6 * MINUTE);
+  }
+  assert.equal(told.length, 2);
+  assert.deepEqual(told[1], told[0], 'the ledger has it already');
+  await second.stop();
 });
 
 test('dpkg at work has it look soon, and no more often than every two seconds', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -116,6 +116,45 @@ test('a command is told as it is known, without what may be secret in it', () =>
     ['tool --password=hunter2 --api-token hunter2 run', 'tool --password=[hidden] --api-token [hidden] run'],
     ["packagekit role='update-packages'", "packagekit role='update-packages'"],
     ['apt install ./packages/local.deb', 'apt install ./packages/local.deb'],
+    ['apt install gnome-keyring monkey:i386 keyutils', 'apt install gnome-keyring monkey:i386 keyutils'],
   ])
     assert.equal(commandInWords(command ?? ''), wanted);
+});
+
+test('a run of apt that was cut off did not do all that it was to do, and what somebody did after it is not its work', async (t) => {
+  const machine = await machineFor(t, {
+    'var/log/dpkg.log': [
+      '2026-11-20 05:00:05 upgrade curl:amd64 1 2',
+      '2026-11-20 05:30:00 upgrade own:amd64 1 2',
+      '2026-11-20 08:00:01 upgrade nginx:amd64 1 2',
+      '',
+    ].join('\n'),
+    'var/log/apt/history.log': [
+      '',
+      'Start-Date: 2026-11-20  05:00:00',
+      'Commandline: apt upgrade',
+      'Upgrade: curl:amd64 (1, 2), wget:amd64 (1, 2)',
+      '',
+      'Start-Date: 2026-11-20  08:00:00',
+      'Commandline: apt install nginx',
+      'Upgrade: nginx:amd64 (1, 2)',
+      '',
+    ].join('\n'),
+  });
+  const { look } = sourceOn(machine);
+  assert.deepEqual(
+    (await look()).map(({ what, detail }) => [what, detail]),
+    [
+      ['curl', 'apt upgrade\nit failed: it was cut off'],
+      ['own', undefined],
+      ['nginx', 'apt install nginx'],
+    ],
+  );
+  const line = '2026-11-20 08:10:00 upgrade own:amd64 2 3\n';
+  await machine.write('var/log/dpkg.log', `${await readFile(machine.at('var/log/dpkg.log'), 'utf8')}${line}`);
+  assert.deepEqual(
+    (await look()).map(({ what, detail }) => [what, detail]),
+    [['own', undefined]],
+    'while a run goes on too',
+  );
 });

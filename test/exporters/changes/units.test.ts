@@ -91,3 +91,20 @@ test('a machine without systemd has nothing to see; folders that go are told fil
     [['web.service.d/a.conf', undefined]],
   );
 });
+
+test('a folder that cannot be listed, or more units than are read, is no end of any unit', async (t) => {
+  const machine = await machineFor(t, { 'etc/systemd/system/web.service': WEB });
+  const { look } = looking(unitsSource(machine), { now: Date.now });
+  await look();
+  // What has no end cannot be listed, whoever asks.
+  await rename(machine.at('etc/systemd'), machine.at('etc/aside'));
+  await symlink('systemd', machine.at('etc/systemd'));
+  await assert.rejects(look(), { code: 'ELOOP' });
+  await unlink(machine.at('etc/systemd'));
+  await rename(machine.at('etc/aside'), machine.at('etc/systemd'));
+  assert.deepEqual(await look(), []);
+  const many = machine.at('usr/lib/systemd/system');
+  await mkdir(many, { recursive: true });
+  for (let index = 0; index < 5_000; index++) await symlink('/dev/null', `${many}/${index}.service`);
+  await assert.rejects(look(), /^Error: there are 5001 unit files, and at most 5000 are read$/);
+});
