@@ -9,7 +9,7 @@ import { changeInWords, groupInWords } from '../model/change-words.ts';
 import type { Instant } from '../model/time.ts';
 import { EXIT } from './exit-codes.ts';
 import { sinceOf } from './since.ts';
-import { alignedTable } from './table.ts';
+import { alignedTable, wrapped } from './table.ts';
 
 interface Options {
   readonly since: string;
@@ -19,6 +19,10 @@ interface Options {
   readonly data: string;
 }
 
+/** Names of things are as long at most, nearly all. */
+const WIDEST = 28;
+/** Where a line that is too long goes on: below what was altered, behind the time. */
+const CONTINUED = 21;
 /** More than a person reads, or a pipe should get unasked. */
 const MOST = 20_000;
 
@@ -27,7 +31,7 @@ export function changesCommand(): Command {
   return new Command('changes')
     .aliases(['changed', 'history'])
     .description('what was altered: packages, images, containers, kernel, firewall, units, config')
-    .option('-s, --since <time>', 'how far back: 2h, 3d, or a time such as 2026-11-20', '7d')
+    .option('-s, --since <time>', 'how far back: 2h, 3d, yesterday, or a time such as 2026-11-20', '7d')
     .option('-k, --kind <kinds...>', `only these: ${CHANGE_KINDS.join(', ')}`)
     .option('-a, --all', 'each change on a line of its own, with its details')
     .option('--json', 'as JSON')
@@ -55,7 +59,10 @@ function print(options: Options, now: Instant): number {
     return EXIT.fine;
   }
   if (changes.length === 0) console.log(nothing(data, since, kinds));
-  for (const line of options.all ? each(changes) : grouped(changes)) console.log(line);
+  // What is read by a program, or written into a file, has a line for each.
+  const width = process.stdout.columns ?? Number.POSITIVE_INFINITY;
+  for (const line of options.all ? each(changes) : grouped(changes))
+    for (const part of wrapped(line, width, CONTINUED)) console.log(part);
   if (found.length > MOST)
     console.log(`… and older ones: these are the latest ${MOST}; ask for a shorter --since, or a --kind`);
   return EXIT.fine;
@@ -93,17 +100,20 @@ function grouped(changes: readonly Change[]): string[] {
       const { what, became } = groupInWords(group);
       return [timeOf(group.to), group.kind, printable(cut(what, 60)), printable(became)];
     }),
+    WIDEST,
   );
 }
 
 function each(changes: readonly Change[]): string[] {
   const lines = alignedTable(
     changes.map((one) => [timeOf(one.at), one.kind, printable(one.what), printable(changeInWords(one))]),
+    WIDEST,
   );
   return lines.flatMap((line, index) => {
-    const { detail = '', from, to } = changes[index] ?? {};
-    const shown = from === undefined && to === undefined ? detail.split('\n').slice(1) : detail.split('\n');
-    return [line, ...shown.filter((one) => one !== '').map((one) => `${' '.repeat(21)}${printable(one)}`)];
+    const change = changes[index];
+    const details = change?.detail?.split('\n') ?? [];
+    const more = change && details[0] === changeInWords(change) ? details.slice(1) : details;
+    return [line, ...more.filter((one) => one !== '').map((one) => `${' '.repeat(CONTINUED)}${printable(one)}`)];
   });
 }
 

@@ -19,14 +19,15 @@ const MANY: Record<ChangeKind, string> = {
 };
 
 /**
- * What became of it: `27.1 → 28.0`, `new: 28.0`, `gone, was 27.1`, `28.0 again`; where only hashes are known, `changed`, `new`, `gone`; where nothing
- * is, the detail's first line.
+ * What became of it: `27.1 → 28.0`, `new: 28.0`, `gone, was 27.1`, `28.0 again`; where only hashes are known, `changed`, `new`, `gone`; of a unit
+ * file also `enabled`, `masked` and their contraries; where nothing is known, the detail's first line.
  */
-export function changeInWords({ kind, from, to, detail = '' }: Change): string {
+export function changeInWords({ kind, what, from, to, detail = '' }: Change): string {
+  if (kind === 'unit') return unitInWords(what, from, to);
   const first = detail.split('\n', 1)[0] ?? '';
   // Its hashes say nothing to anybody.
   if (kind === 'config' && first !== '') return first;
-  const [was, is] = isHashed(kind) ? [told(from), told(to)] : [from, to];
+  const [was, is] = kind === 'firewall' ? [told(from), told(to)] : [from, to];
   if (from !== undefined && to !== undefined) {
     if (was === '') return is === '' ? 'changed' : `changed: ${is}`;
     return from === to ? `${is} again` : is === '' ? `changed, was ${was}` : `${was} → ${is}`;
@@ -36,8 +37,21 @@ export function changeInWords({ kind, from, to, detail = '' }: Change): string {
   return first;
 }
 
-function isHashed(kind: ChangeKind): boolean {
-  return kind === 'unit' || kind === 'firewall';
+const MASK = 'link to /dev/null';
+
+/** systemctl's words for what links do; of a file, that it is another. */
+function unitInWords(what: string, from: string | undefined, to: string | undefined): string {
+  if (to === MASK) return 'masked';
+  if (from === MASK) return to === undefined ? 'unmasked' : 'unmasked and changed';
+  const isEnabling = /\.(?:wants|requires)\//.test(what);
+  if (from === undefined) return isEnabling ? 'enabled' : withLink('new', to);
+  if (to === undefined) return isEnabling ? 'disabled' : 'gone';
+  return withLink('changed', to);
+}
+
+function withLink(word: string, is: string | undefined): string {
+  const said = told(is) ?? '';
+  return said === '' ? word : `${word}: ${said}`;
 }
 
 /** Without what is only a hash. */

@@ -83,9 +83,10 @@ suite('signalbox changes', { concurrency: 2 }, () => {
       [['--kind', 'xyzzy'], /^--kind: came "xyzzy", wanted engine, .* or unit\n$/],
       [['--since', '2hours'], /^--since: came "2hours", wanted a duration such as 2h.*; did you mean 2h\?\n$/],
       [['--since', '1 day 3 huors'], /did you mean 1d3h\?\n$/],
+      [['--since', 'yesterdy'], /did you mean yesterday\?\n$/],
       [
-        ['--since', 'yesterday'],
-        /^--since: came "yesterday", wanted a duration such as 2h or 3d, or a time such as 2026-11-20\n$/,
+        ['--since', 'christmas'],
+        /^--since: came "christmas", wanted a duration such as 2h or 3d, today, yesterday, or a time such as 2026-11-20\n$/,
       ],
     ] as const) {
       const { code, out, err } = await run(['changes', '--data', data, ...args]);
