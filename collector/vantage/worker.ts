@@ -3,10 +3,10 @@
 import { flushCompileCache } from 'node:module';
 import type { Resolve } from '../../model/probe.ts';
 import { unseal } from '../../model/secret.ts';
+import { readLines } from '../../programs/lines.ts';
 import { createClock } from '../clock.ts';
 import { probeKinds } from '../probes/index.ts';
 import { endAllGroups, watchGroups } from '../probes/process-group.ts';
-import { readLines } from './lines.ts';
 import { localVantage, type Surroundings } from './local.ts';
 import { ASK_BOX, askBoxForNames } from './names.ts';
 import { type FromWorker, LINE_BYTES, readToWorker, type ToWorker, writeFinding, writeMessage } from './protocol.ts';

@@ -1,5 +1,5 @@
 import { type Clock, SECOND, spanInWords } from '../../model/time.ts';
-import { quoted, type Shell, startShell } from './shell.ts';
+import { type KeptShell, quoted, startShell } from '../../programs/kept-shell.ts';
 
 /** A file as it stands in its folder. */
 export interface Entry {
@@ -56,7 +56,7 @@ content() (
 
 export function watchFolder(path: string, clock: Clock): Folder {
   const bytes = Buffer.from(path).toString('latin1');
-  let shell: Shell | undefined;
+  let shell: KeptShell | undefined;
   /** Why the shell was ended. */
   let why = 'it does not answer';
 
@@ -75,16 +75,14 @@ export function watchFolder(path: string, clock: Clock): Folder {
     const onAbort = () => end('it did not answer in time');
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const { bytes: said, ok } = await Promise.race([it.ask(command, most), late.promise]);
-      if (!ok) throw new Error(firstLine(said));
-      return said;
+      return await Promise.race([wholeAnswer(it, command, most), late.promise]);
     } finally {
       cancel();
       signal.removeEventListener('abort', onAbort);
     }
   }
 
-  function begin(): Shell {
+  function begin(): KeptShell {
     const begun = startShell(SCRIPT);
     shell = begun;
     void begun.gone.then(() => {
@@ -118,6 +116,24 @@ export function watchFolder(path: string, clock: Clock): Folder {
     },
     stop: () => shell?.kill(),
   };
+}
+
+/** All that a command says. Rejects with the first line of it when the command fails, and when there is more than `most` bytes: the shell is killed then. */
+async function wholeAnswer(shell: KeptShell, command: string, most: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  const hear = (piece: Buffer) => {
+    length += piece.length;
+    if (length <= most) pieces.push(piece);
+    else shell.kill();
+  };
+  const code = await shell.run(command, hear).catch((error) => {
+    if (length <= most) throw error;
+  });
+  if (length > most) throw new Error(`more than ${most} bytes came`);
+  const said = Buffer.concat(pieces);
+  if (code !== 0) throw new Error(firstLine(said));
+  return said;
 }
 
 const REGULAR = 0x8000;

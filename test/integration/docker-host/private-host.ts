@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readLines } from '../../../collector/vantage/lines.ts';
+import { readLines } from '../../../programs/lines.ts';
 import { inhabit, type Resident } from './inhabit.ts';
 
 const GUARD = fileURLToPath(new URL('./guard.sh', import.meta.url));

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 
+const LINE_FEED = 10;
+
 /** Calls back with every line of a stream, without its end. A line longer than `limit` bytes is let go by, and `onTooLong` told once for it. */
 export function readLines(
   stream: Readable,
@@ -7,6 +9,18 @@ export function readLines(
   onLine: (line: string) => void,
   onTooLong: () => void = () => {},
 ): void {
+  const { take, end } = splitLines(limit, onLine, onTooLong);
+  stream.on('data', take);
+  stream.on('end', end);
+  stream.on('error', () => {});
+}
+
+/** The same for what comes piece by piece: `end` gives the last line, where it has no end. */
+export function splitLines(
+  limit: number,
+  onLine: (line: string) => void,
+  onTooLong: () => void = () => {},
+): { take(piece: Buffer): void; end(): void } {
   let parts: Buffer[] = [];
   let length = 0;
   const add = (part: Buffer) => {
@@ -23,15 +37,14 @@ export function readLines(
     parts = [];
     length = 0;
   };
-  stream.on('data', (chunk: Buffer) => {
+  const take = (piece: Buffer) => {
     let from = 0;
-    for (let to = chunk.indexOf(10); to !== -1; to = chunk.indexOf(10, from)) {
-      add(chunk.subarray(from, to));
+    for (let to = piece.indexOf(LINE_FEED); to !== -1; to = piece.indexOf(LINE_FEED, from)) {
+      add(piece.subarray(from, to));
       end();
       from = to + 1;
     }
-    if (from < chunk.length) add(chunk.subarray(from));
-  });
-  stream.on('end', end);
-  stream.on('error', () => {});
+    if (from < piece.length) add(piece.subarray(from));
+  };
+  return { take, end };
 }
