@@ -3,7 +3,7 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Change } from '../../../model/change.ts';
 import { oneLine } from '../../../model/outside-text.ts';
-import { MINUTE } from '../../../model/time.ts';
+import { type Instant, MINUTE } from '../../../model/time.ts';
 import { findProgram } from '../../../programs/find-program.ts';
 import { runProgram } from '../../../programs/run-program.ts';
 import type { Machine } from '../machine.ts';
@@ -14,8 +14,14 @@ import { readRuleSet } from './rule-set.ts';
 interface Known {
   /** By program. */
   readonly backends: Readonly<Record<string, string>>;
-  /** A short hash of the rules, and the rules where they are not too many; undefined without the right to read them. */
-  readonly rules?: { readonly hash: string; readonly lines: readonly string[] } | undefined;
+  /** By who read them, as they were read last. */
+  readonly rules: Readonly<Record<string, Rules>>;
+}
+
+interface Rules {
+  readonly hash: string;
+  /** Absent where they are too many to be kept. */
+  readonly lines?: readonly string[];
 }
 
 const PROGRAMS = ['iptables', 'ip6tables'];
@@ -39,19 +45,13 @@ export function firewallSource(machine: Machine): Source<Known> {
         if (known !== undefined && from !== to)
           changes.push({ at: now, ...(await moved(machine, program)), ...(from && { from }), ...(to && { to }) });
       }
-      const lines = await readRuleSet(machine, signal);
-      if (lines === undefined && Object.keys(backends).length === 0) return undefined;
-      const rules = lines && { hash: hashOf(lines), lines: lines.length <= LINES_KEPT ? lines : [] };
-      if (known?.rules !== undefined && rules !== undefined && known.rules.hash !== rules.hash)
-        changes.push({
-          at: now,
-          kind: 'firewall',
-          what: 'rule set',
-          from: known.rules.hash,
-          to: rules.hash,
-          detail: differenceInLines(known.rules.lines, rules.lines, LINES_TOLD).join('\n'),
-        });
-      return { changes, known: { backends, rules: rules ?? known?.rules } };
+      const read = await readRuleSet(machine, signal);
+      if (read === undefined && Object.keys(backends).length === 0) return undefined;
+      if (read === undefined) return { changes, known: { backends, rules: known?.rules ?? {} } };
+      const rules = rulesOf(read.lines);
+      const before = known?.rules[read.reader];
+      if (before !== undefined && before.hash !== rules.hash) changes.push(altered(before, rules, now));
+      return { changes, known: { backends, rules: { ...known?.rules, [read.reader]: rules } } };
     },
   };
 }
@@ -73,6 +73,22 @@ async function backendOf(machine: Machine, program: string, signal: AbortSignal)
   return oneLine(/\((.+)\)/.exec(said)?.[1] ?? 'legacy', 40);
 }
 
-function hashOf(lines: readonly string[]): string {
-  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 12);
+function rulesOf(lines: readonly string[]): Rules {
+  const hash = createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 12);
+  return { hash, ...(lines.length <= LINES_KEPT && { lines }) };
+}
+
+function altered(before: Rules, after: Rules, at: Instant): Change {
+  const difference =
+    before.lines !== undefined && after.lines !== undefined
+      ? differenceInLines(before.lines, after.lines, LINES_TOLD)
+      : [`more than ${LINES_KEPT} lines are not compared one by one`];
+  return {
+    at,
+    kind: 'firewall',
+    what: 'rule set',
+    from: before.hash,
+    to: after.hash,
+    detail: difference.join('\n'),
+  };
 }

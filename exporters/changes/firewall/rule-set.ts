@@ -9,11 +9,17 @@ import { ruleLines } from './rule-lines.ts';
 /** More than this is not kept for comparison line by line. */
 const MOST_LINES = 20_000;
 
-/** The rules of every backend that holds some, in a line each; undefined without the right, or without a program, to read them. */
-export async function readRuleSet(machine: Machine, signal: AbortSignal): Promise<string[] | undefined> {
-  const texts: string[] = [];
+/** The rules of every backend that holds some, in a line each. */
+export interface RuleSet {
+  /** Which program told of nf_tables: another writes the same rules in other words. */
+  readonly reader: string;
+  readonly lines: readonly string[];
+}
+
+/** Undefined without the right, or without a program, to read them. */
+export async function readRuleSet(machine: Machine, signal: AbortSignal): Promise<RuleSet | undefined> {
   const modern = await modernRules(machine, signal);
-  if (modern !== undefined) texts.push(...modern);
+  const texts = [...(modern?.texts ?? [])];
   for (const family of ['ip', 'ip6'] as const) {
     // To run the old program where no table is loaded would load one.
     const tables = await readFile(join(machine.root, `proc/self/net/${family}_tables_names`), 'utf8').catch(() => '');
@@ -26,15 +32,18 @@ export async function readRuleSet(machine: Machine, signal: AbortSignal): Promis
     lines.push(...ruleLines(text).slice(0, MOST_LINES));
     await setImmediate();
   }
-  return lines;
+  return { reader: modern?.reader ?? 'none', lines };
 }
 
 /** nf_tables, which holds what iptables-nft writes too. */
-async function modernRules(machine: Machine, signal: AbortSignal): Promise<string[] | undefined> {
+async function modernRules(
+  machine: Machine,
+  signal: AbortSignal,
+): Promise<{ readonly reader: string; readonly texts: readonly string[] } | undefined> {
   const nft = await findProgram('nft', machine.path);
   if (nft !== undefined)
     return runProgram([nft, '--stateless', 'list', 'ruleset'], { signal }).then(
-      (text) => [text],
+      (text) => ({ reader: 'nft', texts: [text] }),
       () => undefined,
     );
   const saves = await Promise.all(
@@ -42,5 +51,8 @@ async function modernRules(machine: Machine, signal: AbortSignal): Promise<strin
   );
   const found = saves.filter((one) => one !== undefined);
   if (found.length === 0) return undefined;
-  return Promise.all(found.map((save) => runProgram([save], { signal }))).catch(() => undefined);
+  return Promise.all(found.map((save) => runProgram([save], { signal }))).then(
+    (texts) => ({ reader: 'iptables-nft-save', texts }),
+    () => undefined,
+  );
 }

@@ -89,6 +89,40 @@ test('counters, a ban, and a container that starts are no change of the rules', 
   assert.match((await look())[0]?.detail ?? '', /^\+ -A INPUT -p tcp -m tcp --dport 25 -j DROP$/m);
 });
 
+test('rules that another program reads, or that it cannot read for once, are not other rules; too many are not compared line by line', async (t) => {
+  const machine = await machineFor(t);
+  const program = async (name: string, text: string) => {
+    await machine.write(`bin/${name}`, `#!/bin/sh\n${text}\n`);
+    await chmod(machine.at(`bin/${name}`), 0o755);
+  };
+  const nft = (count: number) =>
+    program('nft', `i=0; while [ $i -lt ${count} ]; do i=$((i + 1)); echo "rule $i"; done`);
+  const { look } = looking(firewallSource({ root: machine.root, path: `${machine.at('bin')}:/bin` }), { now: () => 0 });
+  await program('iptables-nft-save', 'echo "-A INPUT -j ACCEPT"');
+  assert.deepEqual(await look(), []);
+  await nft(1);
+  assert.deepEqual(await look(), [], 'nft has come');
+  await machine.write('proc/self/net/ip_tables_names', 'filter\n');
+  await program('iptables-legacy-save', 'echo "-A OUTPUT -j DROP"');
+  await program('nft', 'exit 1');
+  assert.deepEqual(await look(), []);
+  await nft(2);
+  assert.deepEqual(
+    (await look()).map(({ detail }) => detail),
+    ['+ rule 2\n+ -A OUTPUT -j DROP'],
+  );
+  await nft(2_001);
+  assert.deepEqual(
+    (await look()).map(({ detail }) => detail),
+    ['more than 2000 lines are not compared one by one'],
+  );
+  await nft(2);
+  assert.deepEqual(
+    (await look()).map(({ detail }) => detail),
+    ['more than 2000 lines are not compared one by one'],
+  );
+});
+
 test('without a firewall there is nothing to see', async (t) => {
   const machine = await machineFor(t);
   const { look } = looking(firewallSource({ root: machine.root, path: machine.at('bin') }), { now: () => 0 });
