@@ -1,5 +1,7 @@
+import { type DockerContainer, type PublishedPort, readDocker } from './evaluate/docker.ts';
+import { formatIp } from './rules/addresses.ts';
 import type { Backend } from './rulesets.ts';
-import type { Packaging, Snapshot } from './snapshot.ts';
+import type { DockerState, Packaging, Snapshot } from './snapshot.ts';
 
 /** The Docker Engine that runs, and who brought it. */
 export interface Engine {
@@ -36,40 +38,72 @@ export type BackendRole = 'dockerd' | 'host' | 'next_restart';
 export function backendsOf(snapshot: Snapshot): Partial<Record<BackendRole, Backend>> {
   const { packaging, docker } = snapshot;
   const host = defaultBackend(packaging);
-  const running = docker === undefined ? undefined : dockerBackend(snapshot);
-  const next = running === 'nft_native' ? running : snapBackend(snapshot, host);
+  if (docker === undefined) return host === undefined ? {} : { host };
+  const isNative = driverOf(docker).startsWith('nftables');
+  const next = isNative ? 'nft_native' : nextBackend(snapshot, host);
+  const running = isNative ? 'nft_native' : dockerBackend(snapshot, next);
   return {
     ...(running !== undefined && { dockerd: running }),
     ...(host !== undefined && { host }),
-    ...(docker !== undefined && next !== undefined && { next_restart: next }),
+    ...(next !== undefined && { next_restart: next }),
   };
+}
+
+function driverOf({ info }: DockerState): string {
+  const driver = (info.FirewallBackend as { Driver?: unknown } | undefined)?.Driver;
+  return typeof driver === 'string' ? driver : '';
 }
 
 /**
  * The snap brings iptables of its own: up to base core20 legacy, with core22 nft. With core24 it was nft until December 2025, and has since
- * been the host's at every call (canonical/docker-snap, pull request 329); which of the two this one is cannot be seen.
+ * been the host's at every call (canonical/docker-snap, pull request 329); which of the two this one is cannot be seen. Any other dockerd
+ * runs the `iptables` of its PATH, which need not be everybody's.
  */
-function snapBackend(snapshot: Snapshot, host: Backend | undefined): Backend | undefined {
-  if (engineOf(snapshot)?.packaging !== 'snap') return host;
-  const base = Number(/base core(\d+)/.exec(snapshot.packaging.versions['snap:docker'] ?? '')?.[1]);
+function nextBackend(snapshot: Snapshot, host: Backend | undefined): Backend | undefined {
+  const { dockerdIptablesPath: own, iptablesPath, versions } = snapshot.packaging;
+  if (engineOf(snapshot)?.packaging !== 'snap')
+    return own === undefined || own === iptablesPath ? host : backendAt(own);
+  const base = Number(/base core(\d+)/.exec(versions['snap:docker'] ?? '')?.[1]);
   if (base < 22) return 'legacy';
   if (base < 24) return 'nft_compat';
   return host === 'nft_compat' ? host : undefined;
 }
 
 function defaultBackend({ iptablesVersion = '', iptablesPath = '' }: Packaging): Backend | undefined {
-  if (/\(nf_tables\)/.test(iptablesVersion) || /nft-multi$/.test(iptablesPath)) return 'nft_compat';
+  if (/\(nf_tables\)/.test(iptablesVersion)) return 'nft_compat';
   // Before 1.8 there was no other, and nothing was said of it.
-  if (/\(legacy\)|^iptables v1\.[0-7]\./.test(iptablesVersion) || /legacy-multi$/.test(iptablesPath)) return 'legacy';
-  return undefined;
+  if (/\(legacy\)|^iptables v1\.[0-7]\./.test(iptablesVersion)) return 'legacy';
+  return backendAt(iptablesPath);
 }
 
-function dockerBackend({ docker, rules }: Snapshot): Backend | undefined {
-  const driver = (docker?.info.FirewallBackend as { Driver?: unknown } | undefined)?.Driver;
-  if (typeof driver === 'string' && driver.startsWith('nftables')) return 'nft_native';
-  const count = (text = '') => (text.match(/^(\[\d+:\d+\] )?-A .*\bDOCKER/gm) ?? []).length;
-  const legacy = count(rules.legacy4) + count(rules.legacy6);
-  const nft = count(rules.nft4) + count(rules.nft6);
-  if (legacy === 0 && nft === 0) return undefined;
-  return legacy > nft ? 'legacy' : 'nft_compat';
+function backendAt(path: string): Backend | undefined {
+  if (/nft-multi$/.test(path)) return 'nft_compat';
+  return /legacy-multi$/.test(path) ? 'legacy' : undefined;
+}
+
+/**
+ * The backend in which Docker's rules live: where they stand in both, that one which leads more published ports to their containers, for
+ * what was left behind is soon out of date; and where both lead as many, the one that dockerd's iptables writes to.
+ */
+function dockerBackend(snapshot: Snapshot, next: Backend | undefined): Backend | undefined {
+  const { rules } = snapshot;
+  const legacy = `${rules.legacy4 ?? ''}\n${rules.legacy6 ?? ''}`;
+  const nft = `${rules.nft4 ?? ''}\n${rules.nft6 ?? ''}`;
+  const [inLegacy, inNft] = [legacy, nft].map((text) => (text.match(/^(\[\d+:\d+\] )?-A .*\bDOCKER/gm) ?? []).length);
+  if (!inLegacy && !inNft) return undefined;
+  if (!inLegacy || !inNft) return inLegacy ? 'legacy' : 'nft_compat';
+  const { containers } = readDocker(snapshot);
+  const ahead = countLed(legacy, containers) - countLed(nft, containers);
+  if (ahead !== 0) return ahead > 0 ? 'legacy' : 'nft_compat';
+  return next ?? (inLegacy > inNft ? 'legacy' : 'nft_compat');
+}
+
+/** How many published ports a DNAT rule leads to the address that their container has now. */
+function countLed(text: string, containers: readonly DockerContainer[]): number {
+  const targets = new Set(text.match(/(?<=--to-destination )\S+/g));
+  const isLed = ({ ip, family }: DockerContainer['addresses'][number], port: PublishedPort) =>
+    family === port.family && targets.has(`${family === 6 ? `[${formatIp(ip)}]` : formatIp(ip)}:${port.containerPort}`);
+  return containers.flatMap(({ addresses, published }) =>
+    published.filter((port) => addresses.some((address) => isLed(address, port))),
+  ).length;
 }

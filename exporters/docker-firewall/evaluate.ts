@@ -1,3 +1,4 @@
+import { backendsOf } from './engine.ts';
 import { findAll } from './evaluate/checks/all.ts';
 import { type MissingRule, missingRules } from './evaluate/checks/expected.ts';
 import { type Home, homesOf } from './evaluate/checks/home.ts';
@@ -9,6 +10,8 @@ import { walkOf } from './evaluate/verdict.ts';
 import type { EvaluateOptions, PortReport, Report } from './report.ts';
 import { readRuleset } from './rules/ruleset.ts';
 import type { Snapshot } from './snapshot.ts';
+
+const BACKENDS = { legacy: 'legacy', nft_compat: 'nft', nft_native: 'native' } as const;
 
 /**
  * Walks a packet and its reply for every published port through every rule of a snapshot, and tests the named invariants. Pure: the
@@ -24,7 +27,9 @@ export function evaluate(snapshot: Snapshot, options: EvaluateOptions = {}): Rep
     listenersKnown: !snapshot.missing.some(({ part }) => part === 'listeners'),
   };
   const views = viewPorts(docker, around, options);
-  const homes = { 4: homesOf(around.rules, docker, 4), 6: homesOf(around.rules, docker, 6) };
+  const { dockerd } = backendsOf(snapshot);
+  const living = dockerd && BACKENDS[dockerd];
+  const homes = { 4: homesOf(around.rules, 4, living), 6: homesOf(around.rules, 6, living) };
   const missing = { 4: missingIn(homes[4][0], docker), 6: missingIn(homes[6][0], docker) };
   const findings = findAll({ snapshot, options, docker, around, views, homes, missing });
   return { at: snapshot.at, ports: views.map(reportOf), findings };

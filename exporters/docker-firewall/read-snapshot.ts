@@ -107,6 +107,7 @@ const SNAPSHOT = fields({
     'iptablesPath?': text,
     'dockerdPath?': text,
     'dockerdStartedAt?': number,
+    'dockerdIptablesPath?': text,
     versions: map(text),
   }),
 });

@@ -142,6 +142,8 @@ export interface Packaging {
   /** The executable of the running dockerd. */
   readonly dockerdPath?: string;
   readonly dockerdStartedAt?: Instant;
+  /** Where `iptables` of dockerd's own PATH leads in the end; absent where that cannot be seen. */
+  readonly dockerdIptablesPath?: string;
   /** Versions by package or snap: `docker.io`, `docker-ce`, `containerd.io`, `iptables`, `nftables`, `ufw`, `firewalld`, `snap:docker`. */
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -22,6 +22,8 @@ export interface ContainerWish {
 
 export interface DockerHostOptions {
   readonly backend: Backend;
+  /** dockerd's own, where its PATH leads to another `iptables`. */
+  readonly daemonBackend?: Backend;
   /** More arguments for dockerd: `--userland-proxy=false`. */
   readonly dockerd?: readonly string[];
 }
@@ -30,8 +32,12 @@ export interface DockerHostOptions {
 export interface DockerHost extends PrivateHost {
   readonly socket: string;
   engine(call: EngineCall): Promise<unknown>;
+  /** Restarts dockerd and resolves once it answers. Its containers end with it. */
+  restart(): Promise<void>;
   /** Starts a container; resolves, once it answers in its own namespace, to its resident and addresses. */
   startContainer(wish: ContainerWish): Promise<Container>;
+  /** Starts one again that has ended. */
+  startAgain(wish: ContainerWish): Promise<Container>;
 }
 
 export interface Container {
@@ -44,32 +50,41 @@ export interface Container {
 }
 
 /** Starts a dockerd that answers and has an image. Disposing ends it and its containers, whatever has happened. */
-export async function startDockerHost({ backend, dockerd = [] }: DockerHostOptions): Promise<DockerHost> {
+export async function startDockerHost({ dockerd = [], ...backends }: DockerHostOptions): Promise<DockerHost> {
   await using opened = new AsyncDisposableStack();
-  const host = opened.use(await makePrivateHost({ backend, daemon: (folder) => commandLine(folder, dockerd) }));
+  const host = opened.use(await makePrivateHost({ ...backends, daemon: (folder) => commandLine(folder, dockerd) }));
   const socket = join(host.folder, 'docker.sock');
   const engine = (call: EngineCall) => askEngine(socket, call);
-  await until(() => engine({ path: '/_ping' }).then(Boolean, () => false), 60_000, 'dockerd answers').catch(
-    async () => {
+  const untilUp = () =>
+    until(() => engine({ path: '/_ping' }).then(Boolean, () => false), 60_000, 'dockerd answers').catch(async () => {
       throw new Error(`dockerd did not come up:\n${(await readDaemonLog(host.folder)).slice(-3_000)}`);
-    },
-  );
+    });
+  await untilUp();
   await engine({
     method: 'POST',
     path: `/images/create?fromSrc=-&repo=${IMAGE}`,
     body: await makeImage(host),
   });
   const residents = opened.use(new AsyncDisposableStack());
+  const start = async (wish: ContainerWish) => {
+    const container = await startContainer(engine, wish);
+    residents.use(container.resident);
+    return container;
+  };
   const owned = opened.move();
   return {
     ...host,
     socket,
     engine,
-    async startContainer(wish) {
-      const container = await startContainer(engine, wish);
-      residents.use(container.resident);
-      return container;
+    async restart() {
+      await host.restartDaemon();
+      await untilUp();
     },
+    async startContainer(wish) {
+      await createContainer(engine, wish);
+      return start(wish);
+    },
+    startAgain: start,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -96,12 +111,12 @@ async function makeImage({ folder, env }: PrivateHost): Promise<Buffer> {
   return stdout;
 }
 
-async function startContainer(
+async function createContainer(
   engine: DockerHost['engine'],
-  { name, network = 'bridge', serves = [], publishes = [] }: ContainerWish,
-): Promise<Container> {
+  { name, network = 'bridge', publishes = [] }: ContainerWish,
+): Promise<void> {
   const ports = publishes.map(readPublish);
-  const { Id: id } = (await engine({
+  await engine({
     method: 'POST',
     path: `/containers/create?name=${name}`,
     body: {
@@ -115,9 +130,15 @@ async function startContainer(
         PortBindings: Object.groupBy(ports, ({ inner }) => inner),
       },
     },
-  })) as { Id: string };
-  await engine({ method: 'POST', path: `/containers/${id}/start` });
-  const seen = (await engine({ path: `/containers/${id}/json` })) as Inspected;
+  });
+}
+
+async function startContainer(
+  engine: DockerHost['engine'],
+  { name, network = 'bridge', serves = [] }: ContainerWish,
+): Promise<Container> {
+  await engine({ method: 'POST', path: `/containers/${name}/start` });
+  const seen = (await engine({ path: `/containers/${name}/json` })) as Inspected;
   const attached = seen.NetworkSettings.Networks[network];
   const resident = inhabit(`/proc/${seen.State.Pid}/ns/net`);
   for (const one of serves) {
@@ -127,7 +148,7 @@ async function startContainer(
   return {
     name,
     network,
-    id,
+    id: seen.Id,
     address: attached?.IPAddress ?? '',
     address6: attached?.GlobalIPv6Address ?? '',
     resident,
@@ -135,6 +156,7 @@ async function startContainer(
 }
 
 interface Inspected {
+  readonly Id: string;
   readonly State: { readonly Pid: number };
   readonly NetworkSettings: {
     readonly Networks: Readonly<Record<string, { readonly IPAddress: string; readonly GlobalIPv6Address: string }>>;

@@ -38,21 +38,31 @@ export async function takePackaging(signal: AbortSignal): Promise<Packaging> {
   };
 }
 
-/** Where a program of PATH leads in the end, through the alternatives. */
-async function whereLeads(program: string): Promise<string | undefined> {
-  const path = await findProgram(program);
+/** Where a program of a PATH, ours when left out, leads in the end, through the alternatives. */
+async function whereLeads(program: string, folders?: string): Promise<string | undefined> {
+  const path = await findProgram(program, folders);
   return path && realpath(path).catch(() => undefined);
 }
 
-async function dockerdProcess(): Promise<Pick<Packaging, 'dockerdPath' | 'dockerdStartedAt'>> {
+async function dockerdProcess(): Promise<Pick<Packaging, 'dockerdPath' | 'dockerdStartedAt' | 'dockerdIptablesPath'>> {
   const pid = await findDockerd();
   if (pid === undefined) return {};
   const path = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
   const startedAt = await startOf(pid).catch(() => undefined);
+  const folders = await pathOf(pid).catch(() => undefined);
+  const iptables = folders && (await whereLeads('iptables', folders));
   return {
     ...(path !== undefined && { dockerdPath: path }),
     ...(startedAt !== undefined && { dockerdStartedAt: startedAt }),
+    ...(iptables !== undefined && { dockerdIptablesPath: iptables }),
   };
+}
+
+/** The PATH of a process that sees the same files as we do; undefined when it sees others, or has none. */
+async function pathOf(pid: string): Promise<string | undefined> {
+  const [ours, its] = await Promise.all(['self', pid].map((one) => readlink(`/proc/${one}/ns/mnt`)));
+  if (ours !== its) return undefined;
+  return /(?:^|\0)PATH=([^\0]+)/.exec(await readFile(`/proc/${pid}/environ`, 'utf8'))?.[1];
 }
 
 /** From proc_pid_stat(5), field 22, and the boot time in proc_stat(5); to the second. */

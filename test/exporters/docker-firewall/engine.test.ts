@@ -44,6 +44,29 @@ test('the next start of dockerd takes the host backend, whatever its rules stand
   });
 });
 
+test("the next start of dockerd takes the iptables of dockerd's own PATH, where that can be seen", () => {
+  const next = (dockerdIptablesPath: string) =>
+    backendsOf(packagedAs({ ...NFT, iptablesPath: '/usr/sbin/xtables-nft-multi', dockerdIptablesPath, versions: {} }))
+      .next_restart;
+  assert.equal(next('/opt/docker/bin/xtables-legacy-multi'), 'legacy');
+  assert.equal(next('/usr/sbin/xtables-nft-multi'), 'nft_compat');
+  assert.equal(next('/opt/docker/bin/iptables-wrapper'), undefined);
+});
+
+test("of two backends with Docker's rules that one lives that knows where containers are now, else the one that is written to", () => {
+  const { nft4 = assert.fail() } = healthy.rules;
+  const stale = nft4.replaceAll(/--to-destination \S+/g, '--to-destination 172.17.0.99:80');
+  const living = (rules: Snapshot['rules'], packaging: object) =>
+    backendsOf(packagedAs({ ...packaging, versions: {} }, { rules })).dockerd;
+  assert.notEqual(stale, nft4);
+  for (const packaging of [NFT, LEGACY]) {
+    assert.equal(living({ nft4, legacy4: stale }, packaging), 'nft_compat');
+    assert.equal(living({ nft4: stale, legacy4: nft4 }, packaging), 'legacy');
+  }
+  assert.equal(living({ nft4, legacy4: nft4 }, NFT), 'nft_compat');
+  assert.equal(living({ nft4, legacy4: nft4 }, LEGACY), 'legacy');
+});
+
 test('a snap brings the backend of its base', () => {
   const next = (base: string, host: object) =>
     backendsOf(packagedAs({ ...host, dockerdPath: SNAP, versions: { 'snap:docker': `28 (revision 1, base ${base})` } }))

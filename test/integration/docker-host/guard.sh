@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes a private host, says "ready", and takes everything away again once its standard input has ended: also when its owner was killed.
+# A line "restart" there ends the daemon and starts it again; "restarted" is the answer.
 # usage: guard.sh FOLDER NAME [dockerd ARGUMENT...]
 folder=$1
 name=$2
@@ -37,18 +38,25 @@ left_over() {
   done
 }
 
+start() {
+  nsenter --net="/var/run/netns/$name" "$@" < /dev/null >> "$folder/dockerd.log" 2>&1 &
+  dockerd=$!
+}
+
+stop() {
+  kill "$dockerd" 2>/dev/null
+  tries=100
+  # A process that has ended and was not waited for has no command line.
+  while [ $tries -gt 0 ] && grep -qs . "/proc/$dockerd/cmdline"; do
+    tries=$((tries - 1))
+    sleep 0.2
+  done
+  kill -KILL "$dockerd" 2>/dev/null
+}
+
 finish() {
   set +e
-  if [ -n "$dockerd" ]; then
-    kill "$dockerd" 2>/dev/null
-    tries=100
-    # A process that has ended and was not waited for has no command line.
-    while [ $tries -gt 0 ] && grep -qs . "/proc/$dockerd/cmdline"; do
-      tries=$((tries - 1))
-      sleep 0.2
-    done
-    kill -KILL "$dockerd" 2>/dev/null
-  fi
+  [ -z "$dockerd" ] || stop
   for pid in $(left_over); do kill -KILL "$pid" 2>/dev/null; done
   awk -v folder="$folder/" 'index($2, folder) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -l "$mount"; done
   for namespace in $(ip netns list | awk -v name="$name" '$1 == name || index($1, name "-") == 1 { print $1 }'); do
@@ -59,9 +67,13 @@ finish() {
 
 trap finish EXIT
 make
-if [ $# -gt 0 ]; then
-  nsenter --net="/var/run/netns/$name" "$@" < /dev/null > "$folder/dockerd.log" 2>&1 &
-  dockerd=$!
-fi
+[ $# -eq 0 ] || start "$@"
 echo ready
-cat > /dev/null
+set +e
+while read -r word; do
+  if [ "$word" = restart ]; then
+    stop
+    start "$@"
+    echo restarted
+  fi
+done

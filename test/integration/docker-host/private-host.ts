@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,24 +29,31 @@ export interface PrivateHost extends AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
   readonly inside: Resident;
   readonly outside: Resident;
+  /** Leads `iptables` and its relatives to another backend, as update-alternatives does. */
+  changeBackend(backend: Backend): Promise<void>;
+  /** Ends the daemon, as its service manager would, and starts it again with the same words and environment. */
+  restartDaemon(): Promise<void>;
   /** Runs a shell script in the host's namespace; resolves to what it printed, rejects with its words when it fails. */
   run(script: string, variables?: Readonly<Record<string, string>>): Promise<string>;
 }
 
 export interface PrivateHostOptions {
   readonly backend: Backend;
+  /** The daemon's own, where its PATH leads to another `iptables` than everybody else's. */
+  readonly daemonBackend?: Backend;
   /** A daemon and its arguments, to run inside; its output is in `dockerd.log`. */
   readonly daemon?: (folder: string) => readonly string[];
 }
 
 /** Makes a host and, when asked, starts its daemon. */
-export async function makePrivateHost({ backend, daemon }: PrivateHostOptions): Promise<PrivateHost> {
+export async function makePrivateHost({ backend, daemonBackend, daemon }: PrivateHostOptions): Promise<PrivateHost> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-docker-host-'));
   const name = `sb${process.pid}${randomBytes(3).toString('hex')}`;
-  const env = { ...process.env, PATH: await pathWith(folder, backend) };
+  const env = { ...process.env, PATH: await pathWith(join(folder, 'bin'), backend) };
+  const own = daemonBackend && { PATH: await pathWith(join(folder, 'daemon-bin'), daemonBackend) };
   const guard = spawn('sh', [GUARD, folder, name, ...(daemon?.(folder) ?? [])], {
-    env,
+    env: { ...env, ...own },
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -55,10 +62,13 @@ export async function makePrivateHost({ backend, daemon }: PrivateHostOptions): 
     guard.stdin.end();
     await ended;
   });
-  await new Promise<void>((resolve, reject) => {
-    readLines(guard.stdout, 100, (line) => line === 'ready' && resolve());
-    void ended.then(([code]) => reject(new Error(`the private host could not be made: ${code}`)));
+  const ready = Promise.withResolvers<void>();
+  let restarted = ready;
+  readLines(guard.stdout, 100, (line) => (line === 'ready' ? ready : restarted).resolve());
+  void ended.then(([code]) => {
+    for (const one of [ready, restarted]) one.reject(new Error(`the private host ended: ${code}`));
   });
+  await ready.promise;
   const inside = opened.use(inhabit(`/var/run/netns/${name}`, env));
   const outside = opened.use(inhabit(`/var/run/netns/${name}-out`));
   const owned = opened.move();
@@ -68,21 +78,32 @@ export async function makePrivateHost({ backend, daemon }: PrivateHostOptions): 
     env,
     inside,
     outside,
+    changeBackend: (other) => leadTo(join(folder, 'bin'), other),
+    restartDaemon() {
+      restarted = Promise.withResolvers<void>();
+      guard.stdin.write('restart\n');
+      return restarted.promise;
+    },
     run: (script, variables) => runScript(name, script, { ...env, ...variables }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
 /** A PATH on which `iptables` and its relatives are those of the backend. */
-async function pathWith(folder: string, backend: Backend): Promise<string> {
-  const bin = join(folder, 'bin');
+async function pathWith(bin: string, backend: Backend): Promise<string> {
   await mkdir(bin);
+  await leadTo(bin, backend);
+  return [bin, process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
+}
+
+async function leadTo(bin: string, backend: Backend): Promise<void> {
   for (const tables of ['iptables', 'ip6tables']) {
     for (const suffix of ['', '-save', '-restore']) {
-      await symlink(`/usr/sbin/${tables}-${backend}${suffix}`, join(bin, tables + suffix));
+      const path = join(bin, tables + suffix);
+      await rm(path, { force: true });
+      await symlink(`/usr/sbin/${tables}-${backend}${suffix}`, path);
     }
   }
-  return [bin, process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
 }
 
 async function runScript(name: string, script: string, env: NodeJS.ProcessEnv): Promise<string> {

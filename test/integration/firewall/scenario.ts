@@ -18,7 +18,7 @@ export interface Scenario {
   readonly world?: WorldKind;
   /** Both when left out. */
   readonly backends?: readonly Backend[];
-  /** A shell script in the host; `iptables` is the one that dockerd uses. Rules, sysctls and native tables are put back by the suite. */
+  /** A shell script in the host; `iptables` is the one that dockerd uses, but where the world is `apart`. Rules, sysctls and native tables are put back by the suite. */
   readonly inject: string;
   /** Puts back what is neither rule nor sysctl. */
   readonly undo?: string;

@@ -4,18 +4,22 @@ import type { Backend, PrivateHost } from '../docker-host/private-host.ts';
 import { type Container, type ContainerWish, type DockerHost, startDockerHost } from '../docker-host.ts';
 import { type KeptRules, keepRules } from './keep-rules.ts';
 
-/** Which dockerd: as Debian starts it; without docker-proxy; with IPv6 and ip6tables; or with `--iptables=false`. */
-export type WorldKind = 'plain' | 'noproxy' | 'v6' | 'handsoff';
+/**
+ * Which dockerd: as Debian starts it; without docker-proxy; with IPv6 and ip6tables; with `--iptables=false`; or with a PATH of its own,
+ * on which `iptables` is of the backend, while everybody else's is of the other.
+ */
+export type WorldKind = 'plain' | 'noproxy' | 'v6' | 'handsoff' | 'apart';
 
 const ARGUMENTS: Readonly<Record<WorldKind, readonly string[]>> = {
   plain: [],
   noproxy: ['--userland-proxy=false'],
   v6: ['--experimental', '--ipv6', '--ip6tables', '--fixed-cidr-v6=fd00:17::/64'],
   handsoff: ['--iptables=false'],
+  apart: [],
 };
 
 /** `web` and `spare` on Docker's first bridge, `app` on a network of its own. */
-const CONTAINERS: readonly ContainerWish[] = [
+export const CONTAINERS: readonly ContainerWish[] = [
   {
     name: 'web',
     serves: ['tcp:80', 'udp:53'],
@@ -43,7 +47,8 @@ export interface World extends AsyncDisposable {
 /** Starts a world and keeps its rules as they are when all is well. */
 export async function startWorld(kind: WorldKind, backend: Backend): Promise<World> {
   await using opened = new AsyncDisposableStack();
-  const host = opened.use(await startDockerHost({ backend, dockerd: ARGUMENTS[kind] }));
+  const backends = kind === 'apart' ? { backend: otherThan(backend), daemonBackend: backend } : { backend };
+  const host = opened.use(await startDockerHost({ ...backends, dockerd: ARGUMENTS[kind] }));
   await host.engine({
     method: 'POST',
     path: '/networks/create',
@@ -76,4 +81,8 @@ export async function startWorld(kind: WorldKind, backend: Backend): Promise<Wor
     neighbours: new Map(containers.map(({ network, resident }) => [network, resident])),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+export function otherThan(backend: Backend): Backend {
+  return backend === 'nft' ? 'legacy' : 'nft';
 }

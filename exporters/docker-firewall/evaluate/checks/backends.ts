@@ -1,7 +1,8 @@
-import { backendsOf } from '../../engine.ts';
+import { backendsOf, engineOf } from '../../engine.ts';
 import type { FirewallFinding } from '../../report.ts';
 import { describeDecision, packetsOf } from '../../rules/model.ts';
 import type { Backend as RulesBackend } from '../../rulesets.ts';
+import { labelOf } from '../labels.ts';
 import { sentence } from '../verdict.ts';
 import type { Check, Situation } from './situation.ts';
 
@@ -30,13 +31,15 @@ export const findSplitBrain: Check = (situation) =>
           ({ program, chains }) =>
             `${program}: ${[...chains.keys()].filter((name) => /DOCKER|docker/.test(name)).length} chains of Docker`,
         ),
-        ...(others[0] &&
-          others[0].backend !== 'native' && {
-            fix: `${others[0].program} -P FORWARD ACCEPT; ${others[0].program} -F; ${others[0].program} -t nat -F`,
-          }),
+        ...(others[0] && others[0].backend !== 'native' && { fix: removalOf(others[0].program) }),
       });
     return [...found, ...dropsElsewhere(situation, family, home.backend, home.program)];
   });
+
+/** Docker's chains, and what leads to them, go; what others have written stays. */
+function removalOf(program: string): string {
+  return `${program}-save | grep -v DOCKER | ${program}-restore; ${program} -P FORWARD ACCEPT`;
+}
 
 /** A FORWARD policy of DROP in another iptables than Docker's, where it stops strangers. */
 function dropsElsewhere({ around, views }: Situation, family: 4 | 6, own: string, program: string): FirewallFinding[] {
@@ -94,19 +97,54 @@ export const findBackendMismatch: Check = ({ snapshot, around }) => {
 };
 
 /** `time_bomb`: the next start of dockerd takes another backend than the one its rules stand in now. */
-export const findTimeBomb: Check = ({ snapshot }) => {
-  const { dockerd, next_restart: next } = backendsOf(snapshot);
+export const findTimeBomb: Check = (situation) => {
+  const { dockerd, next_restart: next } = backendsOf(situation.snapshot);
   if (dockerd === undefined || next === undefined || dockerd === next) return [];
+  const { packaging } = situation.snapshot;
+  const [old, other] = [NAMES[dockerd], NAMES[next]];
+  const shut = closedBy(situation);
+  const open = situation.views.filter(({ from, isOnPurpose }) => from === 'outside' && !isOnPurpose);
+  const labels = new Set(open.map(labelOf));
+  const then =
+    shut === undefined
+      ? 'leads published ports to the addresses that containers have now, whoever has them then'
+      : 'lets nothing through but to the addresses that containers have now: a published port whose container then has another is cut off, or leads to another container';
   return [
     {
       check: 'time_bomb',
       severity: 'warning',
       subject: 'host',
       says: sentence(
-        `dockerd writes to ${NAMES[dockerd]} now, and will to ${NAMES[next]} when it next starts: what it leaves behind in ${NAMES[dockerd]} may then stop every published port`,
+        `Docker's rules stand in ${old}, and at its next start dockerd will take ${other}. What stands in ${old} stays, and ${then}${untilThen(situation, other)}`,
       ),
-      evidence: [snapshot.packaging.iptablesVersion, snapshot.packaging.dockerdPath].filter((one) => one !== undefined),
+      evidence: [
+        packaging.dockerdIptablesPath ?? packaging.iptablesPath ?? packaging.iptablesVersion,
+        shut,
+        labels.size === 0 ? undefined : `at stake: ${[...labels].join(', ')}`,
+      ].filter((one) => one !== undefined),
       fix: `update-alternatives --set iptables /usr/sbin/iptables-${dockerd === 'legacy' ? 'legacy' : 'nft'}`,
     },
   ];
 };
+
+/** What stops, of Docker's present rules, every forwarded packet that they do not name; undefined when nothing does. */
+function closedBy({ homes }: Situation): string | undefined {
+  for (const { chains } of [...homes[4].slice(0, 1), ...homes[6].slice(0, 1)]) {
+    const forward = chains.get('filter FORWARD');
+    if (forward?.base?.policy === 'drop') return describeDecision({ chain: forward });
+    const unpublished = chains
+      .get('filter DOCKER')
+      ?.lines()
+      .find((line) => /^-A DOCKER ! -i \S+ -o \S+ -j DROP$/.test(line));
+    if (unpublished !== undefined) return unpublished;
+  }
+  return undefined;
+}
+
+/** dockerd asks its PATH at every call, and in the other backend the chain that its rules of ports go to is not there. A snap keeps its own. */
+function untilThen({ snapshot, homes }: Situation, other: string): string {
+  const isThere = homes[4].slice(1).some(({ chains, program }) => program === other && chains.has('nat DOCKER'));
+  return isThere || engineOf(snapshot)?.packaging === 'snap'
+    ? ''
+    : '. Until then no container that publishes a port can be started';
+}

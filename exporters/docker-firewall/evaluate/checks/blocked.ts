@@ -49,8 +49,16 @@ function findingOf({ cause, towards, views }: Group, situation: Situation): Fire
     subject: subjectOf(labels),
     says: sentence(`${says}${because}`),
     evidence: [...evidenceOf(cause), ...(labels.size === 1 ? [] : [`stopped: ${[...labels].join(', ')}`])],
-    ...(missing.length > 0 ? { fix: 'systemctl restart docker' } : fix !== undefined && { fix }),
+    ...(missing.length > 0
+      ? { fix: 'systemctl restart docker' }
+      : mends(cause, situation) && fix !== undefined && { fix }),
   };
+}
+
+/** Another start of Docker writes no rule in the backend that it has left: what mends that is said with `split_brain`. */
+function mends(cause: Cause, { homes }: Situation): boolean {
+  const isTarget = cause.kind === 'host' && (cause.check === 'wrong_target' || cause.check === 'stale_target');
+  return !isTarget || (homes[4].length < 2 && homes[6].length < 2);
 }
 
 function evidenceOf(cause: Cause): readonly string[] {

@@ -133,8 +133,9 @@ function expectPorts({ missing, has }: Layout, home: Home, docker: DockerView): 
           new RegExp(`-d ${escaped(one)}/${width} .*-p ${proto} .*--dport ${containerPort} -j ACCEPT$`),
         ),
       );
-      if (ip !== undefined && !there) {
-        const line = `-A DOCKER -d ${ip}/${width} … -p ${proto} -m ${proto} --dport ${containerPort} -j ACCEPT`;
+      const line = `-A DOCKER -d ${ip}/${width} … -p ${proto} -m ${proto} --dport ${containerPort} -j ACCEPT`;
+      // Several ports of the host may lead to one of the container.
+      if (ip !== undefined && !there && !missing.some((one) => one.line === line)) {
         missing.push({ line, says: `the rule "${line}" is missing`, isJump: false });
       }
     }

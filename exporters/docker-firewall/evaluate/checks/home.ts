@@ -1,8 +1,6 @@
-import type { Family, Ip } from '../../rules/addresses.ts';
-import { formatIp } from '../../rules/addresses.ts';
+import type { Family } from '../../rules/addresses.ts';
 import type { Backend, Chain } from '../../rules/model.ts';
 import type { Ruleset } from '../../rules/ruleset.ts';
-import type { DockerView } from '../docker.ts';
 
 /** A backend in which Docker's own chains stand, for one family. */
 export interface Home {
@@ -14,14 +12,13 @@ export interface Home {
   readonly program: string;
 }
 
-/** Every backend in which Docker's chains stand; the one that knows most of its containers first. */
-export function homesOf(rules: Ruleset, docker: DockerView, family: Family): Home[] {
+/** Every backend in which Docker's chains stand; the one in which they live first. */
+export function homesOf(rules: Ruleset, family: Family, living: Backend | undefined): Home[] {
   const backends: readonly Backend[] = ['nft', 'legacy', 'native'];
-  const inUse = docker.containers.flatMap(({ addresses }) => addresses.map(({ ip }) => ip));
   return backends
     .map((backend) => homeIn(rules, backend, family))
     .filter((home) => home !== undefined)
-    .toSorted((one, other) => knowledgeOf(other, inUse) - knowledgeOf(one, inUse));
+    .toSorted((one, other) => Number(other.backend === living) - Number(one.backend === living));
 }
 
 function homeIn(rules: Ruleset, backend: Backend, family: Family): Home | undefined {
@@ -35,9 +32,4 @@ function homeIn(rules: Ruleset, backend: Backend, family: Family): Home | undefi
   if (!isHome) return undefined;
   const program = backend === 'native' ? 'nftables' : `${family === 4 ? 'iptables' : 'ip6tables'}-${backend}`;
   return { backend, family, chains: byName, program };
-}
-
-function knowledgeOf({ chains }: Home, inUse: readonly Ip[]): number {
-  const text = [...chains.values()].flatMap((chain) => chain.lines()).join('\n');
-  return inUse.filter((ip) => text.includes(formatIp(ip))).length;
 }

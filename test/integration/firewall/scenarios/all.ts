@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { APART } from './apart.ts';
 import { FORWARD_FAULTS } from './forward.ts';
 import { HEALTHY } from './healthy.ts';
 import { HOST_FAULTS } from './host.ts';
@@ -18,4 +19,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...NATIVE_TABLES,
   ...SIX_FAULTS,
   ...UNUSUAL,
+  ...APART,
 ];
