@@ -15,6 +15,7 @@ export function unitName() {
     .refine((name) => name.length <= LONGEST && !/^(?:\.|-)/.test(name), {
       error: 'the name of a unit, as nginx.service',
     })
+    .refine((name) => !/^[^@]*@\./.test(name), { error: 'an instance of that template, as getty@tty1.service' })
     .meta({ type: 'string', examples: ['nginx.service', 'backup.timer'] });
 }
 

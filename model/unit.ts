@@ -1,4 +1,7 @@
-import type { Instant } from './time.ts';
+import { type Instant, MINUTE } from './time.ts';
+
+/** A unit that failed so often in so short a time flaps, even while it runs. */
+export const FLAPPING = { failures: 3, withinMs: 10 * MINUTE } as const;
 
 /** One unit of one systemd. */
 export interface UnitAddress {
@@ -40,7 +43,7 @@ export interface UnitReport {
   readonly restarts?: number | undefined;
   /** When its last run ended, where it has had one. */
   readonly endedAt?: Instant | undefined;
-  /** When a condition of its unit file last kept it from starting. */
+  /** When a condition of its unit file last kept it from starting, which is no failure. */
   readonly conditionFailedAt?: Instant | undefined;
   /** Timers, sockets and paths that start it. */
   readonly triggeredBy: readonly string[];
@@ -55,6 +58,8 @@ export interface TimerReport {
   readonly unit: string;
   readonly lastAt?: Instant | undefined;
   readonly nextAt?: Instant | undefined;
+  /** How long after its time systemd may start the unit, in milliseconds; some timers say an hour. */
+  readonly accuracyMs?: number | undefined;
 }
 
 /** Asks systemd about units, over one kept connection to each. */

@@ -2,12 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { sample } from '../../model/metric.ts';
 import { systemd } from '../../model/metrics/systemd.ts';
 import type { Sample } from '../../model/sample.ts';
-import { instantOf, type MonotonicNow, TIMER, timerOf } from './report.ts';
+import { isTooLongAgo, missedMs } from '../../model/timer.ts';
 import { SYSTEM, stateVector } from './samples.ts';
 import { numberOf, textOf } from './signals.ts';
 import type { Source } from './source.ts';
 import type { UnitRow } from './systemd-calls.ts';
-import { overdueMs } from './timers.ts';
+import { TIMER, timerOf } from './timers.ts';
+import { instantOf, type MonotonicNow } from './times.ts';
 
 /** So many units are turned into samples in one turn of the loop. */
 const SLICE = 200;
@@ -29,17 +30,10 @@ export async function timerSamples(
   return timers.flatMap((name, index) => {
     const properties = details[index] ?? {};
     const timer = timerOf(properties, now);
-    const late = overdueMs(
-      {
-        ...timer,
-        sub: textOf(properties.SubState) ?? '',
-        activeSince: instantOf(properties.ActiveEnterTimestamp),
-        withinMs: within[name],
-      },
-      now.at,
-    );
+    const missed = missedMs(timer, textOf(properties.SubState) ?? '', now.at) > 0;
+    const tooLongAgo = isTooLongAgo(timer, instantOf(properties.ActiveEnterTimestamp), within[name], now.at);
     return [
-      sample(systemd.timerOverdue, late > 0 ? 1 : 0, { scope, name }),
+      sample(systemd.timerOverdue, missed || tooLongAgo ? 1 : 0, { scope, name }),
       ...(timer.lastAt === undefined ? [] : [sample(systemd.timerLastTrigger, timer.lastAt / 1e3, { scope, name })]),
       ...(timer.nextAt === undefined ? [] : [sample(systemd.timerNextElapse, timer.nextAt / 1e3, { scope, name })]),
       ...(scope === SYSTEM ? [sample(systemd.nodeTimerLastTrigger, (timer.lastAt ?? 0) / 1e3, { name })] : []),

@@ -23,7 +23,7 @@ export function createFailed(place: Place, clock: Clock, onTrouble: (message: st
 
   async function tell({ name, ending }: Failed, signal: AbortSignal): Promise<void> {
     const { result = 'unknown', code, status, invocation } = ending;
-    const question = { unit: name, invocation, ofUser: place.scope !== 'system' };
+    const question = { unit: name, invocation, userId: place.userId };
     const said = await lastWords(place.journalctl, question, signal);
     const whose = place.scope === 'system' ? '' : ` of ${place.scope}`;
     const last = said === undefined ? '' : `; it last said: ${said}`;

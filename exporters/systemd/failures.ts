@@ -1,5 +1,5 @@
-import { type Instant, MINUTE } from '../../model/time.ts';
-import type { UnitFailure } from '../../model/unit.ts';
+import type { Instant } from '../../model/time.ts';
+import { FLAPPING, type UnitFailure } from '../../model/unit.ts';
 import { endingInWords } from './words.ts';
 
 /** What a signal or an answer says of a unit; what it does not say stays as it was. */
@@ -43,8 +43,6 @@ export interface FailureBook {
   /** A unit's failures of the last ten minutes, oldest first. */
   recent(unit: string, now: Instant): readonly UnitFailure[];
 }
-
-export const FLAPPING = { failures: 3, withinMs: 10 * MINUTE } as const;
 
 /** Units of which failures are counted by name; names may be made up for each run, as `run-u1234.service`. */
 const MOST_UNITS = 500;

@@ -1,20 +1,18 @@
-import { stripVTControlCharacters } from 'node:util';
+import { oneLine } from '../../model/outside-text.ts';
 import { ProgramFailed, runProgram } from '../../programs/run-program.ts';
 
 const LINES = 20;
 const LONGEST_LINE = 300;
 const NOTHING = '(the journal has nothing of this run that the box may read)';
 const FORBIDDEN = '(the box may not read the journal: its user must be in the group systemd-journal)';
-/** Controls, and marks that turn the direction of text around: a unit's output is a stranger's. */
-const UNFIT = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+|\p{Surrogate}/gu;
 
 /** What of a unit is looked for in the journal. */
 export interface JournalQuestion {
   readonly unit: string;
   /** Of this run alone, where it is known. */
   readonly invocation?: string | undefined;
-  /** It is a unit of a user's systemd. */
-  readonly ofUser?: boolean;
+  /** The number of the user whose systemd it is a unit of; absent for the system's. */
+  readonly userId?: number | undefined;
 }
 
 /** One line of the journal. */
@@ -61,11 +59,14 @@ async function readEntries(program: string, of: JournalQuestion, signal: AbortSi
   return output.split('\n').flatMap(entryOf).filter(isOfRun).slice(-LINES);
 }
 
-/** systemd.journal-fields(7): a unit's own lines carry the first field, what systemd says of it the second. */
-function matchesOf({ unit, ofUser }: JournalQuestion): string[] {
-  return ofUser
-    ? [`_SYSTEMD_USER_UNIT=${unit}`, '+', `USER_UNIT=${unit}`]
-    : [`_SYSTEMD_UNIT=${unit}`, '+', `UNIT=${unit}`];
+/**
+ * systemd.journal-fields(7): a unit's own lines carry the first field, what systemd says of it the second, which anybody may write:
+ * it counts from systemd alone. Each user may have units of the same name.
+ */
+function matchesOf({ unit, userId }: JournalQuestion): string[] {
+  return userId === undefined
+    ? [`_SYSTEMD_UNIT=${unit}`, '+', `UNIT=${unit}`, '_PID=1']
+    : [`_SYSTEMD_USER_UNIT=${unit}`, `_UID=${userId}`, '+', `USER_UNIT=${unit}`, `_UID=${userId}`];
 }
 
 function entryOf(json: string): Entry[] {
@@ -91,10 +92,7 @@ function textOf(message: unknown): string {
   return Array.isArray(message) ? Buffer.from(message as number[]).toString('utf8') : String(message ?? '');
 }
 
+/** A unit's output is a stranger's. */
 function clean(text: string): string {
-  const line = stripVTControlCharacters(text.slice(0, 4 * LONGEST_LINE))
-    .replace(/\s*\n\s*/g, ' ⏎ ')
-    .replace(UNFIT, ' ')
-    .trim();
-  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line;
+  return oneLine(text.replace(/\s*\n\s*/g, ' ⏎ '), LONGEST_LINE);
 }

@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 export interface Place {
   /** `system`, or `user:` and the name or number that was asked for: the label of its metrics. */
   readonly scope: string;
+  /** The number of that user. */
+  readonly userId?: number;
   /** Where its bus listens. */
   readonly bus: string;
   /** The program to ask when the bus does not answer; absent where that program would ask another systemd. */
@@ -26,7 +28,8 @@ const SYSTEM_BUS = 'unix:path=/run/dbus/system_bus_socket';
 export async function findPlace({ bus, user, systemctl, journalctl = 'journalctl' }: PlaceSettings): Promise<Place> {
   if (user !== undefined) {
     const id = user === true ? (process.getuid?.() ?? 0) : await userId(user);
-    return { scope: `user:${user === true ? id : user}`, bus: bus ?? `unix:path=/run/user/${id}/bus`, journalctl };
+    const scope = `user:${user === true ? id : user}`;
+    return { scope, userId: id, bus: bus ?? `unix:path=/run/user/${id}/bus`, journalctl };
   }
   // With another bus it would be another machine's systemd that systemctl asks.
   const program = systemctl ?? (bus === undefined ? 'systemctl' : undefined);

@@ -13,7 +13,7 @@ export interface SystemdSettings {
   /** By timer: how long its last run may lie back at most, in milliseconds. */
   readonly within: Readonly<Record<string, number>>;
   readonly users: readonly UserSettings[];
-  /** Units whose state is given in five series each, as node_exporter does: patterns with `*` and `?`. */
+  /** Units whose state is given in five series each, as node_exporter does: names in which `*` is any text. */
   readonly states: readonly string[];
   readonly bus?: string | undefined;
   readonly systemctl?: string | undefined;

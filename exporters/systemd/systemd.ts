@@ -5,7 +5,6 @@ import type { Sample } from '../../model/sample.ts';
 import { SECOND } from '../../model/time.ts';
 import { expectedSamples, socketSamples, stateSamples, timerSamples } from './details.ts';
 import { createFailed } from './failed.ts';
-import { monotonicNow } from './monotonic.ts';
 import { findPlace, type Place } from './place.ts';
 import {
   countFailures,
@@ -19,6 +18,7 @@ import {
 import type { SystemdSettings } from './settings.ts';
 import { type Lease, leaseWatch } from './shared.ts';
 import { ask, type Source } from './source.ts';
+import { monotonicNow } from './times.ts';
 
 /** A failure has everything collected soon, but a crash loop not all the time. */
 const EAGER_MS = 5 * SECOND;

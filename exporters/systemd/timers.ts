@@ -1,26 +1,22 @@
-import type { Instant } from '../../model/time.ts';
-import { MINUTE } from '../../model/time.ts';
 import type { TimerReport } from '../../model/unit.ts';
+import { textOf } from './signals.ts';
+import type { Properties } from './systemd-calls.ts';
+import { instantOf, type MonotonicNow, spanOf } from './times.ts';
 
-/** A timer fires within its accuracy, a minute when nothing is said (systemd.timer(5), AccuracySec). */
-const ALLOWED_MS = 2 * MINUTE;
+/** The properties that `timerOf` reads. */
+export const TIMER = ['Unit', 'LastTriggerUSec', 'NextElapseUSecRealtime', 'NextElapseUSecMonotonic', 'AccuracyUSec'];
 
-/** What must be known of a timer to say whether it is late. */
-export interface TimerState extends Pick<TimerReport, 'lastAt' | 'nextAt'> {
-  readonly sub: string;
-  /** When it last became active. */
-  readonly activeSince?: Instant | undefined;
-  /** How long its last run may lie back, in milliseconds. */
-  readonly withinMs?: number | undefined;
-}
-
-/**
- * How long ago, in milliseconds, a timer should have started its unit and has not; 0 when all is well. While its unit runs, its
- * next time is not known, and it is late only by `withinMs`.
- */
-export function overdueMs({ sub, lastAt, nextAt, activeSince, withinMs }: TimerState, now: Instant): number {
-  const missed = sub === 'waiting' && nextAt !== undefined && now - nextAt > ALLOWED_MS ? now - nextAt : 0;
-  if (withinMs === undefined) return missed;
-  const last = Math.max(lastAt ?? 0, lastAt === undefined ? (activeSince ?? 0) : 0);
-  return Math.max(missed, now - last > withinMs ? now - last - withinMs : 0);
+/** What a timer's properties say. Times on the monotonic clock are told by the wall. */
+export function timerOf(properties: Properties, now: MonotonicNow): TimerReport {
+  const monotonicMs = spanOf(properties.NextElapseUSecMonotonic);
+  const next = [
+    instantOf(properties.NextElapseUSecRealtime),
+    monotonicMs ? now.at + monotonicMs - now.monotonicMs : undefined,
+  ].filter((one) => one !== undefined);
+  return {
+    unit: textOf(properties.Unit) ?? '',
+    lastAt: instantOf(properties.LastTriggerUSec),
+    nextAt: next.length === 0 ? undefined : Math.min(...next),
+    accuracyMs: spanOf(properties.AccuracyUSec),
+  };
 }

@@ -1,11 +1,11 @@
 import { type Clock, MINUTE } from '../../model/time.ts';
 import type { UnitAddress, Units } from '../../model/unit.ts';
 import { lastLines } from './journal.ts';
-import { monotonicNow } from './monotonic.ts';
 import { findPlace, type Place } from './place.ts';
 import { reportOf } from './report.ts';
 import { type Lease, leaseWatch } from './shared.ts';
 import { ask } from './source.ts';
+import { monotonicNow } from './times.ts';
 
 /** A connection that nobody has asked for so long is given up. */
 const IDLE_MS = 15 * MINUTE;
@@ -45,8 +45,8 @@ export function openUnits(clock: Clock): Units {
       return { ...report, recent: failures.recent(report.name, clock.now()) };
     },
     async lastLines(address, { name, invocation }, signal) {
-      const { journalctl, scope } = await findPlace(address);
-      return lastLines(journalctl, { unit: name, invocation, ofUser: scope !== 'system' }, signal);
+      const { journalctl, userId } = await findPlace(address);
+      return lastLines(journalctl, { unit: name, invocation, userId }, signal);
     },
     async stop() {
       stopped = true;

@@ -1,6 +1,7 @@
 import type { Verdict } from '../../../model/finding.ts';
-import { type Instant, MINUTE, spanInWords } from '../../../model/time.ts';
-import type { UnitReport } from '../../../model/unit.ts';
+import { type Instant, spanInWords } from '../../../model/time.ts';
+import { isTooLongAgo, missedMs } from '../../../model/timer.ts';
+import { FLAPPING, type TimerReport, type UnitReport } from '../../../model/unit.ts';
 import type { UnitSpec } from './unit-spec.ts';
 
 /** What is said of a unit. */
@@ -8,11 +9,6 @@ export interface Judgement {
   readonly verdict: Verdict;
   readonly reason: string;
 }
-
-/** Three failures in the ten minutes that a report looks back. */
-const FLAPPING = 3;
-/** A timer fires within its accuracy, a minute when nothing is said (systemd.timer(5), AccuracySec). */
-const ALLOWED_MS = 2 * MINUTE;
 
 const UNLOADABLE: Readonly<Record<string, string>> = {
   'not-found': 'there is no such unit',
@@ -34,7 +30,7 @@ export function judgeUnit(
   if (unloadable !== undefined && active !== 'active')
     return down(loadError === undefined || load === 'not-found' ? unloadable : `${unloadable}: ${loadError}`);
   if (active === 'failed') return down(report.failure?.words ?? 'it failed');
-  if (report.timer !== undefined && active === 'active') return judgeTimer(report, spec, now, service);
+  if (report.timer !== undefined && active === 'active') return judgeTimer(report, report.timer, spec, now, service);
   if (active === 'inactive') return judgeInactive(report, spec, now);
   if (active === 'active') return judgeActive(report, spec, now);
   return judgeBetween(report, spec, now);
@@ -93,24 +89,33 @@ function judgeRun({ endedAt, since }: UnitReport, { within }: UnitSpec, now: Ins
   return up(`last run ended well ${ago} ago`);
 }
 
-function judgeTimer(report: UnitReport, spec: UnitSpec, now: Instant, service: UnitReport | undefined): Judgement {
-  const { lastAt, nextAt, unit = 'its unit' } = report.timer ?? {};
-  const { sub, since } = report;
-  if (service?.failure !== undefined && service.active !== 'active')
-    return down(`${service.name} failed: ${service.failure.words}`);
-  if (service?.load === 'not-found') return down(`it starts ${unit}, and there is no such unit`);
+function judgeTimer(
+  { sub, since }: UnitReport,
+  timer: TimerReport,
+  { within }: UnitSpec,
+  now: Instant,
+  service: UnitReport | undefined,
+): Judgement {
+  const { unit, lastAt, nextAt } = timer;
+  if (service !== undefined && service.active !== 'active') {
+    const unloadable = UNLOADABLE[service.load];
+    if (service.failure !== undefined) return down(`${service.name} failed: ${service.failure.words}`);
+    if (unloadable !== undefined) return down(`it starts ${unit}, and ${unloadable}`);
+  }
   const last = lastAt === undefined ? 'it never ran yet' : `last run ${spanInWords(now - lastAt)} ago`;
-  const base = lastAt ?? since ?? now;
-  if (spec.within !== undefined && now - base > spec.within)
-    return down(`${last}, wanted within ${spanInWords(spec.within)}`);
+  if (within !== undefined && isTooLongAgo(timer, since, within, now))
+    return down(`${last}, wanted within ${spanInWords(within)}`);
   if (sub === 'running') return up(`${unit} is running; ${last}`);
+  // One that runs once after the boot, or on one day, has done so.
+  if (nextAt === undefined && lastAt !== undefined) return up(`it has no further time; ${last}`);
   if (nextAt === undefined) return degraded(`it has no next time (${sub}); ${last}`);
-  if (now - nextAt > ALLOWED_MS) return down(`overdue by ${spanInWords(now - nextAt)}; ${last}`);
+  const missed = missedMs(timer, sub, now);
+  if (missed > 0) return down(`overdue by ${spanInWords(missed)}; ${last}`);
   return up(`next run in ${spanInWords(Math.max(0, nextAt - now))}; ${last}`);
 }
 
 function isFlapping({ recent }: UnitReport): boolean {
-  return recent.length >= FLAPPING;
+  return recent.length >= FLAPPING.failures;
 }
 
 function flappingInWords({ recent }: UnitReport): string {

@@ -63,7 +63,7 @@ export function createInbox(
     chunks.push(chunk);
     waiting += chunk.length;
     // A message that is larger must still be able to come.
-    if (waiting > LARGEST_WAITING && wanted !== undefined && waiting > wanted) socket.pause();
+    if (waiting > Math.max(LARGEST_WAITING, wanted ?? 0)) socket.pause();
     turn ??= setImmediate(read);
   });
   socket.resume();

@@ -27,6 +27,7 @@ export interface Call {
 /** The specification allows 128 MiB; what systemd says of ten thousand units has 3. */
 const LARGEST = 32 * 1024 * 1024;
 const LITTLE_ENDIAN = 0x6c;
+const BIG_ENDIAN = 0x42;
 const TYPES = ['call', 'call', 'reply', 'error', 'signal'] as const;
 /** D-Bus specification, "Header fields". */
 const FIELDS = { path: 1, interface: 2, member: 3, errorName: 4, answers: 5, destination: 6, sender: 7, signature: 8 };
@@ -34,8 +35,9 @@ const FIELDS = { path: 1, interface: 2, member: 3, errorName: 4, answers: 5, des
 /** How many bytes the message has that begins with these; undefined when more of it is needed to know. Throws on what is no message. */
 export function lengthOf(bytes: Buffer): number | undefined {
   if (bytes.length < 16) return undefined;
-  if (bytes[3] !== 1) throw new Error('what came from the bus is no D-Bus message');
   const little = bytes[0] === LITTLE_ENDIAN;
+  if (bytes[3] !== 1 || !(little || bytes[0] === BIG_ENDIAN))
+    throw new Error('what came from the bus is no D-Bus message');
   const at = (offset: number) => (little ? bytes.readUInt32LE(offset) : bytes.readUInt32BE(offset));
   const length = 16 + Math.ceil(at(12) / 8) * 8 + at(4);
   if (length > LARGEST) throw new Error(`a message of ${length} bytes came from the bus, wanted at most ${LARGEST}`);

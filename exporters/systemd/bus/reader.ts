@@ -65,9 +65,11 @@ export class Reader {
     const end = this.#at + length;
     if (end > this.#bytes.length) throw new Error('a map from the bus is longer than its message');
     while (this.#at < end) {
+      const before = this.#at;
       this.#align(8);
       const name = String(this.read(key, depth));
       found[name] = this.read(content, depth);
+      if (this.#at === before) throw new Error('a map of nothing came from the bus');
     }
     return found;
   }

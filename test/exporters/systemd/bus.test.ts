@@ -5,6 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { createClock } from '../../../collector/clock.ts';
 import { socketOf } from '../../../exporters/systemd/bus/address.ts';
 import { openBus, THE_BUS } from '../../../exporters/systemd/bus/connection.ts';
@@ -72,6 +73,27 @@ function reply(serial: number, signature: string, body: Buffer): Buffer {
   return Buffer.concat([head, fields, Buffer.alloc((8 - (fields.length % 8)) % 8), body]);
 }
 
+/** A bus in a thread of its own that lets one in and then sends the same signal as fast as it can. */
+const FLOOD = `
+  const { createServer } = require('node:net');
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { address, sent, hello } = workerData;
+  const block = Buffer.concat(Array(64).fill(Buffer.from(workerData.signal)));
+  createServer((socket) => {
+    let heard = 0;
+    const flood = () => {
+      do Atomics.add(sent, 0, BigInt(block.length));
+      while (socket.write(block));
+      socket.once('drain', flood);
+    };
+    socket.on('error', () => {}).on('data', () => {
+      heard++;
+      if (heard === 1) socket.write('OK 0\\r\\n');
+      if (heard === 2) socket.write(Buffer.from(hello), flood);
+    });
+  }).listen(address, () => parentPort.postMessage('up'));
+`;
+
 const options = { clock: createClock(), onSignal: () => {}, answerMs: 1_000 };
 
 test('what is written can be read again', () => {
@@ -103,7 +125,7 @@ test('numbers, structures and variants are read as they were laid out, in both b
 });
 
 test('no bytes make the reader hang, run off or take the process with it', () => {
-  const types = ['a(ssssssouso)', 'v', 'a{sv}', 'as', '(sv)', 'a()', 'a', '(', 'a{', 'z', ''];
+  const types = ['a(ssssssouso)', 'v', 'a{sv}', 'as', '(sv)', 'a()', 'a', '(', 'a{', 'a{()()}', 'a{s()}', 'z', ''];
   for (let round = 0; round < 3_000; round++) {
     const bytes = randomBytes(8 + (round % 90));
     if (round % 3 === 0) bytes.fill(0, 0, 4);
@@ -121,6 +143,7 @@ test('no bytes make the reader hang, run off or take the process with it', () =>
 test('a bus that says nonsense, or more than can be, is left; nothing waits for it any longer', async (t) => {
   const nonsense = [
     Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+    Buffer.concat([Buffer.from([0x78, 2, 1, 1]), Buffer.alloc(12)]),
     Buffer.concat([Buffer.from([0x6c, 2, 1, 1, 0xff, 0xff, 0xff, 0x7f]), Buffer.alloc(8)]),
     reply(2, 's', Buffer.from([0xff, 0xff, 0xff, 0x7f])),
   ];
@@ -160,6 +183,32 @@ test('an answer that comes too late is for nobody, and the connection goes on', 
   await until(() => held.length === 1);
   held[0]?.();
   assert.equal((await bus.call({ ...THE_BUS, member: 'GetId' })).type, 'reply');
+  bus.close();
+});
+
+test('a bus that says more than can be read waits, and not in our memory', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-bus-'));
+  const address = join(folder, 'bus');
+  const sent = new BigInt64Array(new SharedArrayBuffer(8));
+  const signal = Buffer.concat([Buffer.from([0x6c, 4, 1, 1, 0xf0, 3, 0, 0]), Buffer.alloc(1_016)]);
+  const workerData = { address, sent, signal, hello: reply(1, '', Buffer.alloc(0)) };
+  const sender = new Worker(FLOOD, { eval: true, workerData });
+  t.after(async () => {
+    await sender.terminate();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await new Promise((resolve) => sender.once('message', resolve));
+  let heard = 0;
+  const onSignal = () => {
+    heard++;
+    const began = performance.now();
+    while (performance.now() - began < 0.5);
+  };
+  const bus = await openBus({ ...options, onSignal, address, onGone: () => {} });
+  await until(() => heard > 3_000);
+  // Eight megabytes wait here; some more are on their way through both sockets.
+  const waiting = Number(Atomics.load(sent, 0)) - heard * signal.length;
+  assert.ok(waiting < 16 * 1024 * 1024, `${waiting} bytes wait`);
   bus.close();
 });
 

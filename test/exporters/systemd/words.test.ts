@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openFailureBook } from '../../../exporters/systemd/failures.ts';
-import { overdueMs } from '../../../exporters/systemd/timers.ts';
+import { timerOf } from '../../../exporters/systemd/timers.ts';
+import { spanOf } from '../../../exporters/systemd/times.ts';
 import { endingInWords } from '../../../exporters/systemd/words.ts';
 import { HOUR, MINUTE } from '../../../model/time.ts';
+import { isTooLongAgo, missedMs } from '../../../model/timer.ts';
 
 test('every way to end is said in words', () => {
   const said = [
@@ -101,15 +103,52 @@ test('what is gone after a time without sight is forgotten, and begins at none w
   assert.equal(book.resume('gone.service', { ...running, restarts: 2 }, 3, false).length, 2);
 });
 
-test('a timer is late when its time passed and it did nothing, or when its last run lies too far back', () => {
+test('a timer is late when its time passed and it did nothing, by more than its accuracy allows', () => {
   const now = 100 * HOUR;
-  const late = (one: Partial<Parameters<typeof overdueMs>[0]>) => overdueMs({ sub: 'waiting', ...one }, now);
-  assert.equal(late({ nextAt: now + HOUR }), 0);
-  assert.equal(late({ nextAt: now - MINUTE }), 0, 'within its accuracy');
-  assert.equal(late({ nextAt: now - HOUR }), HOUR);
-  assert.equal(late({ nextAt: now - HOUR, sub: 'running' }), 0, 'what it starts is running');
-  assert.equal(late({ nextAt: now + HOUR, lastAt: now - 30 * HOUR, withinMs: 26 * HOUR }), 4 * HOUR);
-  assert.equal(late({ nextAt: now + HOUR, lastAt: now - 2 * HOUR, withinMs: 26 * HOUR }), 0);
-  assert.equal(late({ activeSince: now - HOUR, withinMs: 26 * HOUR }), 0, 'it has not had the time to run yet');
-  assert.ok(late({ withinMs: 26 * HOUR }) > 0, 'it is not even active');
+  const late = (nextAt: number | undefined, sub = 'waiting', accuracyMs?: number) =>
+    missedMs({ unit: 'a.service', nextAt, accuracyMs }, sub, now);
+  assert.equal(late(now + HOUR), 0);
+  assert.equal(late(undefined), 0);
+  assert.equal(late(now - MINUTE), 0, 'within its accuracy');
+  assert.equal(late(now - HOUR), HOUR);
+  assert.equal(late(now - HOUR, 'running'), 0, 'what it starts is running');
+  assert.equal(late(now - HOUR, 'waiting', HOUR), 0, 'it may take an hour');
+  assert.equal(late(now - 2 * HOUR, 'waiting', HOUR), 2 * HOUR);
+});
+
+test('a last run lies too far back, counted from the start of a timer that never ran', () => {
+  const now = 100 * HOUR;
+  const tooLongAgo = (lastAt: number | undefined, activeSince?: number, withinMs?: number) =>
+    isTooLongAgo({ unit: 'a.service', lastAt }, activeSince, withinMs, now);
+  assert.equal(tooLongAgo(now - 30 * HOUR, undefined, 26 * HOUR), true);
+  assert.equal(tooLongAgo(now - 2 * HOUR, undefined, 26 * HOUR), false);
+  assert.equal(tooLongAgo(undefined, now - HOUR, 26 * HOUR), false, 'it has not had the time to run yet');
+  assert.equal(tooLongAgo(undefined, undefined, 26 * HOUR), true, 'it is not even active');
+  assert.equal(tooLongAgo(now - 30 * HOUR), false, 'nobody said how long');
+});
+
+test("what a timer says is the same from the bus and in systemctl's words", () => {
+  const now = { at: 1_000 * HOUR, monotonicMs: 10 * HOUR };
+  const fromBus = timerOf(
+    {
+      Unit: 'job.service',
+      NextElapseUSecRealtime: 0,
+      NextElapseUSecMonotonic: 11.5 * HOUR * 1e3,
+      AccuracyUSec: 60_000_000,
+    },
+    now,
+  );
+  const inWords = timerOf(
+    {
+      Unit: 'job.service',
+      NextElapseUSecRealtime: '',
+      NextElapseUSecMonotonic: '11h 30min',
+      AccuracyUSec: '1min',
+    },
+    now,
+  );
+  assert.deepEqual(inWords, fromBus);
+  assert.equal(fromBus.nextAt, 1_001.5 * HOUR);
+  assert.equal(timerOf({ AccuracyUSec: 'infinity', NextElapseUSecMonotonic: 'infinity' }, now).accuracyMs, undefined);
+  assert.equal(spanOf('1month 2w 1.5s 20ms 5us'), 30.4375 * 24 * HOUR + 14 * 24 * HOUR + 1_520.005);
 });

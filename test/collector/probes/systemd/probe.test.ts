@@ -28,6 +28,12 @@ test('every state of a unit is a finding with a reason', async (t) => {
       'waits.socket': '[Unit]\nDefaultDependencies=no\n[Socket]\nListenStream=/run/waits\n',
       'nightly.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00\nUnit=once.service\n',
       'broken.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00\nUnit=bad.service\n',
+      'skipped.service': service('Type=oneshot\nExecCondition=/bin/false\nExecStart=/bin/true'),
+      'skips.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00\nUnit=skipped.service\n',
+      'idle.service': service('ExecStart=/bin/sleep 100'),
+      'hidden.service': service('Type=oneshot\nExecStart=/bin/true'),
+      'hides.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00\nUnit=hidden.service\n',
+      'stuck.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnUnitActiveSec=1h\nUnit=idle.service\n',
       'spent.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnActiveSec=1ms\nAccuracySec=1ms\nUnit=once.service\n',
     },
     t,
@@ -35,10 +41,14 @@ test('every state of a unit is a finding with a reason', async (t) => {
   if (machine === undefined) return;
   machine.systemctl('start', 'good', 'reloads', 'once', 'waits.socket', 'nightly.timer', 'broken.timer', 'spent.timer');
   machine.systemctl('start', '--no-block', 'bad', 'loop', 'slow', 'long', 'never');
+  machine.systemctl('start', 'skipped', 'skips.timer', 'hides.timer', 'stuck.timer');
+  machine.run('sh', '-c', 'cd /run/systemd/system && rm hidden.service && ln -s /dev/null hidden.service');
+  machine.systemctl('daemon-reload');
   machine.systemctl('reload', '--no-block', 'reloads');
   const sub = (unit: string) => machine.property(unit, 'SubState');
   await until(() => sub('bad') === 'failed' && sub('loop') === 'auto-restart' && sub('reloads') === 'reload');
   await until(() => sub('long') === 'start' && sub('slow') === 'start' && sub('spent.timer') === 'elapsed');
+  await until(() => sub('stuck.timer') === 'elapsed');
   const units = openUnits(createClock());
   try {
     const check = async (unit: string, more: Readonly<Record<string, unknown>> = {}): Promise<Finding> =>
@@ -59,7 +69,11 @@ test('every state of a unit is a finding with a reason', async (t) => {
       'waits.socket': /^up: listening for /,
       'nightly.timer': /^up: next run in .*; it never ran yet$/,
       'broken.timer': /^down: bad\.service failed: exit code 3$/,
-      'spent.timer': /^degraded: it has no next time \(elapsed\); last run .* ago$/,
+      'spent.timer': /^up: it has no further time; last run .* ago$/,
+      'stuck.timer': /^degraded: it has no next time \(elapsed\); it never ran yet$/,
+      skipped: /^down: it was not started: a condition of its unit file does not hold$/,
+      'skips.timer': /^up: next run in .*; it never ran yet$/,
+      'hides.timer': /^down: it starts hidden\.service, and it is masked: it cannot be started$/,
       'init.scope': /^up: running/,
     };
     for (const [unit, wanted] of Object.entries(expected)) {
@@ -116,6 +130,11 @@ test('evidence has the last lines of the journal, cleaned, or says why it has no
   if (machine === undefined) return;
   machine.systemctl('start', 'bad');
   await until(() => machine.property('bad', 'ActiveState') === 'failed');
+  // Anybody may write to the journal, and name any unit.
+  const forged = 'printf "MESSAGE=a stranger\\nUNIT=bad.service\\n" | setpriv --reuid=65534 logger --journald';
+  assert.equal(machine.run('sh', '-c', forged), '');
+  const written = () => machine.run('journalctl', '-q', '--no-pager', 'UNIT=bad.service').includes('a stranger');
+  await until(written);
   const clock = createClock();
   const own = openUnits(clock);
   const journalctl = await machine.door('journalctl');
@@ -138,6 +157,7 @@ test('evidence has the last lines of the journal, cleaned, or says why it has no
       journal.some((line) => line.includes("Failed with result 'exit-code'")),
       journal.join('\n'),
     );
+    assert.doesNotMatch(journal.join('\n'), /stranger/);
     const blind: typeof own = {
       ...own,
       lastLines: (_, { name }, signal) => lastLines('/nowhere/journalctl', { unit: name }, signal),
@@ -169,6 +189,7 @@ test('settings that make no sense are refused', () => {
   assert.deepEqual(mistakes(settings, { unit: 'nginx' }), []);
   assert.deepEqual(mistakes(settings, { unit: 'backup.timer', within: '26h', user: 1000 }), []);
   assert.match(mistakes(settings, { unit: 'a b' })[0] ?? '', /^unit: the name of a unit, as nginx\.service/);
+  assert.match(mistakes(settings, { unit: 'getty@' })[0] ?? '', /^unit: an instance of that template, as getty@tty1/);
   assert.match(mistakes(settings, { unit: '-x.service' })[0] ?? '', /^unit: the name of a unit/);
   assert.match(mistakes(settings, { unit: 'a.socket', within: '1h' })[0] ?? '', /^within: a timer or a service/);
   assert.match(mistakes(settings, { unit: 'a', bus: 'tcp:host=x' })[0] ?? '', /^bus: a path, or an address/);
