@@ -12,8 +12,8 @@ import { until } from './until.ts';
 const SYSTEMD = '/lib/systemd/systemd';
 
 /**
- * Runs as root in namespaces of its own: private /run and /tmp (systemd cleans /tmp), a cgroup of its own as the only one, and then
- * systemd as the first process. `container` has it leave the settings of the kernel alone.
+ * Runs as root in namespaces of its own: private /run and /tmp (systemd cleans /tmp), a record of logins and boots and a cgroup of its
+ * own, and then systemd as the first process. `container` has it leave the settings of the kernel alone.
  */
 const START = `
 set -e
@@ -24,6 +24,7 @@ mount -t tmpfs tmpfs /tmp -o mode=1777
 umount -R /sys/fs/cgroup 2>/dev/null || umount -l /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 [ ! -d /var/log/journal ] || mount -t tmpfs tmpfs /var/log/journal
+[ ! -e /var/log/wtmp ] || { : >/run/wtmp; mount --bind /run/wtmp /var/log/wtmp; }
 export container=signalbox-test
 exec ${SYSTEMD} --system --unit=test.target --log-target=journal --show-status=no
 `;
