@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createClock } from '../collector/clock.ts';
-import { dockerSocketPath } from '../exporters/docker-firewall/docker-api.ts';
+import { dockerSocketPath } from '../exporters/docker-firewall/docker-socket.ts';
 import { isLoopback } from '../exporters/docker-firewall/knock/doors.ts';
 import { readSnapshot, SnapshotInvalid } from '../exporters/docker-firewall/read-snapshot.ts';
 import type { PortReport, Report } from '../exporters/docker-firewall/report.ts';

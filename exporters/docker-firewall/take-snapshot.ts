@@ -1,6 +1,7 @@
 import { hostname, release } from 'node:os';
 import type { Clock } from '../../model/time.ts';
-import { DockerUnavailable, dockerSocketPath } from './docker-api.ts';
+import { NoAnswer } from '../../programs/unix-socket.ts';
+import { dockerSocketPath } from './docker-socket.ts';
 import type { DockerState, Snapshot, SnapshotPart } from './snapshot.ts';
 import { takeDockerState } from './take/docker-state.ts';
 import { takeDockerdSettings } from './take/dockerd-process.ts';
@@ -74,7 +75,7 @@ async function takeDocker(setting: string | undefined, signal: AbortSignal): Pro
     const settings = await takeDockerdSettings();
     return settings === undefined ? state : { ...state, settings };
   } catch (error) {
-    if (error instanceof DockerUnavailable && error.absent) return undefined;
+    if (error instanceof NoAnswer && error.absent) return undefined;
     throw error;
   }
 }

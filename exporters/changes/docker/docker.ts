@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Instant, MINUTE } from '../../../model/time.ts';
+import { isSocket } from '../../../programs/unix-socket.ts';
 import type { Machine } from '../machine.ts';
 import type { Source } from '../source.ts';
-import { isSocket } from '../unix-socket.ts';
 import { compareStocks, createdSince, replayStates, type Stock } from './comparison.ts';
 import { openEventStream } from './events.ts';
 import { takeStock } from './inventory.ts';

@@ -1,7 +1,6 @@
 import { oneLine } from '../../../model/outside-text.ts';
 import type { Instant } from '../../../model/time.ts';
-import { lineBatches } from '../logs/line-batches.ts';
-import { answerOf } from '../unix-socket.ts';
+import { hear } from '../../../programs/unix-socket.ts';
 import { record, text } from './inventory.ts';
 
 /** Something that the daemon says happened. */
@@ -36,14 +35,14 @@ export function openEventStream(called: () => void): EventStream {
   let ending: AbortController | undefined;
   let waiting: DockerEvent[] = [];
 
-  async function follow(socket: string, since: Instant, signal: AbortSignal): Promise<void> {
+  function follow(socket: string, since: Instant, signal: AbortSignal): Promise<void> {
     const path = `/events?since=${(since / 1e3).toFixed(3)}&filters=${FILTERS}`;
-    const answer = (await answerOf(socket, path, signal)) as AsyncIterable<Buffer>;
-    for await (const { lines } of lineBatches(answer, { toEnd: false, limit: Number.POSITIVE_INFINITY })) {
-      const events = lines.map(eventOf).filter((one) => one !== undefined);
-      waiting.push(...events.slice(0, MOST_WAITING - waiting.length));
-      if (events.length > 0) called();
-    }
+    return hear(socket, path, signal, (object) => {
+      const event = eventOf(object);
+      if (event === undefined) return;
+      if (waiting.length < MOST_WAITING) waiting.push(event);
+      called();
+    });
   }
 
   return {
@@ -71,13 +70,7 @@ export function openEventStream(called: () => void): EventStream {
 }
 
 /** An event's attributes hold the container's labels: only three of them are read. */
-function eventOf(line: string): DockerEvent | undefined {
-  let event: Readonly<Record<string, unknown>>;
-  try {
-    event = record(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
+function eventOf(event: Readonly<Record<string, unknown>>): DockerEvent | undefined {
   const type = event.Type === 'container' || event.Type === 'image' ? event.Type : undefined;
   const actor = record(event.Actor);
   const { name, exitCode } = record(actor.Attributes);

@@ -1,6 +1,6 @@
 import { oneLine } from '../../../model/outside-text.ts';
 import { type Instant, SECOND } from '../../../model/time.ts';
-import { ask } from '../unix-socket.ts';
+import { ask } from '../../../programs/unix-socket.ts';
 
 /** A container, so far as its change would be told. Its environment, labels and command are never read. */
 export interface ContainerNow {

@@ -1,6 +1,6 @@
 import { oneLine } from '../../../model/outside-text.ts';
 import type { Instant } from '../../../model/time.ts';
-import { ask } from '../unix-socket.ts';
+import { ask } from '../../../programs/unix-socket.ts';
 
 /** One revision of a snap that is on the machine. */
 export interface SnapRevision {

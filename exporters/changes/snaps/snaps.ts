@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Change } from '../../../model/change.ts';
 import { HOUR, type Instant, MINUTE } from '../../../model/time.ts';
+import { isSocket } from '../../../programs/unix-socket.ts';
 import type { Machine } from '../machine.ts';
 import type { Source } from '../source.ts';
-import { isSocket } from '../unix-socket.ts';
 import { type SnapdChange, type SnapRevision, snapdChanges, snapRevisions } from './snapd.ts';
 
 interface Known {

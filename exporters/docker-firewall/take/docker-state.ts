@@ -1,7 +1,9 @@
-import { askDocker, DockerUnavailable } from '../docker-api.ts';
+import { SECOND } from '../../../model/time.ts';
+import { ask as askDaemon, NoAnswer } from '../../../programs/unix-socket.ts';
 import type { DockerState } from '../snapshot.ts';
 import { type Kept, keep } from './keep.ts';
 
+const LONGEST_MS = 5 * SECOND;
 /** Containers asked for at once. */
 const AT_ONCE = 8;
 
@@ -86,9 +88,9 @@ const NETWORK: Kept = {
   Containers: { '*': { Name: true, EndpointID: true, MacAddress: true, IPv4Address: true, IPv6Address: true } },
 };
 
-/** What the Engine says of itself, its networks and its running containers; only what the firewall depends on. Rejects with `DockerUnavailable`. */
+/** What the Engine says of itself, its networks and its running containers; only what the firewall depends on. Rejects with `NoAnswer`. */
 export async function takeDockerState(socket: string, signal: AbortSignal): Promise<DockerState> {
-  const ask = (path: string) => askDocker(socket, path, signal);
+  const ask = (path: string) => askDaemon(socket, path, signal, LONGEST_MS);
   const [version, info, listed, networks] = await Promise.all([
     ask('/version'),
     ask('/info'),
@@ -114,12 +116,12 @@ async function each(ids: readonly string[], ask: (id: string) => Promise<unknown
 }
 
 function ifGone(error: unknown): undefined {
-  if (error instanceof DockerUnavailable && error.status === 404) return undefined;
+  if (error instanceof NoAnswer && error.status === 404) return undefined;
   throw error;
 }
 
 function idsOf(list: unknown): string[] {
-  if (!Array.isArray(list)) throw new DockerUnavailable('Docker answered with something that is no list');
+  if (!Array.isArray(list)) throw new NoAnswer('Docker answered with something that is no list');
   return list
     .map((one: { Id?: unknown }) => String(one.Id))
     .filter((id) => /^[\da-z]+$/i.test(id))

@@ -1,4 +1,5 @@
-import { DockerUnavailable, dockerSocketPath, hearDocker } from '../docker-api.ts';
+import { hear, NoAnswer } from '../../../programs/unix-socket.ts';
+import { dockerSocketPath } from '../docker-socket.ts';
 
 /** One event of Docker's: its words are `start container web`. */
 export interface DockerEvent {
@@ -29,7 +30,7 @@ const FILTERS = {
   ],
 };
 
-/** Calls back with Docker's events since an instant until the stream ends. Without Docker nothing happens. Rejects with `DockerUnavailable`. */
+/** Calls back with Docker's events since an instant until the stream ends. Without Docker nothing happens. Rejects with `NoAnswer`. */
 export async function hearDockerEvents(
   socket: string | undefined,
   since: number | undefined,
@@ -39,17 +40,14 @@ export async function hearDockerEvents(
   const query = new URLSearchParams({ filters: JSON.stringify(FILTERS) });
   if (since !== undefined) query.set('since', (since / 1_000).toFixed(3));
   try {
-    await hearDocker(dockerSocketPath(socket), `/events?${query}`, {
-      onEvent: (event) => onEvent(readEvent(event)),
-      signal,
-    });
+    await hear(dockerSocketPath(socket), `/events?${query}`, signal, (event) => onEvent(readEvent(event)));
   } catch (error) {
-    if (error instanceof DockerUnavailable && error.absent) return;
+    if (error instanceof NoAnswer && error.absent) return;
     throw error;
   }
 }
 
-function readEvent(event: unknown): DockerEvent {
+function readEvent(event: Readonly<Record<string, unknown>>): DockerEvent {
   const { Type, Action, Actor, timeNano } = event as {
     Type?: unknown;
     Action?: unknown;

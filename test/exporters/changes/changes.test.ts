@@ -81,7 +81,7 @@ test('a source that fails is down, said once, and hurts no other', async (t) => 
   assert.equal(packages(box.told).length, 1);
   assert.deepEqual(
     box.troubles.filter((one) => one.startsWith('docker')),
-    [`docker: nobody answers at ${machine.at('none.sock')}`],
+    [`docker: nobody answers at ${machine.at('none.sock')}: there is no such socket`],
   );
 });
 
