@@ -10,6 +10,7 @@ import type { Instant } from '../model/time.ts';
 import { EXIT } from './exit-codes.ts';
 import { sinceOf } from './since.ts';
 import { alignedTable, wrapped } from './table.ts';
+import { timeInWords } from './time-words.ts';
 
 interface Options {
   readonly since: string;
@@ -98,7 +99,7 @@ function grouped(changes: readonly Change[]): string[] {
   return alignedTable(
     groupChanges(changes).map((group) => {
       const { what, became } = groupInWords(group);
-      return [timeOf(group.to), group.kind, printable(cut(what, 60)), printable(became)];
+      return [timeInWords(group.to), group.kind, printable(cut(what, 60)), printable(became)];
     }),
     WIDEST,
   );
@@ -106,7 +107,7 @@ function grouped(changes: readonly Change[]): string[] {
 
 function each(changes: readonly Change[]): string[] {
   const lines = alignedTable(
-    changes.map((one) => [timeOf(one.at), one.kind, printable(one.what), printable(changeInWords(one))]),
+    changes.map((one) => [timeInWords(one.at), one.kind, printable(one.what), printable(changeInWords(one))]),
     WIDEST,
   );
   return lines.flatMap((line, index) => {
@@ -123,15 +124,7 @@ function nothing(data: string, since: Instant, kinds: readonly ChangeKind[]): st
   const why = existsSync(join(data, 'exporters/changes'))
     ? 'The exporter "changes" looks for them, and has seen none.'
     : 'The exporter "changes" has not run here: write "changes: {}" under "exporters:" in the config.';
-  return `No change${of} since ${timeOf(since)}.\n${why}`;
-}
-
-/** In the zone of whoever reads it, to the second. */
-function timeOf(at: Instant): string {
-  const pad = (value: number): string => String(value).padStart(2, '0');
-  const date = new Date(at);
-  const day = [date.getFullYear(), pad(date.getMonth() + 1), pad(date.getDate())].join('-');
-  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':')}`;
+  return `No change${of} since ${timeInWords(since)}.\n${why}`;
 }
 
 function cut(text: string, length: number): string {

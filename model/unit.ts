@@ -22,6 +22,23 @@ export interface UnitFailure {
   readonly words: string;
 }
 
+/** A unit that is failed now, with all that tells why. */
+export interface FailedUnit extends Omit<UnitFailure, 'at'> {
+  readonly name: string;
+  /** Its main process ended with this exit code. */
+  readonly exitCode?: number | undefined;
+  /** This signal ended its main process: `SIGKILL`. */
+  readonly signal?: string | undefined;
+  /** When it came to be failed. */
+  readonly since?: Instant | undefined;
+  /** How often systemd has started it again by itself, since it was last started by hand. */
+  readonly restarts?: number | undefined;
+  /** Names the run that failed, in the journal. */
+  readonly invocation?: string | undefined;
+  /** The last lines of that run in the journal, oldest first, cleaned and bounded; or why there are none. */
+  readonly journal: readonly string[];
+}
+
 /** What is known of one unit now. The words for states are systemd's own. */
 export interface UnitReport {
   readonly name: string;

@@ -2,10 +2,9 @@ import { sample } from '../../model/metric.ts';
 import { systemd } from '../../model/metrics/systemd.ts';
 import type { Sample } from '../../model/sample.ts';
 import { type Clock, SECOND } from '../../model/time.ts';
-import type { UnitNews } from './failures.ts';
+import { endingsOf, type UnitEnding } from './endings.ts';
 import { lastWords } from './journal.ts';
 import type { Place } from './place.ts';
-import { newsOf } from './signals.ts';
 import type { Source } from './source.ts';
 import type { UnitRow } from './systemd-calls.ts';
 import { endingInWords } from './words.ts';
@@ -15,13 +14,12 @@ const MOST = 100;
 /** So many are told of with their last words in one collection. */
 const MOST_TOLD = 5;
 const JOURNAL_MS = 3 * SECOND;
-const ENDING = ['Result', 'ExecMainCode', 'ExecMainStatus'];
 
 /** Speaks of the units that are failed: in samples each time, in words once, when they came to it. */
 export function createFailed(place: Place, clock: Clock, onTrouble: (message: string) => void) {
   let known = new Set<string>();
 
-  async function tell({ name, ending }: Failed, signal: AbortSignal): Promise<void> {
+  async function tell({ name, ending }: UnitEnding, signal: AbortSignal): Promise<void> {
     const { result = 'unknown', code, status, invocation } = ending;
     const question = { unit: name, invocation, userId: place.userId };
     const said = await lastWords(place.journalctl, question, signal);
@@ -31,7 +29,7 @@ export function createFailed(place: Place, clock: Clock, onTrouble: (message: st
   }
 
   /** A large journal takes its time; the figures are not to wait for it. */
-  async function tellAll(failed: readonly Failed[], signal: AbortSignal): Promise<void> {
+  async function tellAll(failed: readonly UnitEnding[], signal: AbortSignal): Promise<void> {
     const deadline = new AbortController();
     const cancel = clock.after(JOURNAL_MS, () => deadline.abort());
     await Promise.all(failed.map((one) => tell(one, AbortSignal.any([signal, deadline.signal])))).finally(cancel);
@@ -50,24 +48,4 @@ export function createFailed(place: Place, clock: Clock, onTrouble: (message: st
       );
     },
   };
-}
-
-interface Failed {
-  readonly name: string;
-  readonly ending: UnitNews;
-}
-
-/** How these units ended, asked for those of a kind together. */
-async function endingsOf(source: Source, names: readonly string[]): Promise<Failed[]> {
-  const byType = Map.groupBy(names, (name) => name.slice(name.lastIndexOf('.') + 1));
-  const found: Failed[] = [];
-  for (const [type, some] of byType) {
-    const of = `${type[0]?.toUpperCase() ?? ''}${type.slice(1)}`;
-    const details = await source.details(some, {
-      Unit: ['InvocationID'],
-      [of]: type === 'service' ? ENDING : ['Result'],
-    });
-    found.push(...some.map((name, index) => ({ name, ending: newsOf(details[index] ?? {}) })));
-  }
-  return found;
 }

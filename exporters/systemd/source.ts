@@ -10,7 +10,6 @@ import {
   unitProperties,
   type Wanted,
 } from './systemd-calls.ts';
-import type { Watch } from './watch.ts';
 
 /** One way to ask systemd; both give the same. */
 export interface Source {
@@ -25,17 +24,17 @@ export interface Source {
 }
 
 /**
- * Asks over the kept bus, and where that does not answer, through systemctl. Rejects with both reasons when neither can, or at
+ * Asks over the bus, and where that does not answer, through systemctl. Rejects with both reasons when neither can, or at
  * the signal.
  */
 export async function ask<T>(
-  watch: Watch,
+  connect: () => Promise<Bus>,
   systemctl: string | undefined,
   signal: AbortSignal,
   question: (source: Source) => Promise<T>,
 ): Promise<T> {
   try {
-    return await untilAborted(signal, async () => question(overBus(await watch.bus())));
+    return await untilAborted(signal, async () => question(overBus(await connect())));
   } catch (error) {
     if (systemctl === undefined || signal.aborted) throw error;
     try {

@@ -57,7 +57,7 @@ export const openSystemd: OpenExporter<SystemdSettings> = async (settings, conte
     const { place, lease, expect } = one;
     const { failures } = lease.watch;
     const { scope } = place;
-    const { kind, samples } = await ask(lease.watch, place.systemctl, signal, async (source) => {
+    const { kind, samples } = await ask(lease.watch.bus, place.systemctl, signal, async (source) => {
       const rows = await source.units();
       const manager = await source.manager(MANAGER_PROPERTIES);
       const named = expect.length === 0 ? [] : await source.named(expect);

@@ -39,7 +39,7 @@ export function openUnits(clock: Clock): Units {
     async look(address, signal) {
       const { place, lease } = await at(address);
       const { failures } = lease.watch;
-      const report = await ask(lease.watch, place.systemctl, signal, (source) =>
+      const report = await ask(lease.watch.bus, place.systemctl, signal, (source) =>
         reportOf(source, address.unit, monotonicNow(clock)),
       );
       return { ...report, recent: failures.recent(report.name, clock.now()) };

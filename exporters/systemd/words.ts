@@ -69,6 +69,12 @@ export function endingInWords({ result, code = 0, status = 0 }: Ending): string 
   return result.endsWith('limit-hit') ? `${meaning}; the last time: ${process}` : `${meaning}: ${process}`;
 }
 
+/** The exit code of a unit's main process, or the name of the signal that ended it; neither when none has ended. */
+export function exitOf({ code = 0, status = 0 }: Omit<Ending, 'result'>): { exitCode?: number; signal?: string } {
+  if (code === 1) return { exitCode: status };
+  return code === 2 || code === 3 ? { signal: signalName(status) } : {};
+}
+
 function processInWords(code: number, status: number): string | undefined {
   if (code === 2) return `killed by ${signalName(status)}`;
   if (code === 3) return `crashed with ${signalName(status)} and left a core dump`;

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { failedUnitsInWords } from '../../cli/units-words.ts';
+import { HOUR } from '../../model/time.ts';
+import { service } from '../exporters/systemd/watched.ts';
+import { SystemdMachine } from '../integration/systemd-machine.ts';
+import { until } from '../integration/until.ts';
+import { run } from './command.ts';
+
+test('failed units are listed with why, since when and the last lines of their journal', async (t) => {
+  await using machine = await SystemdMachine.boot(
+    {
+      'good.service': service('ExecStart=/bin/sleep 1000'),
+      'disk.service': service('Type=oneshot\nExecStart=/bin/sh -c "echo no space left; exit 7"'),
+      'kill.service': service('ExecStart=/bin/sh -c "kill -KILL $$$$; sleep 9"'),
+    },
+    t,
+  );
+  if (machine === undefined) return;
+  machine.systemctl('start', 'good');
+  // The journal is that machine's: journalctl on the path is one that looks there.
+  const door = await machine.door('journalctl');
+  await symlink(door, join(dirname(door), 'journalctl'));
+  const env = { PATH: `${dirname(door)}:${process.env.PATH}` };
+  const units = (...args: readonly string[]) => run(['units', '--bus', machine.bus, ...args], { env });
+  assert.deepEqual(await units(), { code: 0, out: 'systemd is running: no unit is failed.\n', err: '' });
+  machine.systemctl('start', '--no-block', 'disk', 'kill');
+  await until(() => ['disk', 'kill'].every((name) => machine.property(name, 'ActiveState') === 'failed'));
+  const { code, out } = await units();
+  assert.equal(code, 1);
+  const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
+  assert.match(out, /^systemd is degraded: 2 units are failed\.\n\ndisk\.service failed /);
+  assert.match(out, new RegExp(`disk\\.service failed .* ago, ${time}\\n  exit code 7\\n    \\d`));
+  assert.match(out, /\n {4}\S+Z no space left\n/);
+  assert.match(out, /kill\.service failed .*\n {2}killed by SIGKILL\n/);
+  const found = JSON.parse((await units('--json')).out);
+  assert.deepEqual(
+    { ...found, units: found.units.map(({ name }: { name: string }) => name) },
+    { scope: 'system', state: 'degraded', asked: 'bus', count: 2, units: ['disk.service', 'kill.service'] },
+  );
+  const [disk, kill] = found.units;
+  assert.equal(disk.invocation, machine.property('disk', 'InvocationID'));
+  assert.ok(Math.abs(Date.parse(disk.since) - Date.now()) < HOUR, disk.since);
+  assert.deepEqual([disk.result, disk.words, disk.exitCode, disk.signal], ['exit-code', 'exit code 7', 7, undefined]);
+  assert.deepEqual([kill.result, kill.exitCode, kill.signal], ['signal', undefined, 'SIGKILL']);
+  assert.ok(disk.journal.some((line: string) => line.endsWith('no space left')));
+});
+
+test('where systemd cannot be asked it is said, with an exit code of its own', async () => {
+  const nowhere = await run(['failed', '--bus', '/nowhere/bus']);
+  assert.equal(nowhere.code, 4);
+  assert.match(nowhere.err, /^systemd cannot be asked: no connection to the bus at \/nowhere\/bus: .*ENOENT/);
+  const nobody = await run(['units', '--user', 'nobody-of-that-name']);
+  assert.deepEqual([nobody.code, nobody.out], [4, '']);
+  assert.match(nobody.err, /there is no user nobody-of-that-name/);
+  const mistaken = await run(['units', '--bus', 'tcp:host=x']);
+  assert.deepEqual([mistaken.code, mistaken.out], [2, '']);
+  assert.match(mistaken.err, /--bus: came "tcp:host=x", wanted a path/);
+});
+
+test('what is known of a failed unit is said, and nothing else', () => {
+  const unit = { name: 'a.service', result: 'timeout', words: 'it did not start or stop in time', journal: ['a line'] };
+  const units = [unit, { ...unit, name: 'b.service', restarts: 3, since: 0 }, { ...unit, restarts: 1 }];
+  const lines = failedUnitsInWords({ scope: 'user:media', state: 'degraded', asked: 'bus', count: 120, units }, HOUR);
+  assert.deepEqual(
+    lines.map((line) => line.replace(/\d{4}-.*/, 'then')),
+    [
+      'systemd of user:media is degraded: 120 units are failed.',
+      '',
+      'a.service failed',
+      '  it did not start or stop in time',
+      '    a line',
+      '',
+      'b.service failed 1 h ago, then',
+      '  it did not start or stop in time; systemd had started it again 3 times',
+      '    a line',
+      '',
+      'a.service failed',
+      '  it did not start or stop in time; systemd had started it again once',
+      '    a line',
+      '',
+      '… and 117 more',
+    ],
+  );
+});
