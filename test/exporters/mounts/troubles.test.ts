@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { test } from 'node:test';
+import { until } from '../../integration/until.ts';
 import { watchMounts } from './watch.ts';
 import { makeWorld } from './world.ts';
 
@@ -135,6 +136,24 @@ test('names of every kind are asked as they are, told so that they break no line
     assert.match(trouble, / \(tmpfs\): read-only$/);
   }
   assert.ok(!existsSync(`/${trap}`) && !existsSync(trap), 'a name was run');
+});
+
+test('where a mount was taken away before it was asked, what answers in its place is not told as its own', async (t) => {
+  const world = await makeWorld(t);
+  if (world === undefined) return;
+  const [first, second] = [await world.fuse('first'), await world.fuse('second')];
+  const { collect } = await watchMounts(t, { root: world.root });
+  assert.notEqual((await collect()).value('node_filesystem_size_bytes', { mountpoint: second }), undefined);
+  await world.setMood(first, 'hang');
+  const under = collect();
+  await until(async () => (await world.waiting(first)) > 0, 10_000, 'the first is asked');
+  await world.run('umount', second);
+  const page = await under;
+  assert.deepEqual(
+    page.samples.filter(({ labels }) => labels.mountpoint === second),
+    [],
+  );
+  await world.setMood(first, 'answer');
 });
 
 test('five hundred mounts are all told of', async (t) => {
