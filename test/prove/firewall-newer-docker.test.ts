@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { STRANGER_ADDRESS } from '../integration/docker-host/private-host.ts';
 import { writeLabelled } from '../integration/firewall/label.ts';
 import { layOutWorld } from '../integration/firewall/laid-out-world.ts';
-import { NEWER_DOCKERS, ON_IPTABLES, ON_NFTABLES } from '../integration/firewall/newer-docker.ts';
+import { faultsOf, NEWER_DOCKERS } from '../integration/firewall/newer-docker.ts';
 import type { Outcome } from '../integration/firewall/outcome.ts';
 import { requireDocker } from '../integration/firewall/require-docker.ts';
 import { assertSure } from '../integration/firewall/run-matrix.ts';
@@ -29,7 +29,7 @@ for (const [label, layout] of Object.entries(NEWER_DOCKERS)) {
     await using world = await layOutWorld(layout);
     const health = await lookAtHealth(world);
     const outcomes: Outcome[] = [];
-    for (const scenario of label.endsWith('nftables') ? ON_NFTABLES : ON_IPTABLES) {
+    for (const scenario of faultsOf(layout)) {
       await t.test(scenario.name, async () => {
         const outcome = await tryScenario(world, health, scenario);
         outcomes.push(outcome);

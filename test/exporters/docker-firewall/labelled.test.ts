@@ -12,6 +12,15 @@ const SNAPSHOTS = [
   'docker-29-iptables-legacy-no-jump',
   'docker-29-nftables-healthy',
   'docker-29-nftables-legacy-drop',
+  'docker-28-iptables-nft-ipv6-healthy',
+  'docker-28-iptables-nft-ipv6-closed',
+  'docker-28-iptables-nft-ipv6-no-jump',
+  'docker-29-iptables-legacy-ipv6-healthy',
+  'docker-29-iptables-legacy-ipv6-closed',
+  'docker-29-iptables-legacy-ipv6-no-jump',
+  'docker-29-nftables-ipv6-healthy',
+  'docker-29-nftables-ipv6-closed',
+  'docker-29-nftables-ipv6-drop',
 ];
 
 for (const name of SNAPSHOTS) {

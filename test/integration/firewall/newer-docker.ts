@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { dockerStateOf } from './docker-state.ts';
 import type { Layout } from './laid-out-world.ts';
+import { ON_SIX_IPTABLES, ON_SIX_NFTABLES } from './newer-docker-six.ts';
 import type { Scenario } from './scenario.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/firewall/${name}`, import.meta.url));
@@ -22,10 +23,28 @@ export const NEWER_DOCKERS: Readonly<Record<string, Layout>> = {
     docker: dockerStateOf('29.1.3', 'nftables'),
     rules: `nft -f ${fixture('docker-29.nft')}`,
   },
+  'Docker 28, iptables-nft, IPv6': {
+    backend: 'nft',
+    docker: dockerStateOf('28.5.2', 'iptables', true),
+    rules: `iptables-restore < ${fixture('docker-28.rules')}; ip6tables-restore < ${fixture('docker-28-six.rules')}`,
+    six: true,
+  },
+  'Docker 29, iptables-legacy, IPv6': {
+    backend: 'legacy',
+    docker: dockerStateOf('29.1.3', 'iptables', true),
+    rules: `iptables-restore < ${fixture('docker-28.rules')}; ip6tables-restore < ${fixture('docker-28-six.rules')}`,
+    six: true,
+  },
+  'Docker 29, nftables, IPv6': {
+    backend: 'nft',
+    docker: dockerStateOf('29.1.3', 'nftables', true),
+    rules: `nft -f ${fixture('docker-29.nft')}; nft delete table ip6 docker-bridges; nft -f ${fixture('docker-29-six.nft')}`,
+    six: true,
+  },
 };
 
 /** Faults of any Docker whose rules stand in iptables. */
-export const ON_IPTABLES: readonly Scenario[] = [
+const ON_IPTABLES: readonly Scenario[] = [
   { name: 'as Docker left it', keepAs: 'healthy', inject: 'true', breaks: false },
   {
     name: 'the jump from FORWARD to DOCKER-FORWARD is gone',
@@ -79,7 +98,7 @@ export const ON_IPTABLES: readonly Scenario[] = [
 ];
 
 /** Faults of Docker 29 with its own nftables tables. */
-export const ON_NFTABLES: readonly Scenario[] = [
+const ON_NFTABLES: readonly Scenario[] = [
   { name: 'as Docker left it', keepAs: 'healthy', inject: 'true', breaks: false },
   {
     name: 'iptables still holds a FORWARD policy of DROP',
@@ -134,3 +153,10 @@ export const ON_NFTABLES: readonly Scenario[] = [
     breaks: false,
   },
 ];
+
+/** What is tried on a layout. */
+export function faultsOf({ docker, six }: Layout): readonly Scenario[] {
+  const { Driver } = docker.info.FirewallBackend as { readonly Driver: string };
+  if (Driver === 'nftables') return six ? ON_SIX_NFTABLES : ON_NFTABLES;
+  return six ? ON_SIX_IPTABLES : ON_IPTABLES;
+}
