@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { pause } from '../../model/pause.ts';
 import type { Clock } from '../../model/time.ts';
 import { watchTroubles } from '../spool/troubles.ts';
 import { connect } from './connection.ts';
 import { type Guarded, startGuarded } from './guard.ts';
 import { endLeftBehind } from './left-behind.ts';
-import { pause } from './link.ts';
 import { freePort } from './port.ts';
 import { findVictoriaMetrics } from './program.ts';
 

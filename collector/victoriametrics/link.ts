@@ -1,3 +1,4 @@
+import { pause } from '../../model/pause.ts';
 import type { Clock } from '../../model/time.ts';
 import { spanInWords } from '../../model/time.ts';
 import type { Troubles } from '../spool/troubles.ts';
@@ -129,22 +130,6 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
       return { outcome, settled: before !== undefined && before === generation };
     },
   };
-}
-
-/** Resolves after `ms` on the injected clock; rejects when `signal` aborts. */
-export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const stop = () => {
-      callOff();
-      reject(signal.reason);
-    };
-    const callOff = clock.after(ms, () => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    });
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }
 
 function wordsOf(error: unknown): string {

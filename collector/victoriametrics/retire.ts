@@ -1,7 +1,8 @@
+import { pause } from '../../model/pause.ts';
 import type { Clock } from '../../model/time.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Spool } from '../spool/spool.ts';
-import { type Link, pause } from './link.ts';
+import type { Link } from './link.ts';
 
 export interface RetireOptions {
   readonly spool: Spool;

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { oneLine } from '../../../model/outside-text.ts';
 import { type Clock, SECOND } from '../../../model/time.ts';
 
 /** A network namespace without a name: it lasts as long as the process that holds it, and those that were started in it. */
@@ -53,6 +54,6 @@ function held(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'ENOENT' ? new Error('unshare (util-linux) is not installed') : error),
     );
-    child.once('close', () => reject(new Error(complaint.trim().replace(/\s+/g, ' ') || 'it ended without a word')));
+    child.once('close', () => reject(new Error(oneLine(complaint, 300) || 'it ended without a word')));
   });
 }

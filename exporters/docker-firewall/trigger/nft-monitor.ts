@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { oneLine } from '../../../model/outside-text.ts';
+import { programPath } from '../../../programs/find-program.ts';
 
 /** Calls back whenever the rules of nftables or iptables-nft change, until `signal` is aborted. Rejects in words when that cannot be watched. */
 export function monitorNft(onChange: () => void, signal: AbortSignal): Promise<void> {
@@ -6,7 +8,7 @@ export function monitorNft(onChange: () => void, signal: AbortSignal): Promise<v
   const command = ['--pdeathsig', 'KILL', 'nft', 'monitor', 'ruleset'];
   const child = spawn('setpriv', command, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`, LC_ALL: 'C' },
+    env: { PATH: programPath(), LC_ALL: 'C' },
     signal,
     killSignal: 'SIGKILL',
   });
@@ -22,7 +24,7 @@ export function monitorNft(onChange: () => void, signal: AbortSignal): Promise<v
     });
     child.once('close', (code, killedBy) => {
       if (signal.aborted) return resolve();
-      const words = complaint.trim().replace(/\s+/g, ' ').slice(0, 300);
+      const words = oneLine(complaint, 300);
       reject(
         new Error(
           `changes of rules are seen late: nft monitor ended with ${killedBy ?? `exit code ${code}`}: ${words}`,

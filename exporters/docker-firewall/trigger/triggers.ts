@@ -1,7 +1,7 @@
 import { type Clock, SECOND } from '../../../model/time.ts';
 import { type DockerEvent, hearDockerEvents } from './docker-events.ts';
 import { monitorNft } from './nft-monitor.ts';
-import { runAgain } from './rest.ts';
+import { runAgain } from './run-again.ts';
 
 export interface TriggerOptions {
   readonly clock: Clock;

@@ -1,3 +1,4 @@
+import { pause } from '../../../model/pause.ts';
 import { type Clock, MINUTE, SECOND } from '../../../model/time.ts';
 
 const LONGEST_MS = MINUTE;
@@ -24,20 +25,7 @@ export async function runAgain(
       told = words;
     }
     if (clock.monotonic() - since >= LIVED_MS) restMs = SECOND;
-    await rest(clock, restMs, signal);
+    await pause(clock, restMs, signal).catch(() => {});
     restMs = Math.min(2 * restMs, LONGEST_MS);
   }
-}
-
-function rest(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = clock.after(ms, end);
-    signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) end();
-  });
 }
