@@ -7,8 +7,8 @@ import { DAY } from '../../model/time.ts';
 /** What is kept of a change, in characters. */
 const LONGEST_WHAT = 200;
 const LONGEST_DETAIL = 10_000;
-/** Changes looked at to find the most telling. */
-const LOOKED_AT = 5_000;
+/** Changes looked at to find the most telling: all that one look of an exporter may tell, as of an upgrade to the next release. */
+const LOOKED_AT = 20_000;
 const TOLD = 10;
 
 /** Writes changes; one that is there already is left as it is. */

@@ -93,6 +93,21 @@ test('before an outage: one run of apt is one line, the most telling stay, newes
   assert.equal(view.changesBefore(outage, 4 * HOUR, 100).length, 2 * 28 + 1, 'each crash, and the config');
 });
 
+test('an upgrade of thousands of packages hides nothing that came before it', async (t) => {
+  const { ledger, folder } = await ledgerFor(t);
+  const engine: Change = { at: START, kind: 'engine', what: 'docker', from: '27.1', to: '28.0' };
+  const run = Array.from({ length: 9_000 }, (_, index) => upgrade(START + HOUR + index * 100, `lib${index}`));
+  await ledger.changes([engine, ...run]);
+  using view = viewOf(folder);
+  assert.deepEqual(
+    view.changesBefore(START + 6 * HOUR).map(({ kind, changes }) => [kind, changes.length]),
+    [
+      ['package', 9_000],
+      ['engine', 1],
+    ],
+  );
+});
+
 test('changes of over two years are deleted, younger ones stay', async (t) => {
   const { ledger, folder, pass } = await ledgerFor(t);
   const old = Array.from({ length: 1_200 }, (_, index) => upgrade(START - CHANGES_KEPT_MS - DAY - index, 'curl'));
