@@ -69,6 +69,11 @@ export function runOf({ kind, detail = '' }: Change): string {
   return kind === 'package' ? (detail.split('\n', 1)[0] ?? '') : '';
 }
 
+/** Whether the run that a package's change belongs to went wrong. */
+export function hasFailed({ kind, detail = '' }: Change): boolean {
+  return kind === 'package' && /^it failed: /m.test(detail);
+}
+
 /** The `limit` most telling groups, newest first. */
 export function mostTelling(groups: readonly ChangeGroup[], limit: number): ChangeGroup[] {
   const weight = (group: ChangeGroup): number => Math.max(...group.changes.map(weightOf));

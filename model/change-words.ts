@@ -1,5 +1,5 @@
 import type { Change, ChangeKind } from './change.ts';
-import { type ChangeGroup, runOf } from './change-groups.ts';
+import { type ChangeGroup, hasFailed, runOf } from './change-groups.ts';
 
 /** So many of a group are named. */
 const NAMED = 3;
@@ -64,7 +64,8 @@ export function groupInWords(group: ChangeGroup): { readonly what: string; reado
   const { kind, changes } = group;
   const [first] = changes;
   if (first === undefined) return { what: '', became: '' };
-  if (changes.length === 1) return { what: first.what, became: changeInWords(first) };
+  const end = hasFailed(first) ? '; the run failed' : '';
+  if (changes.length === 1) return { what: first.what, became: changeInWords(first) + end };
   const run = runOf(first);
   const named = changes.slice(0, NAMED).map((one) => `${one.what} ${changeInWords(one)}`);
   const rest = changes.length > NAMED ? ', …' : '';
@@ -72,6 +73,6 @@ export function groupInWords(group: ChangeGroup): { readonly what: string; reado
   return {
     // Its options say how, and the table is narrow.
     what: run === '' ? MANY[kind] : run.replace(/ -\S+/g, ''),
-    became: `${changes.length} ${MANY[kind]}: ${among}${named.join(', ')}${rest}`,
+    became: `${changes.length} ${MANY[kind]}: ${among}${named.join(', ')}${rest}${end}`,
   };
 }

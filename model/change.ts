@@ -28,6 +28,9 @@ export interface Change {
   readonly from?: string;
   /** What it is now. Absent for something that is gone. */
   readonly to?: string;
-  /** More for whoever looks closer, as a line diff; of a package its first line says which run it belongs to. At most 10 kB. */
+  /**
+   * More for whoever looks closer, as a line diff; of a package its first line says which run it belongs to, and one that begins with `it failed: `
+   * what went wrong with that run. At most 10 kB.
+   */
   readonly detail?: string;
 }

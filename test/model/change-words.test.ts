@@ -74,3 +74,16 @@ test('a package that the command names stands before those that came along', () 
     became: '3 packages: tool new: 1, liba new: 1, libb new: 1',
   });
 });
+
+test('that a run failed is said beside what it did', () => {
+  const detail = 'apt upgrade\nit failed: Sub-process /usr/bin/dpkg returned an error code (1)';
+  const run = ['curl', 'wget'].map(
+    (what, index): Change => ({ at: NOW - index, kind: 'package', what, from: '1', to: '2', detail }),
+  );
+  const words = (changes: readonly Change[]) => groupChanges(changes).map((group) => groupInWords(group).became);
+  assert.deepEqual(words(run), ['2 packages: curl 1 → 2, wget 1 → 2; the run failed']);
+  assert.deepEqual(words(run.slice(1)), ['1 → 2; the run failed']);
+  assert.deepEqual(words(run.map((one) => ({ ...one, detail: 'apt upgrade' }))), [
+    '2 packages: curl 1 → 2, wget 1 → 2',
+  ]);
+});
