@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { createClock } from '../collector/clock.ts';
-import { SECOND } from '../model/time.ts';
+import { type Instant, SECOND } from '../model/time.ts';
 import { EXIT } from './exit-codes.ts';
+import { sinceOf } from './since.ts';
 import { failedUnitsInWords } from './units-words.ts';
 
 interface Options {
   readonly user?: string | true;
   readonly bus?: string;
+  readonly since?: string;
   readonly json?: true;
 }
 
@@ -20,23 +22,31 @@ export function unitsCommand(): Command {
     .description('the systemd units that are failed now: why, since when, and the last lines of their journal')
     .option('--user [name]', "those of a user's own systemd, by name or number; yours when none is named")
     .option('--bus <address>', 'where the bus listens; the usual place when left out')
+    .option(
+      '-s, --since <time>',
+      'also every failure since then that the journal has: 2h, 3d, or a time such as 2026-11-20',
+    )
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
       process.exitCode = await print(options);
     });
 }
 
-async function print({ user, bus, json }: Options): Promise<number> {
-  const { socketOf } = await import('../exporters/systemd/bus/address.ts');
-  if (bus !== undefined && socketOf(bus) === undefined) {
-    console.error(`--bus: came ${JSON.stringify(bus)}, wanted a path, or an address such as unix:path=/run/bus`);
+async function print(options: Options): Promise<number> {
+  const clock = createClock();
+  let since: Instant | undefined;
+  try {
+    since = options.since === undefined ? undefined : sinceOf(options.since, clock.now());
+    await checkAddress(options.bus);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
     return EXIT.usage;
   }
   const { findFailedUnits } = await import('../exporters/systemd/failed-units.ts');
-  const clock = createClock();
+  const { user, bus } = options;
   try {
-    const found = await findFailedUnits({ user, bus }, clock, AbortSignal.timeout(LONGEST_MS));
-    if (json) console.log(JSON.stringify(found, asIso));
+    const found = await findFailedUnits({ user, bus, since }, clock, AbortSignal.timeout(LONGEST_MS));
+    if (options.json) console.log(JSON.stringify(found, inIso));
     else for (const line of failedUnitsInWords(found, clock.now())) console.log(line);
     return found.count === 0 ? EXIT.fine : EXIT.bad;
   } catch (error) {
@@ -45,6 +55,13 @@ async function print({ user, bus, json }: Options): Promise<number> {
   }
 }
 
-function asIso(key: string, value: unknown): unknown {
-  return key === 'since' && typeof value === 'number' ? new Date(value).toISOString() : value;
+async function checkAddress(bus: string | undefined): Promise<void> {
+  const { socketOf } = await import('../exporters/systemd/bus/address.ts');
+  if (bus === undefined || socketOf(bus) !== undefined) return;
+  throw new Error(`--bus: came ${JSON.stringify(bus)}, wanted a path, or an address such as unix:path=/run/bus`);
+}
+
+function inIso(key: string, value: unknown): unknown {
+  const isInstant = (key === 'since' || key === 'at') && typeof value === 'number';
+  return isInstant ? new Date(value).toISOString() : value;
 }

@@ -22,6 +22,11 @@ export interface UnitFailure {
   readonly words: string;
 }
 
+/** That a unit failed once, as the journal tells it. */
+export interface UnitFailed extends Omit<UnitFailure, 'words'> {
+  readonly name: string;
+}
+
 /** A unit that is failed now, with all that tells why. */
 export interface FailedUnit extends Omit<UnitFailure, 'at'> {
   readonly name: string;

@@ -1,8 +1,9 @@
-import type { Clock } from '../../model/time.ts';
-import type { FailedUnit } from '../../model/unit.ts';
+import type { Clock, Instant } from '../../model/time.ts';
+import type { FailedUnit, UnitFailed } from '../../model/unit.ts';
 import { openBus } from './bus/connection.ts';
 import { endingsOf, type UnitEnding } from './endings.ts';
-import { lastLines } from './journal.ts';
+import { lastLines, whyUnreadable } from './journal.ts';
+import { readJournalFailures } from './journal-failures.ts';
 import { findPlace, type Place, type PlaceSettings } from './place.ts';
 import { MANAGER_PROPERTIES } from './samples.ts';
 import { textOf } from './signals.ts';
@@ -20,6 +21,8 @@ export interface FailedUnits {
   /** How many are failed; more than are listed, where they are very many. */
   readonly count: number;
   readonly units: readonly FailedUnit[];
+  /** Failures since a time that was asked for, from the journal; or why they cannot be told. */
+  readonly failures?: readonly UnitFailed[] | string;
 }
 
 const MOST = 100;
@@ -29,7 +32,7 @@ const MOST = 100;
  * user, when systemd cannot be asked, or at the signal.
  */
 export async function findFailedUnits(
-  settings: PlaceSettings,
+  settings: PlaceSettings & { readonly since?: Instant | undefined },
   clock: Clock,
   signal: AbortSignal,
 ): Promise<FailedUnits> {
@@ -48,7 +51,10 @@ export async function findFailedUnits(
       },
     );
     const { endings, ...rest } = found;
-    return { scope: place.scope, ...rest, units: await withLines(place, endings, signal) };
+    const units = await withLines(place, endings, signal);
+    if (settings.since === undefined) return { scope: place.scope, ...rest, units };
+    const failures = await readJournalFailures(place, settings.since, signal).catch(whyUnreadable);
+    return { scope: place.scope, ...rest, units, failures };
   } finally {
     bus.then((one) => one.close()).catch(() => {});
   }

@@ -4,7 +4,7 @@ import { ProgramFailed, runProgram } from '../../programs/run-program.ts';
 const LINES = 20;
 const LONGEST_LINE = 300;
 const NOTHING = '(the journal has nothing of this run that the box may read)';
-const FORBIDDEN = '(the box may not read the journal: its user must be in the group systemd-journal)';
+const FORBIDDEN = 'the box may not read the journal: its user must be in the group systemd-journal';
 
 /** What of a unit is looked for in the journal. */
 export interface JournalQuestion {
@@ -35,9 +35,14 @@ export async function lastLines(program: string, of: JournalQuestion, signal: Ab
     const entries = await readEntries(program, of, signal);
     return entries.length > 0 ? entries.map(({ line }) => line) : [NOTHING];
   } catch (error) {
-    if (error instanceof ProgramFailed && /permission/i.test(error.complaint)) return [FORBIDDEN];
-    return [`(the journal could not be read: ${clean(error instanceof Error ? error.message : String(error))})`];
+    return [`(${whyUnreadable(error)})`];
   }
+}
+
+/** Why the journal could not be read, in words, and what would help. */
+export function whyUnreadable(error: unknown): string {
+  if (error instanceof ProgramFailed && /permission/i.test(error.complaint)) return FORBIDDEN;
+  return `the journal could not be read: ${clean(error instanceof Error ? error.message : String(error))}`;
 }
 
 /** The last thing that the unit itself said; undefined where that cannot be known. */

@@ -62,7 +62,10 @@ const RESULTS: Readonly<Record<string, string>> = {
 /** Why a run ended badly, in words: `exit code 1`, `killed by SIGKILL (out of memory)`. */
 export function endingInWords({ result, code = 0, status = 0 }: Ending): string {
   const process = processInWords(code, status);
-  if (result === 'oom-kill') return `killed by ${code >= 2 ? signalName(status) : 'SIGKILL'} (out of memory)`;
+  if (result === 'oom-kill') {
+    const wasMain = code === 2 && signalName(status) === 'SIGKILL';
+    return wasMain ? 'killed by SIGKILL (out of memory)' : 'one of its processes was killed by SIGKILL (out of memory)';
+  }
   const meaning = RESULTS[result] ?? `systemd calls it ${result}`;
   if (process === undefined) return meaning;
   if (result === 'exit-code' || result === 'signal' || result === 'core-dump') return process;

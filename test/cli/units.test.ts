@@ -46,6 +46,22 @@ test('failed units are listed with why, since when and the last lines of their j
   assert.deepEqual([disk.result, disk.words, disk.exitCode, disk.signal], ['exit-code', 'exit code 7', 7, undefined]);
   assert.deepEqual([kill.result, kill.exitCode, kill.signal], ['signal', undefined, 'SIGKILL']);
   assert.ok(disk.journal.some((line: string) => line.endsWith('no space left')));
+  // What failed and runs again is no longer failed; the journal knows it still.
+  machine.systemctl('reset-failed');
+  machine.systemctl('start', '--no-block', 'disk');
+  await until(() => machine.property('disk', 'ActiveState') === 'failed');
+  machine.systemctl('reset-failed');
+  const since = await units('--since', '1h');
+  assert.equal(since.code, 0);
+  assert.match(since.out, /^systemd is running: no unit is failed\.\n\nThe journal has 3 failures since then; /);
+  const rows = `${time}  kill\\.service  once     signal\n${time}  disk\\.service  2 times  exit-code`;
+  assert.match(since.out, new RegExp(`\n${rows}\n$`));
+  const { failures } = JSON.parse((await units('--since', '1h', '--json')).out);
+  assert.deepEqual(
+    failures.map(({ name, result }: { name: string; result: string }) => `${name} ${result}`).toSorted(),
+    ['disk.service exit-code', 'disk.service exit-code', 'kill.service signal'],
+  );
+  assert.ok(Math.abs(Date.parse(failures[0].at) - Date.now()) < HOUR, failures[0].at);
 });
 
 test('where systemd cannot be asked it is said, with an exit code of its own', async () => {
@@ -55,6 +71,9 @@ test('where systemd cannot be asked it is said, with an exit code of its own', a
   const nobody = await run(['units', '--user', 'nobody-of-that-name']);
   assert.deepEqual([nobody.code, nobody.out], [4, '']);
   assert.match(nobody.err, /there is no user nobody-of-that-name/);
+  const never = await run(['units', '--since', 'yesterdya']);
+  assert.deepEqual([never.code, never.out], [2, '']);
+  assert.match(never.err, /--since: came "yesterdya", wanted a duration/);
   const mistaken = await run(['units', '--bus', 'tcp:host=x']);
   assert.deepEqual([mistaken.code, mistaken.out], [2, '']);
   assert.match(mistaken.err, /--bus: came "tcp:host=x", wanted a path/);
@@ -63,7 +82,11 @@ test('where systemd cannot be asked it is said, with an exit code of its own', a
 test('what is known of a failed unit is said, and nothing else', () => {
   const unit = { name: 'a.service', result: 'timeout', words: 'it did not start or stop in time', journal: ['a line'] };
   const units = [unit, { ...unit, name: 'b.service', restarts: 3, since: 0 }, { ...unit, restarts: 1 }];
-  const lines = failedUnitsInWords({ scope: 'user:media', state: 'degraded', asked: 'bus', count: 120, units }, HOUR);
+  const failures = 'the journal could not be read: journalctl is not installed';
+  const lines = failedUnitsInWords(
+    { scope: 'user:media', state: 'degraded', asked: 'bus', count: 120, units, failures },
+    HOUR,
+  );
   assert.deepEqual(
     lines.map((line) => line.replace(/\d{4}-.*/, 'then')),
     [
@@ -82,6 +105,8 @@ test('what is known of a failed unit is said, and nothing else', () => {
       '    a line',
       '',
       '… and 117 more',
+      '',
+      failures,
     ],
   );
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SystemdMachine } from '../../integration/systemd-machine.ts';
 import { until } from '../../integration/until.ts';
+import { requireProgram } from '../../require-program.ts';
 import { service, Watched } from './watched.ts';
 
 const FAILS: Readonly<Record<string, { readonly unit: string; readonly result: string; readonly words: RegExp }>> = {
@@ -88,6 +89,24 @@ test('units that fail in every way are named with result, exit and signal in wor
   assert.equal(watched.value('systemd_unit_failed'), undefined);
   assert.equal(watched.value('node_systemd_system_running'), 1);
   assert.equal(watched.value('systemd_failures_total', { scope: 'system' }), Object.keys(FAILS).length);
+});
+
+test('a unit whose processes were killed for want of memory is said to be', async (t) => {
+  if (requireProgram('python3', t) === undefined) return;
+  await using machine = await SystemdMachine.boot({ 'eats.service': service('ExecStart=/bin/sleep 1000') }, t);
+  if (machine === undefined) return;
+  machine.systemctl('start', 'eats');
+  await using watched = await Watched.open({ bus: machine.bus, journalctl: 'true' });
+  await watched.collect();
+  // As systemd-oomd does it: it marks the cgroup and kills what is in it.
+  const cgroup = `/sys/fs/cgroup${machine.property('eats', 'ControlGroup')}`;
+  const mark = `import os; os.setxattr('${cgroup}', 'user.oomd_ooms', b'1')`;
+  assert.equal(machine.run('python3', '-c', mark), '');
+  machine.systemctl('kill', '--signal=KILL', 'eats');
+  await until(() => machine.property('eats', 'ActiveState') === 'failed');
+  await watched.collect();
+  assert.equal(watched.value('systemd_unit_failed', { name: 'eats.service', result: 'oom-kill' }), 1);
+  assert.deepEqual(watched.troubles, ['eats.service failed: killed by SIGKILL (out of memory)']);
 });
 
 test('a crash loop is counted exactly, though no look ever sees it failed', async (t) => {

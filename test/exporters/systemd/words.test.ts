@@ -27,7 +27,7 @@ test('every way to end is said in words', () => {
   ].map(endingInWords);
   assert.deepEqual(said, [
     'killed by SIGKILL (out of memory)',
-    'killed by SIGKILL (out of memory)',
+    'one of its processes was killed by SIGKILL (out of memory)',
     'exit code 203: the program could not be executed',
     'exit code 217: its user does not exist',
     'exit code 137: what it ran was killed by SIGKILL',
