@@ -15,6 +15,8 @@ const PROGRAMS = [
   { program: 'dockerd', package: 'docker.io', unpack: true },
   { program: 'containerd', package: 'containerd', unpack: true },
   { program: 'runc', package: 'runc', unpack: true },
+  { program: 'rootlesskit', package: 'rootlesskit', unpack: false },
+  { program: 'slirp4netns', package: 'slirp4netns', unpack: false },
   { program: 'busybox', package: 'busybox-static', unpack: true },
   { program: 'iptables', package: 'iptables', unpack: false },
   { program: 'nft', package: 'nftables', unpack: false },

@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { askEngine, type EngineCall } from './docker-host/engine.ts';
 import { inhabit, type Resident } from './docker-host/inhabit.ts';
 import { type Backend, makePrivateHost, type PrivateHost, readDaemonLog } from './docker-host/private-host.ts';
 import { until } from './until.ts';
 
+const ROOTLESS = fileURLToPath(new URL('./docker-host/rootless.sh', import.meta.url));
 const IMAGE = 'still';
 
 /** A container: it sleeps, and a process of ours in its namespace answers with its name. */
@@ -24,6 +26,8 @@ export interface DockerHostOptions {
   readonly backend: Backend;
   /** dockerd's own, where its PATH leads to another `iptables`. */
   readonly daemonBackend?: Backend;
+  /** Run by a user who is not root, with rootlesskit and slirp4netns. */
+  readonly isRootless?: boolean;
   /** More arguments for dockerd: `--userland-proxy=false`. */
   readonly dockerd?: readonly string[];
 }
@@ -50,9 +54,18 @@ export interface Container {
 }
 
 /** Starts a dockerd that answers and has an image. Disposing ends it and its containers, whatever has happened. */
-export async function startDockerHost({ dockerd = [], ...backends }: DockerHostOptions): Promise<DockerHost> {
+export async function startDockerHost({
+  dockerd = [],
+  isRootless = false,
+  ...backends
+}: DockerHostOptions): Promise<DockerHost> {
   await using opened = new AsyncDisposableStack();
-  const host = opened.use(await makePrivateHost({ ...backends, daemon: (folder) => commandLine(folder, dockerd) }));
+  const host = opened.use(
+    await makePrivateHost({
+      ...backends,
+      daemon: (folder) => [...(isRootless ? ['sh', ROOTLESS, folder] : []), ...commandLine(folder, dockerd)],
+    }),
+  );
   const socket = join(host.folder, 'docker.sock');
   const engine = (call: EngineCall) => askEngine(socket, call);
   const untilUp = () =>

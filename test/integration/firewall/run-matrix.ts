@@ -7,7 +7,7 @@ import { drawTable } from './table.ts';
 import { lookAtHealth, tryScenario } from './try-scenario.ts';
 import { startWorld, type WorldKind } from './world.ts';
 
-const KINDS: readonly WorldKind[] = ['plain', 'noproxy', 'v6', 'handsoff', 'apart'];
+const KINDS: readonly WorldKind[] = ['plain', 'noproxy', 'v6', 'handsoff', 'apart', 'rootless'];
 /** One verdict in so many may be unknown. */
 const UNKNOWN_AT_MOST = 1 / 20;
 

@@ -18,7 +18,10 @@ export interface Knocked {
 /** Every published port of a host, from every place that a verdict speaks of. */
 export function knocksOf(snapshot: Snapshot): readonly Knocked[] {
   const containers = (snapshot.docker?.containers ?? []) as unknown as readonly Inspected[];
-  const bridges = (snapshot.docker?.networks ?? []).filter(({ Driver }) => Driver === 'bridge').map(({ Name }) => Name);
+  const { networks = [], info } = snapshot.docker ?? {};
+  // A rootless Docker's bridges are in a network of its own, where nobody looks.
+  const isRootless = (info?.SecurityOptions as readonly string[] | undefined)?.includes('name=rootless');
+  const bridges = networks.filter(({ Driver }) => Driver === 'bridge' && !isRootless).map(({ Name }) => Name);
   return containers.flatMap(({ Name, NetworkSettings }) =>
     Object.entries(NetworkSettings.Ports ?? {}).flatMap(([inner, bindings]) =>
       (bindings ?? []).flatMap(({ HostIp, HostPort }): readonly Knocked[] => {

@@ -5,10 +5,10 @@ import { type Container, type ContainerWish, type DockerHost, startDockerHost } 
 import { type KeptRules, keepRules } from './keep-rules.ts';
 
 /**
- * Which dockerd: as Debian starts it; without docker-proxy; with IPv6 and ip6tables; with `--iptables=false`; or with a PATH of its own,
- * on which `iptables` is of the backend, while everybody else's is of the other.
+ * Which dockerd: as Debian starts it; without docker-proxy; with IPv6 and ip6tables; with `--iptables=false`; with a PATH of its own, on
+ * which `iptables` is of the backend, while everybody else's is of the other; or by a user who is not root.
  */
-export type WorldKind = 'plain' | 'noproxy' | 'v6' | 'handsoff' | 'apart';
+export type WorldKind = 'plain' | 'noproxy' | 'v6' | 'handsoff' | 'apart' | 'rootless';
 
 const ARGUMENTS: Readonly<Record<WorldKind, readonly string[]>> = {
   plain: [],
@@ -16,6 +16,7 @@ const ARGUMENTS: Readonly<Record<WorldKind, readonly string[]>> = {
   v6: ['--experimental', '--ipv6', '--ip6tables', '--fixed-cidr-v6=fd00:17::/64'],
   handsoff: ['--iptables=false'],
   apart: [],
+  rootless: [],
 };
 
 /** `web` and `spare` on Docker's first bridge, `app` on a network of its own. */
@@ -48,7 +49,9 @@ export interface World extends AsyncDisposable {
 export async function startWorld(kind: WorldKind, backend: Backend): Promise<World> {
   await using opened = new AsyncDisposableStack();
   const backends = kind === 'apart' ? { backend: otherThan(backend), daemonBackend: backend } : { backend };
-  const host = opened.use(await startDockerHost({ ...backends, dockerd: ARGUMENTS[kind] }));
+  const host = opened.use(
+    await startDockerHost({ ...backends, isRootless: kind === 'rootless', dockerd: ARGUMENTS[kind] }),
+  );
   await host.engine({
     method: 'POST',
     path: '/networks/create',
