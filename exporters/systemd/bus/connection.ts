@@ -39,6 +39,9 @@ export class BusError extends Error {
   }
 }
 
+/** Nobody listens where the bus should be. */
+export class BusAbsent extends Error {}
+
 interface Waiting {
   readonly resolve: (answer: Message) => void;
   readonly reject: (error: Error) => void;
@@ -122,9 +125,10 @@ function greet(place: NetConnectOpts, address: string, clock: Clock, withinMs: n
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const socket = connect(place);
   let said = '';
-  const fail = (error: Error) => {
+  const fail = (error: NodeJS.ErrnoException) => {
     socket.destroy();
-    reject(new Error(`no connection to the bus at ${address}: ${error.message}`));
+    const Kind = error.code === 'ENOENT' || error.code === 'ECONNREFUSED' ? BusAbsent : Error;
+    reject(new Kind(`no connection to the bus at ${address}: ${error.message}`));
   };
   const cancel = clock.after(withinMs, () => fail(new Error(`no answer within ${withinMs / 1_000} s`)));
   const closed = () => fail(new Error('it closed the connection'));

@@ -185,6 +185,27 @@ test("a user's own systemd is watched beside the system's, and its absence hurts
     );
   }, 30_000);
   assert.equal(watched.value('systemd_failures_total', { scope: 'system' }), 0, 'the two are kept apart');
+  const theirs = (name: string) => watched.value(name, { scope: 'user:root' });
+  const counted = theirs('systemd_failures_total') ?? 0;
+  machine.systemctl('kill', '--signal=STOP', 'user');
+  try {
+    await watched.collect();
+    assert.equal(theirs('systemd_unit_expected_up'), undefined, 'of one that does not answer it is not known');
+    assert.match(watched.troubles.at(-1) ?? '', /^user:root: the bus did not answer/);
+  } finally {
+    machine.systemctl('kill', '--signal=CONT', 'user');
+  }
+  machine.systemctl('stop', 'user');
+  await until(async () => {
+    await watched.collect();
+    return theirs('systemd_unit_expected_up') === 0;
+  });
+  machine.systemctl('start', 'user');
+  await until(async () => {
+    await watched.collect();
+    return (theirs('systemd_failures_total') ?? 0) > counted;
+  }, 30_000);
+  assert.equal(watched.troubles.at(-1), 'user:root answers again');
 });
 
 test('every name is in the catalogue, and promtool finds nothing in our own', async (t) => {
