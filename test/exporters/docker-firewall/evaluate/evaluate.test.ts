@@ -181,6 +181,26 @@ test('nothing is said where Docker is absent, rootless, or leaves the firewall a
   assert.deepEqual(evaluate(rootless).findings, []);
 });
 
+test('nothing is said of a container on a network that is no bridge of this host', () => {
+  const healthy = healthyWorld();
+  const docker = healthy.docker ?? assert.fail();
+  for (const Driver of ['macvlan', 'ipvlan', 'overlay', 'host', 'null']) {
+    const networks = [
+      ...docker.networks,
+      { Id: 'a', Name: 'lan', Driver, IPAM: { Config: [{ Subnet: '198.51.100.0/24' }] } },
+    ];
+    const lan = {
+      Id: 'lan-id',
+      Name: '/lan',
+      State: { Running: true },
+      NetworkSettings: { Networks: { lan: { IPAddress: '198.51.100.2' } }, Ports: { '80/tcp': null } },
+    };
+    const report = evaluate({ ...healthy, docker: { ...docker, networks, containers: [...docker.containers, lan] } });
+    assert.deepEqual(report.findings, []);
+    assert.deepEqual(new Set(report.ports.map(({ container }) => container)), new Set(['web']));
+  }
+});
+
 test('rules that could not be read make everything unknown', () => {
   const report = evaluate({ ...healthyWorld(), missing: [{ part: 'legacy4', why: 'not permitted' }] });
   assert.deepEqual([...new Set(report.ports.map(({ verdict }) => verdict))], ['unknown']);
