@@ -1,6 +1,5 @@
 import type { Instant } from '../../model/time.ts';
-import { FLAPPING, type UnitFailure } from '../../model/unit.ts';
-import { endingInWords } from './words.ts';
+import { createFailureCounts, type FailureCounts, type NamedFailure } from './failure-counts.ts';
 
 /** What a signal or an answer says of a unit; what it does not say stays as it was. */
 export interface UnitNews {
@@ -16,13 +15,9 @@ export interface UnitNews {
   readonly hasJob?: boolean | undefined;
 }
 
-/** A unit that failed, and how. */
-export interface NamedFailure extends UnitFailure {
-  readonly unit: string;
-}
-
 /** Counts failures: those that were seen, and after a time without sight those that must have been. */
 export interface FailureBook {
+  readonly counts: FailureCounts;
   /** Takes news of a unit; a failure, when it is one. */
   hear(unit: string, news: UnitNews, at: Instant): NamedFailure | undefined;
   forget(unit: string): void;
@@ -37,17 +32,7 @@ export interface FailureBook {
   keep(units: ReadonlySet<string>): void;
   /** What was last heard of a unit; `fresh` when that was since the sight came back. */
   last(unit: string): (UnitNews & { readonly fresh: boolean }) | undefined;
-  /** Failures by unit and result since the book was opened. */
-  counts(): ReadonlyMap<string, ReadonlyMap<string, number>>;
-  total(): number;
-  /** A unit's failures of the last ten minutes, oldest first. */
-  recent(unit: string, now: Instant): readonly UnitFailure[];
 }
-
-/** Units of which failures are counted by name; names may be made up for each run, as `run-u1234.service`. */
-const MOST_UNITS = 500;
-const MOST_RECENT = 20;
-const OTHERS = 'other units';
 
 interface Kept extends UnitNews {
   /** 1 while its last run has failed and no restart has been counted since. */
@@ -66,22 +51,14 @@ export function openFailureBook(): FailureBook {
   const units = new Map<string, Kept>();
   /** How those were whom nobody has looked at since the sight was lost. */
   const before = new Map<string, Kept>();
-  const counts = new Map<string, Map<string, number>>();
-  const recent = new Map<string, UnitFailure[]>();
-  let total = 0;
+  const counts = createFailureCounts();
 
   function count(unit: string, { result = 'unseen', code, status }: UnitNews, at: Instant): NamedFailure {
-    const name = counts.has(unit) || counts.size < MOST_UNITS ? unit : OTHERS;
-    const byResult = counts.get(name) ?? new Map<string, number>();
-    counts.set(name, byResult.set(result, (byResult.get(result) ?? 0) + 1));
-    total++;
-    const failure = { at, result, words: endingInWords({ result, code, status }) };
-    const list = recent.get(name) ?? [];
-    recent.set(name, [...list.slice(1 - MOST_RECENT), failure]);
-    return { unit, ...failure };
+    return counts.add(unit, { result, code, status }, at);
   }
 
   return {
+    counts,
     hear(unit, news, at) {
       const was = units.get(unit) ?? NEW;
       const now = { ...was, ...given(news) };
@@ -132,9 +109,6 @@ export function openFailureBook(): FailureBook {
       before.clear();
     },
     last: (unit) => units.get(unit),
-    counts: () => counts,
-    total: () => total,
-    recent: (unit, now) => (recent.get(unit) ?? []).filter((one) => now - one.at < FLAPPING.withinMs),
   };
 }
 

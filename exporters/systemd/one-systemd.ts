@@ -74,7 +74,7 @@ export function watchOne(settings: OneSettings, { clock, onTrouble, onFailure }:
       return { kind: source.kind, samples };
     });
     say(blindness(kind, place));
-    return [...samples, ...countFailures(scope, watch.failures, expect, clock.now()), ...about()];
+    return [...samples, ...countFailures(scope, watch.failures.counts, expect, clock.now()), ...about()];
   }
 
   async function collectOfUser(signal: AbortSignal): Promise<Sample[]> {

@@ -3,6 +3,7 @@ import { systemd } from '../../model/metrics/systemd.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { Instant } from '../../model/time.ts';
 import { FLAPPING } from '../../model/unit.ts';
+import type { FailureCounts } from './failure-counts.ts';
 import type { FailureBook } from './failures.ts';
 import { numberOf, textOf } from './signals.ts';
 import type { Properties, UnitRow } from './systemd-calls.ts';
@@ -56,19 +57,23 @@ function nodeSummary(count: (state: string) => number, said: string, manager: Pr
 }
 
 /** Failures since the box began, and who flaps. Units that are expected are counted from zero on. */
-export function countFailures(scope: string, book: FailureBook, expected: readonly string[], now: Instant): Sample[] {
-  const counts = book.counts();
-  const named = [...counts.keys()];
+export function countFailures(
+  scope: string,
+  counts: FailureCounts,
+  expected: readonly string[],
+  now: Instant,
+): Sample[] {
+  const byUnit = counts.byUnit();
   return [
-    sample(systemd.failures, book.total(), { scope }),
-    ...[...counts].flatMap(([name, results]) =>
+    sample(systemd.failures, counts.total(), { scope }),
+    ...[...byUnit].flatMap(([name, results]) =>
       [...results].map(([result, count]) => sample(systemd.unitFailures, count, { scope, name, result })),
     ),
     ...expected
-      .filter((name) => !counts.get(name)?.has('exit-code'))
+      .filter((name) => !byUnit.get(name)?.has('exit-code'))
       .map((name) => sample(systemd.unitFailures, 0, { scope, name, result: 'exit-code' })),
-    ...named
-      .filter((name) => book.recent(name, now).length >= FLAPPING.failures)
+    ...[...byUnit.keys()]
+      .filter((name) => counts.recent(name, now).length >= FLAPPING.failures)
       .map((name) => sample(systemd.unitFlapping, 1, { scope, name })),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/time.ts';
-import type { NamedFailure } from './failures.ts';
+import type { NamedFailure } from './failure-counts.ts';
 import { openWatch, type Watch } from './watch.ts';
 
 /** A watch that others may use as well. */

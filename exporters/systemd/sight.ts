@@ -1,7 +1,8 @@
 import type { Clock } from '../../model/time.ts';
 import type { Bus } from './bus/connection.ts';
 import type { Message } from './bus/message.ts';
-import { type FailureBook, type NamedFailure, openFailureBook } from './failures.ts';
+import type { NamedFailure } from './failure-counts.ts';
+import { type FailureBook, openFailureBook } from './failures.ts';
 import { type Heard, readSignal } from './signals.ts';
 import { standingOf } from './standing.ts';
 import { forEach, listUnits, ownerOfSystemd, subscribe } from './systemd-calls.ts';

@@ -42,7 +42,7 @@ export function openUnits(clock: Clock): Units {
       const report = await ask(lease.watch.bus, place.systemctl, signal, (source) =>
         reportOf(source, address.unit, monotonicNow(clock)),
       );
-      return { ...report, recent: failures.recent(report.name, clock.now()) };
+      return { ...report, recent: failures.counts.recent(report.name, clock.now()) };
     },
     async lastLines(address, { name, invocation }, signal) {
       const { journalctl, userId } = await findPlace(address);

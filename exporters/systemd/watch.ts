@@ -1,6 +1,7 @@
 import { type Clock, SECOND } from '../../model/time.ts';
 import { type Bus, openBus } from './bus/connection.ts';
-import type { FailureBook, NamedFailure } from './failures.ts';
+import type { NamedFailure } from './failure-counts.ts';
+import type { FailureBook } from './failures.ts';
 import { createSight } from './sight.ts';
 
 export interface WatchOptions {

@@ -53,14 +53,14 @@ test('a failure is counted once a run, whatever is heard of it how often', () =>
   book.hear('a.service', { active: 'activating', sub: 'auto-restart' }, 3);
   assert.equal(book.hear('a.service', { ...failed, result: 'start-limit-hit' }, 4), undefined);
   assert.ok(book.hear('a.service', { ...failed, invocation: 'two' }, 5), 'failed again, with nothing heard between');
-  assert.equal(book.total(), 2);
+  assert.equal(book.counts.total(), 2);
 });
 
 test('what failed before anybody looked is not counted; what failed unseen is, less what was seen', () => {
   const book = openFailureBook();
   book.resume('old.service', { active: 'failed', sub: 'failed', result: 'exit-code', invocation: 'x' }, 0, true);
   book.resume('loop.service', { active: 'active', sub: 'running', restarts: 3, invocation: 'three' }, 0, true);
-  assert.equal(book.total(), 0);
+  assert.equal(book.counts.total(), 0);
   book.hear('loop.service', { active: 'failed', result: 'exit-code', invocation: 'three' }, 1);
   book.hear('loop.service', { active: 'activating', sub: 'auto-restart' }, 1);
   book.lose();
@@ -73,8 +73,8 @@ test('what failed before anybody looked is not counted; what failed unseen is, l
   );
   assert.equal(unseen.length, 3);
   book.resume('old.service', { active: 'failed', sub: 'failed', result: 'exit-code', invocation: 'x' }, 2, false);
-  assert.equal(book.total(), 4);
-  assert.deepEqual(Object.fromEntries(book.counts().get('loop.service') ?? []), { 'exit-code': 1, unseen: 3 });
+  assert.equal(book.counts.total(), 4);
+  assert.deepEqual(Object.fromEntries(book.counts.byUnit().get('loop.service') ?? []), { 'exit-code': 1, unseen: 3 });
 });
 
 test('names that are made up for each run do not fill the memory', () => {
@@ -83,9 +83,10 @@ test('names that are made up for each run do not fill the memory', () => {
     book.hear(`run-u${run}.service`, { active: 'failed', result: 'exit-code', invocation: `i${run}` }, run);
     book.forget(`run-u${run}.service`);
   }
-  assert.equal(book.total(), 2_000);
-  assert.ok(book.counts().size <= 501);
+  assert.equal(book.counts.total(), 2_000);
+  assert.ok(book.counts.byUnit().size <= 501);
   assert.equal(book.last('run-u7.service'), undefined);
+  assert.deepEqual(book.counts.recent('other units', 2_000), [], 'together they do not flap');
 });
 
 test('what is gone after a time without sight is forgotten, and begins at none when it comes again', () => {
