@@ -23,11 +23,19 @@ export function compareStocks(before: Stock, after: Stock, events: readonly Dock
   if (old.engine !== now.engine) tell(after.at, 'engine', 'docker', old.engine, now.engine);
   for (const [part, to] of Object.entries(now.parts))
     if (own(old.parts, part) !== to) tell(after.at, 'engine', part, own(old.parts, part), to);
+  const [namedBefore, namedNow] = [namesById(old), namesById(now)];
+  for (const [id, name] of namedNow) {
+    const was = namedBefore.get(id);
+    if (was !== undefined && was !== name)
+      tell(said('container', name, ['rename']), 'container', was, was, name, 'renamed');
+  }
   for (const name of namesOf(old.containers, now.containers)) {
     const [was, is] = [own(old.containers, name), own(now.containers, name)];
-    if (is === undefined) tell(said('container', name, ['destroy']), 'container', name, was?.image);
-    else if (was === undefined) tell(since(is), 'container', name, undefined, is.image);
-    else if (was.id !== is.id) tell(since(is), 'container', name, was.image, is.image, 'made anew');
+    // Under another name it is neither.
+    const gone = was !== undefined && !namedNow.has(was.id) ? was : undefined;
+    const come = is !== undefined && !namedBefore.has(is.id) ? is : undefined;
+    if (come !== undefined) tell(since(come), 'container', name, was?.image, come.image, was && 'made anew');
+    else if (gone !== undefined) tell(said('container', name, ['destroy']), 'container', name, gone.image);
   }
   for (const tag of namesOf(old.images, now.images)) {
     const [was, is] = [own(old.images, tag), own(now.images, tag)];
@@ -70,6 +78,10 @@ export function createdSince({ containers }: Inventory, since: Instant): Change[
 /** A container may be called `constructor`. */
 function own<T>(of: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(of, name) ? of[name] : undefined;
+}
+
+function namesById({ containers }: Inventory): ReadonlyMap<string, string> {
+  return new Map(Object.entries(containers).map(([name, { id }]) => [id, name]));
 }
 
 function namesOf(a: object, b: object): Set<string> {

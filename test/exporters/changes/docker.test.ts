@@ -124,11 +124,11 @@ test('a container that crashes all day is told of twelve times an hour', () => {
 });
 
 test('an engine that was upgraded is told with its parts; a container may be called what it likes', () => {
-  const container = { image: 'web:1 (abc)', id: 'abc', state: 'running', created: 5 };
+  const container = { image: 'web:1 (abc)', state: 'running', created: 5 };
   const inventory = (engine: string, parts: Record<string, string>, names: readonly string[]) => ({
     engine,
     parts,
-    containers: Object.fromEntries(names.map((name) => [name, container])),
+    containers: Object.fromEntries(names.map((name) => [name, { ...container, id: name }])),
     images: {},
   });
   const before = { inventory: inventory('27.1.1', { containerd: '1.7.1', runc: '1.1' }, ['toString']), at: 10_000 };
@@ -139,4 +139,27 @@ test('an engine that was upgraded is told with its parts; a container may be cal
     { at: 90_000, kind: 'container', what: 'toString', from: 'web:1 (abc)' },
     { at: 90_000, kind: 'container', what: 'constructor', to: 'web:1 (abc)' },
   ]);
+});
+
+test('a container that was renamed is not gone, and what took its name is new', () => {
+  const stock = (at: number, names: Readonly<Record<string, string>>) => {
+    const one = (id: string) => ({ image: 'web:1 (abc)', id, state: 'running', created: 5 });
+    const containers = Object.fromEntries(Object.entries(names).map(([name, id]) => [name, one(id)]));
+    return { inventory: { engine: '27', parts: {}, images: {}, containers }, at };
+  };
+  const renamed = { at: 50_000, type: 'container', action: 'rename', name: 'old' } as const;
+  const compared = (before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>) =>
+    compareStocks(stock(10_000, before), stock(90_000, after), [renamed]).map(
+      ({ at, what, from = '-', to = '-', detail = '-' }) => `${at / 1e3} ${what} ${from} ${to} ${detail}`,
+    );
+  assert.deepEqual(compared({ web: 'a' }, { old: 'a' }), ['50 web web old renamed']);
+  assert.deepEqual(compared({ web: 'a' }, { old: 'a', web: 'b' }), [
+    '50 web web old renamed',
+    '90 web web:1 (abc) web:1 (abc) made anew',
+  ]);
+  assert.deepEqual(compared({ web: 'a', old: 'b' }, { old: 'a' }), [
+    '50 web web old renamed',
+    '90 old web:1 (abc) - -',
+  ]);
+  assert.deepEqual(compared({ web: 'a' }, {}), ['90 web web:1 (abc) - -']);
 });
