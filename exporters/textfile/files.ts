@@ -70,6 +70,8 @@ export function watchFiles(options: FilesOptions): Files {
   const folder: Folder = watchFolder(path, clock);
   const files = new Map<string, Known>();
   let trouble = '';
+  /** Since when the folder cannot be listed, by the steady clock: all in it is as if it were broken. */
+  let unseenSince: number | undefined;
   let cancelSoon = () => {};
 
   /** Whether it may be in the middle of being written. Another file in its place is whole: it was moved there. */
@@ -128,13 +130,14 @@ export function watchFiles(options: FilesOptions): Files {
   }
 
   function nowOf(file: Known): FileNow {
-    const { good, brokenSince } = file;
+    const { good } = file;
+    const brokenSince = file.brokenSince ?? unseenSince;
     const age = good === undefined ? 0 : clock.now() - good.since;
     const stale = staleMs !== undefined && age > staleMs;
     const over = brokenSince !== undefined && clock.steady() - brokenSince > (staleMs ?? KEPT_MS);
     const ended = good !== undefined && (stale || over);
     if (ended && !file.ended) onTrouble(`${file.path} was last well written ${spanInWords(age)} ago: its series end`);
-    if (!ended && file.ended) onTrouble(`${file.path} is written again`);
+    if (!ended && file.ended) onTrouble(`${file.path} counts again`);
     file.ended = ended;
     const counts = good !== undefined && !ended;
     return {
@@ -150,11 +153,13 @@ export function watchFiles(options: FilesOptions): Files {
     async look(signal) {
       try {
         const { entries, complaints } = await folder.list(signal);
+        unseenSince = undefined;
         const there = new Set(entries.map(({ bytes }) => bytes));
         for (const bytes of files.keys()) if (!there.has(bytes)) files.delete(bytes);
         for (const entry of entries) await take(entry, signal);
         tell(complaints.length === 0 ? '' : `${path}: ${complaints[0]}`);
       } catch (error) {
+        unseenSince ??= clock.steady();
         tell(`${path}: ${messageOf(error)}`);
       }
     },

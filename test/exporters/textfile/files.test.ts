@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { unlink } from 'node:fs/promises';
+import { rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { HOUR, MINUTE, SECOND } from '../../../model/time.ts';
@@ -52,7 +52,7 @@ test('a broken file is named once with line and column, and what it was before c
   assert.equal(value('trains'), 3);
   assert.equal(value('signalbox_textfile_broken', { file }), 0);
   assert.equal(value('node_textfile_scrape_error'), 0);
-  assert.deepEqual(troubles.slice(2), [`${file} can be read again`, `${file} is written again`]);
+  assert.deepEqual(troubles.slice(2), [`${file} can be read again`, `${file} counts again`]);
 });
 
 test('without a limit of age an old file counts, and a broken one for an hour', async (t) => {
@@ -70,6 +70,28 @@ test('without a limit of age an old file counts, and a broken one for an hour', 
   assert.equal(value('trains'), undefined);
   assert.equal(value('signalbox_textfile_stale', { file: `${folder}/a.prom` }), 0);
   assert.match(troubles[0] ?? '', /a\.prom:1:2: came the end of the text, wanted a line feed .* counts for 1 h$/);
+});
+
+test('a folder that goes away is as if all in it were broken: its series end after an hour, and go on when it is back', async (t) => {
+  const { folder, put, collect, value, clock, troubles } = await makeWorld(t);
+  const file = `${folder}/a.prom`;
+  await put('a.prom', one(1));
+  await collect();
+  await rename(folder, `${folder}.away`);
+  await collect();
+  assert.deepEqual([value('trains'), value('signalbox_textfile_broken', { file })], [1, 1]);
+  await clock.advance(61 * MINUTE);
+  await collect();
+  assert.equal(value('trains'), undefined);
+  await rename(`${folder}.away`, folder);
+  await collect();
+  assert.deepEqual([value('trains'), value('signalbox_textfile_broken', { file })], [1, 0]);
+  assert.deepEqual(troubles, [
+    `${folder}: it is not there`,
+    `${file} was last well written 1 h ago: its series end`,
+    `${folder} can be read again`,
+    `${file} counts again`,
+  ]);
 });
 
 test('a file from a clock that is ahead grows old from when it was seen', async (t) => {
