@@ -15,5 +15,5 @@ export type Cause =
       readonly fix?: string;
     };
 
-/** Which packet it is: the first one, its reply, or those between docker-proxy and the container. */
-export type Phase = 'packet' | 'reply' | "docker-proxy's packet" | "docker-proxy's reply";
+/** Which packet it is: the first one, its reply, those that follow by the same ways, or those between docker-proxy and the container. */
+export type Phase = `${'' | "docker-proxy's "}${'' | 'later '}${'packet' | 'reply'}`;

@@ -5,6 +5,8 @@ import { isSame, type Packet } from '../rules/packet.ts';
 export interface Doubt {
   readonly decision?: Decision;
   readonly what: string;
+  /** It may have been changed to anything: what comes of it says nothing. */
+  readonly isOpen?: true;
 }
 
 /** A place that was come to, or what decided there. Put into words only where somebody reads it. */
@@ -23,6 +25,8 @@ export interface Flow {
   readonly trail: Trail | undefined;
   /** The rule that took it out of conntrack's hands. */
   readonly untrackedBy?: Decision;
+  /** A rule has settled its addresses at this hook, also where it left them as they were. */
+  readonly isTranslated?: boolean;
 }
 
 /** Where a packet was accepted by a chain, or ended. */
@@ -45,15 +49,24 @@ export function met(flow: Flow, step: Step): Flow {
   return { ...flow, trail: { step, before: flow.trail } };
 }
 
-/** The same flow as one of several possible ones; the first reason is kept. */
+/** The same flow as one of several possible ones; the first reason is kept, but for one after which anything is possible. */
 export function doubtful(flow: Flow, doubt: Doubt): Flow {
-  return flow.doubt === undefined ? { ...flow, doubt } : flow;
+  return flow.doubt === undefined || (doubt.isOpen && !flow.doubt.isOpen) ? { ...flow, doubt } : flow;
+}
+
+/** Whether two flows would be treated alike from here on. */
+export function isAlike(one: Flow, other: Flow): boolean {
+  return (
+    isSame(one.packet, other.packet) &&
+    one.isTranslated === other.isTranslated &&
+    one.doubt?.isOpen === other.doubt?.isOpen
+  );
 }
 
 /** Possible ways without those that are alike from here on. */
 export function distinct(flows: readonly Flow[]): readonly Flow[] {
   if (flows.length < 2) return flows;
   const kept: Flow[] = [];
-  for (const flow of flows) if (!kept.some(({ packet }) => isSame(packet, flow.packet))) kept.push(flow);
+  for (const flow of flows) if (!kept.some((one) => isAlike(one, flow))) kept.push(flow);
   return kept.slice(0, MOST_FLOWS);
 }

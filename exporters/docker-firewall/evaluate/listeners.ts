@@ -10,6 +10,8 @@ export interface Doors {
   readonly isNobody: boolean;
   /** A program that is none of Docker's; undefined when one of Docker's is there, or one that we may not look at. */
   readonly other?: string;
+  /** All of them listen at any address. */
+  readonly isWildcard: boolean;
 }
 
 /** Who listens where a packet is going. A wildcard of its own family counts; docker-proxy never takes IPv4 by an IPv6 socket. */
@@ -21,8 +23,9 @@ export function listenersAt(listeners: readonly Listener[], packet: Packet): Doo
     if (address === '*') return true;
     return parsed?.family === packet.family && (Number(parsed.ip) === 0 || parsed.ip === packet.dst);
   });
-  if (here.length === 0) return { isNobody: true };
+  if (here.length === 0) return { isNobody: true, isWildcard: false };
   const programs = here.map(({ program }) => program).filter((program) => program !== undefined);
   const other = programs.find((program) => !PROXIES.test(program));
-  return { isNobody: false, ...(other !== undefined && programs.length === here.length && { other }) };
+  const isWildcard = here.every(({ address }) => /^(?:\*|0\.0\.0\.0|\[?::\]?)$/.test(address));
+  return { isNobody: false, isWildcard, ...(other !== undefined && programs.length === here.length && { other }) };
 }

@@ -1,22 +1,46 @@
+import { hasConnection, isAnswer } from '../rules/connection.ts';
 import { describeDecision, type Hook } from '../rules/model.ts';
 import { isSame, type Packet, type World } from '../rules/packet.ts';
 import type { BaseChain, Ruleset, Stop } from '../rules/ruleset.ts';
-import { distinct, doubtful, type End, type Flow, withPacket } from './flow.ts';
+import { distinct, doubtful, type End, type Flow, isAlike, withPacket } from './flow.ts';
 import { type Passed, walkBase } from './walk-chain.ts';
 
 /** Leads a packet through everything at one hook, in the kernel's order. A drop anywhere ends it; an accept ends only its own chain. */
 export function passHook(rules: Ruleset, hook: Hook, flow: Flow, world: World): Passed {
   const dropped: End[] = [];
   let flows: readonly Flow[] = [flow];
-  for (const stop of rules.stopsAt(flow.packet.family, hook)) {
-    const next: Flow[] = [];
-    for (const one of flows) {
-      const result = passStop(stop, hook, one, world);
-      next.push(...result.passed);
-      dropped.push(...result.dropped);
-    }
-    flows = distinct(next);
+  for (const stops of rules.turnsAt(flow.packet.family, hook)) {
+    const results = flows.map((one) => passTogether(stops, hook, one, world));
+    dropped.push(...results.flatMap((result) => result.dropped));
+    flows = distinct(results.flatMap(({ passed }) => passed));
     if (flows.length === 0) break;
+  }
+  return { passed: flows, dropped };
+}
+
+/** Which of several at one priority is asked first depends on which came first: that matters where one changes what another goes by. */
+function passTogether(stops: readonly Stop[], hook: Hook, flow: Flow, world: World): Passed {
+  const usual = passInTurn(stops, hook, flow, world);
+  if (stops.length === 1) return usual;
+  if (usual.dropped.length === 0 && usual.passed.every((one) => isAlike(one, flow))) return usual;
+  const reverse = passInTurn(stops.toReversed(), hook, flow, world);
+  const isOneWay =
+    usual.dropped.length === reverse.dropped.length &&
+    usual.passed.length === reverse.passed.length &&
+    usual.passed.every((one) => reverse.passed.some((other) => isAlike(one, other)));
+  if (isOneWay) return usual;
+  const either = doubtful(flow, { what: `which of several chains at one priority of ${hook} is asked first` });
+  const both = [stops, stops.toReversed()].map((order) => passInTurn(order, hook, either, world));
+  return { passed: distinct(both.flatMap(({ passed }) => passed)), dropped: both.flatMap(({ dropped }) => dropped) };
+}
+
+function passInTurn(stops: readonly Stop[], hook: Hook, flow: Flow, world: World): Passed {
+  const dropped: End[] = [];
+  let flows: readonly Flow[] = [flow];
+  for (const stop of stops) {
+    const results = flows.map((one) => passStop(stop, hook, one, world));
+    dropped.push(...results.flatMap((result) => result.dropped));
+    flows = distinct(results.flatMap(({ passed }) => passed));
   }
   return { passed: flows, dropped };
 }
@@ -38,8 +62,9 @@ function passStop(stop: Stop, hook: Hook, flow: Flow, world: World): Passed {
   if (stop.stop === 'conntrack') return { passed: [withPacket(flow, tracked(flow.packet))], dropped: [] };
   const { packet } = flow;
   // Conntrack's rewriting is of connections: one that it does not follow keeps its addresses.
-  if (packet.untracked || packet.state === 'INVALID') return { passed: [flow], dropped: [] };
-  if (packet.isReply) return { passed: [withPacket(flow, rewriteBack(packet, hook))], dropped: [] };
+  if (!hasConnection(packet)) return { passed: [flow], dropped: [] };
+  if (isAnswer(packet)) return { passed: [withPacket(flow, rewriteBack(packet, hook))], dropped: [] };
+  if (packet.becomes === 'ESTABLISHED') return { passed: [withPacket(flow, rewriteOn(packet, hook))], dropped: [] };
   if (isSettled(packet, hook)) return { passed: [flow], dropped: [] };
   return passNat(stop.chains, flow, world);
 }
@@ -57,12 +82,18 @@ function rewriteBack(packet: Packet, hook: Hook): Packet {
   return packet.dnat ? { ...packet, src: original.dst, sport: original.dport } : packet;
 }
 
+/** Does for a later packet what was done to the first one. */
+function rewriteOn(packet: Packet, hook: Hook): Packet {
+  const { src, sport, dst, dport } = packet.settled ?? packet;
+  return hook === 'prerouting' || hook === 'output' ? { ...packet, dst, dport } : { ...packet, src, sport };
+}
+
 /** A packet of this host to itself passes prerouting and input after its addresses were settled on the way out. */
 function isSettled(packet: Packet, hook: Hook): boolean {
   return packet.in === 'lo' && (hook === 'prerouting' || hook === 'input');
 }
 
-/** The first chain that rewrites settles it. Of two backends at one priority, which is asked first depends on which came first. */
+/** The first chain that rewrites settles it. Of two tables at one priority, which is asked first depends on which came first. */
 function passNat(chains: readonly BaseChain[], flow: Flow, world: World): Passed {
   const dropped: End[] = [];
   const settled: Flow[] = [];
@@ -73,13 +104,13 @@ function passNat(chains: readonly BaseChain[], flow: Flow, world: World): Passed
       const result = walkBase(chain, one, world);
       dropped.push(...result.dropped);
       for (const passed of result.passed) {
-        if (isSame(passed.packet, one.packet)) still.push(passed);
-        else settled.push(...orRival(passed, one, chains.slice(at + 1), chain, world));
+        if (passed.isTranslated === true) settled.push(...orRival(passed, one, chains.slice(at + 1), chain, world));
+        else still.push(passed);
       }
     }
     open = distinct(still);
   }
-  return { passed: distinct([...settled, ...open]), dropped };
+  return { passed: distinct([...settled.map(({ isTranslated: _, ...flow }) => flow), ...open]), dropped };
 }
 
 function orRival(
@@ -90,11 +121,12 @@ function orRival(
   world: World,
 ): readonly Flow[] {
   const rivals = later.filter(
-    ({ base, backend }) => base.priority === first.base.priority && backend !== first.backend,
+    ({ base, backend, table }) =>
+      base.priority === first.base.priority && !(backend === first.backend && table === first.table),
   );
   for (const rival of rivals) {
     for (const other of walkBase(rival, before, world).passed) {
-      if (isSame(other.packet, before.packet) || isSame(other.packet, settled.packet)) continue;
+      if (other.isTranslated !== true || isSame(other.packet, settled.packet)) continue;
       const what = `which of ${describeDecision({ chain: first })} and ${describeDecision({ chain: rival })} is asked first`;
       return [doubtful(settled, { what }), doubtful(other, { what })];
     }

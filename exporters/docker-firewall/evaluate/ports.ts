@@ -3,9 +3,9 @@ import { type Family, formatIp, type Ip, parseIp } from '../rules/addresses.ts';
 import { sayCause } from './cause-text.ts';
 import type { DockerContainer, DockerNetwork, DockerView, PublishedPort } from './docker.ts';
 import { packetFrom } from './packets.ts';
-import { type Stranger, strangersOf } from './strangers.ts';
+import { type Stranger, strangersOf, toldApart } from './strangers.ts';
 import { type Destination, destinationOf, faultOf } from './targets.ts';
-import { neighbourIn, type Topology } from './topology.ts';
+import { neighbourIn } from './topology.ts';
 import { type Outcome, type Surroundings, travel } from './travel.ts';
 import { type Judged, judgeOutcome, judgeTogether, sentence } from './verdict.ts';
 
@@ -42,13 +42,14 @@ function viewsOf(
   const strangers = strangersOf(around, family, options);
   const outer = strangers[0]?.enters;
   const own = outer === undefined ? undefined : host.addressesOf(outer, family).find((one) => !one.isLinkLocal)?.ip;
-  const at = Number(bound) === 0 ? own : bound;
+  const isAny = Number(bound) === 0;
+  const at = isAny || isPrivate(published) ? own : bound;
   views.push(
     at === undefined || strangers.length === 0
       ? { ...noWayIn(family), destination, from: 'outside', isOnPurpose: true, outcomes: [] }
       : excuse(viewFromAway(destination, 'outside', at, strangers, around)),
   );
-  const self = Number(bound) === 0 ? LOOPBACK[family] : bound;
+  const self = isAny ? LOOPBACK[family] : bound;
   views.push(
     family === 4 || host.typeOf(self) === 'LOCAL'
       ? viewFromHost(destination, self, around)
@@ -59,8 +60,8 @@ function viewsOf(
     const gateway =
       host.addressOf(network.bridge, family) ??
       network.gateways.find((ip) => (typeof ip === 'number') === (family === 4));
-    const askers = askersIn(network, family, host);
-    const to = Number(bound) === 0 ? gateway : bound;
+    const askers = askersIn(network, family, around);
+    const to = isAny ? gateway : isPrivate(published) ? (own ?? gateway) : bound;
     if (askers.length > 0 && to !== undefined && host.isThere(network.bridge) !== false)
       views.push(viewFromBridge(destination, network, to, askers, around));
   }
@@ -71,17 +72,20 @@ function isOther(network: DockerNetwork, container: DockerContainer): boolean {
   return network.isBridge && !container.addresses.some((one) => one.network === network.name);
 }
 
-/** A container of a network, or one that might be there; beside it one that a route of its own sets apart. */
-function askersIn(network: DockerNetwork, family: Family, host: Topology): Stranger[] {
+/** A container of a network and those that rules tell from it, or one that might be there; beside them one that a route of its own sets apart. */
+function askersIn(network: DockerNetwork, family: Family, { host, rules }: Surroundings): Stranger[] {
   const residents = [...network.members.keys()].filter((ip) => (typeof ip === 'number') === (family === 4));
   const subnet = network.subnets.find((one) => one.family === family);
   const isUsual = (ip: Ip) => host.routeTo(ip) === network.bridge;
-  const usual = residents.find(isUsual) ?? (subnet && neighbourIn(subnet, [...network.gateways, ...residents]));
+  const there = residents.filter(isUsual);
+  const usual = subnet === undefined ? there.slice(0, 1) : toldApart(rules, subnet, there);
+  const nobody = subnet && there.length === 0 ? neighbourIn(subnet, [...network.gateways, ...residents]) : undefined;
   const apart = residents.find((ip) => !isUsual(ip));
-  const ips = [usual, apart].filter((ip) => ip !== undefined);
+  const ips = [...usual, nobody, apart].filter((ip) => ip !== undefined);
   return ips.map((ip) => ({ ip, enters: network.bridge }));
 }
 
+/** What is bound to loopback nobody is meant to reach from elsewhere; a rule may still lead there what comes for this host's own address. */
 function viewFromAway(
   destination: Destination,
   from: From,
@@ -90,7 +94,6 @@ function viewFromAway(
   around: Surroundings,
 ): PortView {
   const { published } = destination;
-  if (isLoopback(dst)) return { ...onPurpose(published), destination, from, isOnPurpose: true, outcomes: [] };
   const unread = around.rules.unread(published.family);
   const outcomes = strangers.map(({ ip, enters }) =>
     travel(
@@ -103,6 +106,8 @@ function viewFromAway(
     outcomes.map((outcome) => judgeOutcome(outcome, unread)),
     strangers.map(({ ip }) => formatIp(ip)),
   );
+  if (judged.verdict === 'blocked' && isPrivate(published))
+    return { ...onPurpose(published), destination, from, isOnPurpose: true, outcomes: [] };
   return { ...judged, destination, from, isOnPurpose: false, outcomes };
 }
 
@@ -134,7 +139,7 @@ function viewFromBridge(
   around: Surroundings,
 ): PortView {
   const from: From = `bridge:${network.name}`;
-  const fault = isLoopback(dst) ? undefined : faultOf(network, around.host, dst);
+  const fault = isPrivate(destination.published) ? undefined : faultOf(network, around.host, dst);
   if (fault === undefined) return viewFromAway(destination, from, dst, askers, around);
   const why = sentence(sayCause(fault).says);
   return { verdict: 'blocked', why, rule: '', destination, from, isOnPurpose: false, outcomes: [] };
@@ -158,6 +163,8 @@ function noWayIn(family: Family): Judged {
   return { verdict: 'blocked', why, rule: '' };
 }
 
-function isLoopback(ip: Ip): boolean {
+/** Bound to loopback: only this host itself is meant to reach it. */
+function isPrivate({ hostAddress }: PublishedPort): boolean {
+  const ip = parseIp(hostAddress)?.ip ?? 0;
   return typeof ip === 'number' ? ip >>> 24 === 127 : ip === 1n;
 }

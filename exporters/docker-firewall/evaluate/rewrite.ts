@@ -9,7 +9,7 @@ export function rewrite(kind: 'dnat' | 'snat', target: Target, own: boolean, pac
     const dport = target.port ?? packet.dport;
     return { ...packet, dst, dport, dnat: dst !== packet.dst || dport !== packet.dport };
   }
-  const src = target.ip ?? (own ? world.addressOf(packet.out, packet.family) : undefined) ?? packet.src;
+  const src = target.ip ?? (own ? world.sourceOf(packet.out, packet.family) : undefined) ?? packet.src;
   const sport = target.port ?? packet.sport;
   return { ...packet, src, sport, snat: src !== packet.src || sport !== packet.sport };
 }

@@ -34,12 +34,13 @@ export function headingOf(hook: Hook, packet: Packet, phase: Phase): string {
 /** What a packet at a hook is, for the sentence that says who drops it. */
 export function towardsAt(hook: Hook): (packet: Packet) => string {
   return (packet) => {
+    const traffic = packet.settled === undefined ? 'traffic' : 'the later packets of connections';
     if (hook === 'forward' || hook === 'postrouting')
-      return packet.isReply ? `the replies from ${packet.in || 'this host'}` : `traffic to ${packet.out}`;
+      return packet.isReply ? `the replies from ${packet.in || 'this host'}` : `${traffic} to ${packet.out}`;
     if (hook === 'output') return packet.isReply ? 'the replies of this host' : `what this host sends to ${packet.out}`;
     if (packet.isReply) return `the replies from ${packet.in}`;
     return hook === 'input'
-      ? `traffic to port ${packet.dport} of this host`
+      ? `${traffic} to port ${packet.dport} of this host`
       : `what comes in by ${packet.in} for port ${packet.dport}`;
   };
 }

@@ -1,12 +1,20 @@
-import { formatIp, type Ip } from '../rules/addresses.ts';
 import type { Hook } from '../rules/model.ts';
 import type { Packet } from '../rules/packet.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
+import {
+  type Allowance,
+  mayBeForwarded,
+  mayComeFrom,
+  mayComeFromLoopback,
+  mayGoToLoopback,
+  mayLeave,
+} from './allowances.ts';
 import type { Cause, Phase } from './cause.ts';
-import { distinct, doubtful, type Flow, met, withPacket } from './flow.ts';
+import { doubtful, type Flow, met, withPacket } from './flow.ts';
 import { passBridge } from './pass-bridge.ts';
-import { passChains, passHook } from './pass-hook.ts';
-import { downCause, headingOf, noRouteCause, towardsAt } from './step-words.ts';
+import { passDevice, passPorts } from './pass-device.ts';
+import { passHook } from './pass-hook.ts';
+import { headingOf, noRouteCause, towardsAt } from './step-words.ts';
 import type { Topology } from './topology.ts';
 import type { Passed } from './walk-chain.ts';
 
@@ -57,151 +65,94 @@ export function createSteps(
     );
   const bridge = (name: Hook, flow: Flow, phase: Phase) =>
     keep(passBridge(rules.bridgeChains(name), name, flow, host), phase, towardsAt(name));
-  /** What the host must allow, and may not have been readable: then both ways are gone. */
-  const demand = (flow: Flow, holds: boolean | undefined, what: string, cause: Cause): readonly Flow[] => {
-    if (holds === true) return [flow];
-    const branch = holds === undefined ? doubtful(flow, { what }) : flow;
-    lose(branch, cause);
-    return holds === undefined ? [branch] : [];
+  /** What may not have been readable leaves both ways possible. */
+  const allow = (flow: Flow, asked: Allowance | undefined): readonly Flow[] => {
+    if (asked === undefined || asked.holds === true) return [flow];
+    const branch = asked.holds === undefined ? doubtful(flow, { what: asked.what }) : flow;
+    lose(branch, asked.cause);
+    return asked.holds === undefined ? [branch] : [];
   };
 
-  /** Some versions of nft do not print the interface of such a chain: then it may be this one. */
-  const ingress = (flow: Flow, phase: Phase): readonly Flow[] => {
-    let flows: readonly Flow[] = [flow];
-    for (const chain of rules.ingressChains(flow.packet.family)) {
-      const { devices = [] } = chain.base;
-      const isHere = devices.length > 0 ? devices.includes(flow.packet.in) : host.mayBeFiltered(flow.packet.in);
-      if (isHere === false) continue;
-      flows = flows.flatMap((one) => {
-        if (isHere) return keep(passChains([chain], one, host), phase, towardsAt('prerouting'));
-        const branch = doubtful(one, {
-          decision: { chain },
-          what: 'the interface of that chain, which nft did not print',
-        });
-        return distinct([branch, ...keep(passChains([chain], branch, host), phase, towardsAt('prerouting'))]);
-      });
-    }
-    return flows;
-  };
+  const device = (name: 'ingress' | 'egress', flow: Flow, phase: Phase) =>
+    keep(
+      passDevice(rules.deviceChains(flow.packet.family, name), name, flow, host),
+      phase,
+      towardsAt(name === 'ingress' ? 'prerouting' : 'postrouting'),
+    );
+  const ports = (name: 'ingress' | 'egress', flow: Flow, phase: Phase) =>
+    keep(
+      passPorts(rules.deviceChains(flow.packet.family, name), name, flow, host),
+      phase,
+      towardsAt(name === 'ingress' ? 'prerouting' : 'postrouting'),
+    );
 
   const arrive = (flow: Flow, phase: Phase): readonly Flow[] => {
-    const device = flow.packet.in;
-    let flows = ingress(flow, phase);
-    if (host.isBridge(device))
-      flows = flows.flatMap((one) => bridge('prerouting', one, phase)).flatMap((one) => bridge('input', one, phase));
-    return flows.flatMap((one) => hook('prerouting', one, phase));
+    const ported = host.isBridge(flow.packet.in)
+      ? ports('ingress', flow, phase)
+          .flatMap((one) => bridge('prerouting', one, phase))
+          .flatMap((one) => bridge('input', one, phase))
+      : [flow];
+    return ported
+      .flatMap((one) => device('ingress', one, phase))
+      .flatMap((one) => hook('prerouting', one, phase))
+      .flatMap((one) => allow(one, mayGoToLoopback(one.packet, host)))
+      .flatMap((one) => allow(one, mayComeFrom(one.packet, host)));
   };
 
   const leave = (flow: Flow, phase: Phase): readonly Flow[] => {
-    const device = flow.packet.out;
-    const up = demand(flow, host.isUp(device), 'whether the interface is up', downCause(device));
-    let flows = up.flatMap((one) => notMartian(one)).flatMap((one) => hook('postrouting', one, phase));
-    if (host.isBridge(device))
-      flows = flows.flatMap((one) => bridge('output', one, phase)).flatMap((one) => bridge('postrouting', one, phase));
-    return flows;
+    const { out } = flow.packet;
+    const sent = allow(flow, mayLeave(flow.packet, host))
+      .flatMap((one) => hook('postrouting', one, phase))
+      .flatMap((one) => device('egress', one, phase));
+    if (!host.isBridge(out)) return sent;
+    return sent
+      .flatMap((one) => bridge('output', one, phase))
+      .flatMap((one) => bridge('postrouting', one, phase))
+      .flatMap((one) => ports('egress', one, phase));
   };
 
-  /** The kernel sends nothing from 127.0.0.0/8 out unless it is told to (`__mkroute_output`, `ip_route_input_slow`). */
-  const notMartian = (flow: Flow): readonly Flow[] => {
+  const routed = (flow: Flow): readonly Flow[] => {
     const { packet } = flow;
-    if (!isLoopback(packet.src) || packet.out === 'lo') return [flow];
-    const allowed = ['all', packet.out].map((name) => host.sysctl(`net.ipv4.conf.${name}.route_localnet`));
-    const holds = allowed.includes('1') ? true : allowed.every((one) => one === undefined) ? undefined : false;
-    return demand(flow, packet.family === 6 ? false : holds, 'route_localnet', {
-      kind: 'host',
-      check: 'forwarding_off',
-      says: `the kernel does not let packets from 127.0.0.1 go to ${packet.out} (net.ipv4.conf.${packet.out}.route_localnet is 0)`,
-      evidence: [`net.ipv4.conf.${packet.out}.route_localnet = ${allowed[1] ?? 'unknown'}`],
-      fix: `sysctl -w net.ipv4.conf.${packet.out}.route_localnet=1`,
-    });
-  };
-
-  const filterReverse = (flow: Flow): readonly Flow[] => {
-    const { packet } = flow;
-    if (packet.family === 6 || packet.in === 'lo') return [flow];
-    const modes = ['all', packet.in].map((name) => Number(host.sysctl(`net.ipv4.conf.${name}.rp_filter`) ?? 0));
-    const mode = Math.max(...modes);
-    const back = host.routeTo(packet.src);
-    if (mode === 0 || (mode === 1 ? back === packet.in : back !== undefined)) return [flow];
-    lose(flow, {
-      kind: 'host',
-      check: 'forward_blocked',
-      says: `the reverse-path filter of ${packet.in} drops what comes from ${formatIp(packet.src)}, as the way back ${back === undefined ? 'is not known' : `is by ${back}`}`,
-      evidence: [`net.ipv4.conf.${packet.in}.rp_filter = ${mode}`],
-    });
-    return [];
-  };
-
-  const routed = (flow: Flow): Flow | undefined => {
-    const out = host.routeTo(flow.packet.dst);
-    if (out !== undefined) {
-      const sent = withPacket(flow, { ...flow.packet, out });
-      const policy = host.policyFor(flow.packet);
-      if (policy === undefined) return sent;
-      return demand(
-        sent,
-        undefined,
-        `where the routing rule "${policy}" sends it`,
-        noRouteCause(flow.packet.dst, undefined),
-      )[0];
+    const out = host.routeTo(packet.dst);
+    if (out === undefined) {
+      lose(flow, strays?.({ ...packet, out: '' }) ?? noRouteCause(packet.dst, host.routeKind(packet.dst)));
+      return [];
     }
-    lose(flow, strays?.({ ...flow.packet, out: '' }) ?? noRouteCause(flow.packet.dst, host.routeKind(flow.packet.dst)));
-    return undefined;
+    const sent = withPacket(flow, { ...packet, out });
+    const policy = host.policyFor(packet);
+    if (policy === undefined) return [sent];
+    const what = `where the routing rule "${policy}" sends it`;
+    return allow(sent, { holds: undefined, what, cause: noRouteCause(packet.dst, undefined) });
   };
 
-  const forwarding = (flow: Flow): readonly Flow[] => {
-    const { name, value } = forwardingOf(host, flow.packet);
-    return demand(flow, value === undefined ? undefined : value !== '0', `whether ${name} is set`, {
-      kind: 'host',
-      check: 'forwarding_off',
-      says: `the host does not forward packets (${name} is ${value ?? 'unknown'})`,
-      evidence: [`${name} = ${value ?? 'unknown'}`],
-      fix: `sysctl -w ${flow.packet.family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding'}=1`,
-    });
-  };
+  const routedFromHere = (flow: Flow) =>
+    routed(flow).flatMap((one) => allow(one, mayComeFromLoopback(one.packet, host)));
 
   return {
     lose,
     comeIn: (flow, phase) => {
-      const arrived = arrive(flow, phase).flatMap(filterReverse);
+      const arrived = arrive(flow, phase);
       const isLocal = (one: Flow) => host.typeOf(one.packet.dst) === 'LOCAL';
       return {
         local: arrived.filter(isLocal),
         onward: arrived
           .filter((one) => !isLocal(one))
-          .flatMap(forwarding)
-          .map(routed)
-          .filter((one) => one !== undefined),
+          .flatMap((one) => allow(one, mayBeForwarded(one.packet, host)))
+          .flatMap(routed),
       };
     },
     toHost: (flow, phase) => hook('input', withPacket(flow, { ...flow.packet, out: '' }), phase),
     through: (flow, phase) => hook('forward', flow, phase).flatMap((one) => leave(one, phase)),
-    fromHost: (flow, phase) => {
-      const first = routed(withPacket(flow, { ...flow.packet, in: '' }));
-      if (first === undefined) return [];
-      // The output chains see the first interface; one that rewrites the address sends the packet elsewhere (ip_route_me_harder).
-      return hook('output', first, phase)
-        .map((one) => (one.packet.dst === first.packet.dst ? one : routed(one)))
-        .filter((one) => one !== undefined)
-        .flatMap((one) => leave(one, phase));
-    },
+    fromHost: (flow, phase) =>
+      routedFromHere(withPacket(flow, { ...flow.packet, in: '' })).flatMap((first) =>
+        hook('output', first, phase)
+          .flatMap((one) => (isRerouted(first.packet, one.packet) ? routedFromHere(one) : [one]))
+          .flatMap((one) => leave(one, phase)),
+      ),
   };
 }
 
-/** The setting that decides whether a packet that came in is passed on. */
-function forwardingOf(host: Topology, packet: Packet): { readonly name: string; readonly value: string | undefined } {
-  if (packet.family === 6) {
-    const name = 'net.ipv6.conf.all.forwarding';
-    return { name, value: host.sysctl(name) };
-  }
-  const own = `net.ipv4.conf.${packet.in}.forwarding`;
-  const value = host.sysctl(own);
-  const all = host.sysctl('net.ipv4.ip_forward');
-  return value === undefined || (value === '0' && all === '0')
-    ? { name: 'net.ipv4.ip_forward', value: all }
-    : { name: own, value };
-}
-
-function isLoopback(ip: Ip): boolean {
-  return typeof ip === 'number' ? ip >>> 24 === 127 : ip === 1n;
+/** The output chains see the first interface; another address or mark may send the packet elsewhere (`ip_route_me_harder`). */
+function isRerouted(before: Packet, after: Packet): boolean {
+  return before.dst !== after.dst || before.mark !== after.mark;
 }

@@ -1,5 +1,6 @@
 import type { EvaluateOptions } from '../report.ts';
 import { type Family, type Ip, type IpRange, isWithin, parseIp, parseRange } from '../rules/addresses.ts';
+import { getOrMake } from '../rules/get-or-make.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import { neighbourIn } from './topology.ts';
 import type { Surroundings } from './travel.ts';
@@ -37,30 +38,40 @@ export function strangersOf({ host, rules }: Surroundings, family: Family, optio
   ].map((ip) => ({ ip, enters }));
 }
 
-const found = new WeakMap<Ruleset, Map<string, readonly Ip[]>>();
-
 /** One neighbour of each range that some rule names and that is a part of the subnet. */
 function namedIn(rules: Ruleset, subnet: IpRange, taken: readonly Ip[]): readonly Ip[] {
-  const known = found.get(rules) ?? new Map<string, readonly Ip[]>();
+  const ips = partsNamed(rules, subnet).flatMap(({ low, high }) => {
+    const ip = [low, next(low), high].find((one) => one <= high && !taken.includes(one) && one !== subnet.low);
+    return ip === undefined ? [] : [ip];
+  });
+  return [...new Set(ips)].slice(0, MOST_NAMED);
+}
+
+/** Of several addresses of a subnet, one that no rule names and some that a rule does. */
+export function toldApart(rules: Ruleset, subnet: IpRange, ips: readonly Ip[]): readonly Ip[] {
+  const parts = partsNamed(rules, subnet);
+  const isNamed = (ip: Ip) => parts.some((part) => isWithin(part, ip));
+  return [...ips.filter((ip) => !isNamed(ip)).slice(0, 1), ...ips.filter(isNamed).slice(0, MOST_NAMED)];
+}
+
+const found = new WeakMap<Ruleset, Map<string, readonly IpRange[]>>();
+
+/** The ranges that some rule names and that are a part of the subnet. */
+function partsNamed(rules: Ruleset, subnet: IpRange): readonly IpRange[] {
+  const known = found.get(rules) ?? new Map<string, readonly IpRange[]>();
   found.set(rules, known);
-  const key = `${subnet.low} ${subnet.high}`;
-  const there = known.get(key);
-  if (there !== undefined) return there;
+  return getOrMake(known, `${subnet.low} ${subnet.high}`, () => readParts(rules, subnet));
+}
+
+function readParts(rules: Ruleset, subnet: IpRange): readonly IpRange[] {
   const pattern =
     subnet.family === 4 ? /\b(?:\d{1,3}\.){3}\d{1,3}(?:\/[\d.]+|-[\d.]+)?/g : /[\da-f]*:[\da-f:]*:[\da-f]*(?:\/\d+)?/g;
   const texts = new Set(rules.named().flatMap((text) => text.match(pattern) ?? []));
-  const ips = [...texts].flatMap((text) => {
+  return [...texts].flatMap((text) => {
     const range = parseRange(text);
     if (range?.family !== subnet.family || !isWithin(subnet, range.low) || !isWithin(subnet, range.high)) return [];
-    if (range.low === subnet.low && range.high === subnet.high) return [];
-    const ip = [range.low, next(range.low), range.high].find(
-      (one) => one <= range.high && !taken.includes(one) && one !== subnet.low,
-    );
-    return ip === undefined || taken.includes(ip) ? [] : [ip];
+    return range.low === subnet.low && range.high === subnet.high ? [] : [range];
   });
-  const some = [...new Set(ips)].slice(0, MOST_NAMED);
-  known.set(key, some);
-  return some;
 }
 
 function next(ip: Ip): Ip {

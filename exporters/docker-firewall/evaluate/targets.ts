@@ -13,7 +13,11 @@ export interface Destination {
   /** Why a packet that leaves this host does not come to the container; undefined when it does. */
   readonly strays: (packet: Packet) => Cause | undefined;
   readonly nobodyListens: (packet: Packet) => Cause;
+  /** It came to a port of this host that is published for something else. */
+  readonly otherPort: (packet: Packet) => Cause;
   readonly foreignReply: (packet: Packet) => Cause;
+  /** Whether a container has that address. */
+  readonly isTaken: (ip: Ip) => boolean;
 }
 
 /** The container and port that a published port leads to. */
@@ -54,6 +58,13 @@ export function destinationOf(
         `no rule in any nat chain for ${family === 4 ? 'IPv4' : 'IPv6'} ${published.proto} port ${published.port}`,
       ],
       fix: 'systemctl restart docker',
+    }),
+    isTaken: (ip) => own.has(ip),
+    otherPort: ({ dst, dport }) => ({
+      kind: 'host',
+      check: 'wrong_target',
+      says: `a rule leads ${label} to port ${dport} of this host at ${formatIp(dst)}, which is not published for it`,
+      evidence: [],
     }),
     foreignReply: ({ src, sport }) => ({
       kind: 'host',

@@ -15,8 +15,6 @@ export interface Topology extends World {
   readonly isThere: (device: string) => boolean | undefined;
   /** The interface that strangers enter by. */
   readonly outer: (family: Family) => string | undefined;
-  /** Whether a chain for one interface that is not named is likely for this one: for the only one that leads out; undefined among several. */
-  readonly mayBeFiltered: (device: string) => boolean | undefined;
   /** Why a route leads nowhere: `blackhole`; undefined when it leads somewhere, or there is none. */
   readonly routeKind: (ip: Ip) => string | undefined;
   /** The rule, as ip-rule(8) writes it, that may send a packet another way than the main table of routes; undefined when none may. */
@@ -75,19 +73,14 @@ export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwor
       );
     },
     addressOf: (device, family) => addressesOf(device, family)[0]?.ip,
+    sourceOf: (device, family) => {
+      const others = [...own.keys()].flatMap((name) => addressesOf(name, family));
+      return [...addressesOf(device, family), ...others].find(({ ip }) => !isWithin(LOOPBACK, ip))?.ip;
+    },
     isBridge: (device) => dockers.has(device) || links.get(device)?.linkinfo?.info_kind === 'bridge',
     isDockers: (ip) => subnets.some((range) => isWithin(range, ip)),
     isUp: (device) => (linksUnread ? undefined : (links.get(device)?.flags.includes('UP') ?? false)),
     isThere: (device) => (linksUnread ? undefined : links.has(device)),
-    mayBeFiltered: (device) => {
-      const leadsOut = (name: string) =>
-        name !== 'lo' &&
-        !dockers.has(name) &&
-        links.get(name)?.master === undefined &&
-        links.get(name)?.linkinfo?.info_kind !== 'bridge';
-      if (!leadsOut(device)) return false;
-      return [...own.keys()].filter(leadsOut).length <= 1 ? true : undefined;
-    },
     routeKind: (ip) => routes[typeof ip === 'number' ? 4 : 6].find(({ range }) => isWithin(range, ip))?.kind,
     policyFor: (packet) => (isLocal(packet.dst) ? undefined : policies[packet.family](packet)),
     portsOf: (bridge) => ports.get(bridge) ?? [],

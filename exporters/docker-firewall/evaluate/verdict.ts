@@ -1,7 +1,7 @@
 import type { PortReport, PortVerdict } from '../report.ts';
 import { describeDecision, packetsOf } from '../rules/model.ts';
 import { sayCause } from './cause-text.ts';
-import type { Flow, Trail } from './flow.ts';
+import type { Doubt, Flow, Trail } from './flow.ts';
 import type { Outcome } from './travel.ts';
 
 /** What is said of one port from one place. */
@@ -16,6 +16,8 @@ export function judgeOutcome({ arrivals, losses }: Outcome, unread: readonly str
   const [loss] = losses;
   if (unread.length > 0)
     return unknown(`${unread.join(' and ')} could not be read, and may hold rules`, arrival?.flow ?? loss?.flow);
+  const open = [...arrivals, ...losses].find(({ flow }) => flow.doubt?.isOpen)?.flow;
+  if (open !== undefined) return unknown(hangsOn(open.doubt), open);
   if (arrival !== undefined && loss === undefined) {
     const why =
       arrival.by === 'dnat'
@@ -36,12 +38,12 @@ export function judgeOutcome({ arrivals, losses }: Outcome, unread: readonly str
       shown: loss.flow,
     };
   }
-  const doubt = loss?.flow.doubt ?? arrival?.flow.doubt;
-  const where = doubt?.decision === undefined ? '' : ` in ${describeDecision(doubt.decision)}`;
-  return unknown(
-    doubt === undefined ? 'no way was found' : `it hangs on ${doubt.what}${where}`,
-    loss?.flow ?? arrival?.flow,
-  );
+  return unknown(hangsOn(loss?.flow.doubt ?? arrival?.flow.doubt), loss?.flow ?? arrival?.flow);
+}
+
+function hangsOn(doubt: Doubt | undefined): string {
+  if (doubt === undefined) return 'no way was found';
+  return `it hangs on ${doubt.what}${doubt.decision === undefined ? '' : ` in ${describeDecision(doubt.decision)}`}`;
 }
 
 function unknown(why: string, flow: Flow | undefined): Judged {

@@ -2,7 +2,7 @@ import type { Action, Chain, Rule, Test } from '../rules/model.ts';
 import { isSame, MAYBE, NO, type Packet, type Tri, type World, YES } from '../rules/packet.ts';
 import type { BaseChain } from '../rules/ruleset.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
-import { distinct, doubtful, type End, type Flow, met, withPacket } from './flow.ts';
+import { distinct, doubtful, type End, type Flow, isAlike, met } from './flow.ts';
 import { rewrite } from './rewrite.ts';
 
 /** The kernel allows far fewer jumps within one another. */
@@ -22,7 +22,7 @@ export function walkBase(chain: BaseChain, flow: Flow, world: World): Passed {
   const dropped = ends.filter(({ accepted }) => !accepted);
   const accepted = ends.filter((end) => end.accepted);
   const [first] = accepted;
-  if (first !== undefined && dropped.length === 0 && accepted.every((end) => isSame(end.flow.packet, flow.packet)))
+  if (first !== undefined && dropped.length === 0 && accepted.every((end) => isAlike(end.flow, flow)))
     return { passed: [met(flow, first.decision)], dropped };
   return { passed: distinct(accepted.map((end) => met(end.flow, end.decision))), dropped };
 }
@@ -124,14 +124,19 @@ function act(actions: readonly Action[], from: number, place: Place, flow: Flow,
     follow(action, place, flow, walk, onward, rest);
   } else if (action.do === 'change') {
     const packet = action.change(flow.packet, walk.world);
+    if (packet === undefined) {
+      onward.next.push(flow);
+      return;
+    }
     const isTaken = packet.untracked && !flow.packet.untracked;
     rest({ ...flow, packet, ...(isTaken && { untrackedBy: place }) });
   } else if (action.do === 'dnat' || action.do === 'snat') {
     const target = action.target(flow.packet, walk.world);
-    if (target === undefined) guess(`${action.do} to somewhere`, place, flow, walk, onward);
+    if (target === null) onward.next.push(flow);
+    else if (target === undefined) guess(`${action.do} to somewhere`, place, flow, walk);
     else {
       const rewritten = rewrite(action.do, target, action.own === true, flow.packet, walk.world);
-      walk.ends.push({ flow: withPacket(flow, rewritten), accepted: true, decision: place });
+      walk.ends.push({ flow: { ...flow, packet: rewritten, isTranslated: true }, accepted: true, decision: place });
     }
   } else if (action.do === 'test') {
     const holds = action.test.holds(flow.packet, walk.world);
@@ -144,7 +149,7 @@ function act(actions: readonly Action[], from: number, place: Place, flow: Flow,
   } else if (action.do === 'choose') {
     choose(action, place, flow, walk, onward, rest);
   } else if (action.do === 'unmodelled') {
-    guess(action.what, place, flow, walk, onward);
+    guess(action.what, place, flow, walk);
   }
 }
 
@@ -157,7 +162,7 @@ function follow(
   rest: (flow: Flow) => void,
 ): void {
   if (action.chain === undefined) {
-    guess('a jump to a chain that is not there', place, flow, walk, onward);
+    guess('a jump to a chain that is not there', place, flow, walk);
     return;
   }
   const back = walkChain(action.chain, flow, { ...walk, depth: walk.depth + 1 });
@@ -183,9 +188,7 @@ function choose(
   }
 }
 
-/** What we do not model may accept, drop, or let the packet go on. */
-function guess(what: string, place: Place, flow: Flow, walk: Walk, onward: Onward): void {
-  const branch = doubtful(flow, { decision: place, what });
-  walk.ends.push({ flow: branch, accepted: true, decision: place }, { flow: branch, accepted: false, decision: place });
-  onward.next.push(branch);
+/** What we do not model may drop the packet, or make it another. */
+function guess(what: string, place: Place, flow: Flow, walk: Walk): void {
+  walk.ends.push({ flow: doubtful(flow, { decision: place, what, isOpen: true }), accepted: true, decision: place });
 }

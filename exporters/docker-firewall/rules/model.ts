@@ -25,11 +25,12 @@ export interface Target {
 export type Action =
   | { readonly do: 'accept' | 'drop' | 'return' | 'continue' }
   | { readonly do: 'jump' | 'goto'; readonly chain: Chain | undefined }
-  | { readonly do: 'change'; readonly change: (packet: Packet, world: World) => Packet }
-  /** A target that is undefined cannot be told. */
+  /** Undefined where the packet has not what it needs: then the rule ends there. */
+  | { readonly do: 'change'; readonly change: (packet: Packet, world: World) => Packet | undefined }
+  /** A target that is undefined cannot be told; null where the rule is for none such, and ends. */
   | {
       readonly do: 'dnat' | 'snat';
-      readonly target: (packet: Packet, world: World) => Target | undefined;
+      readonly target: (packet: Packet, world: World) => Target | undefined | null;
       /** Rewrites to this host itself, or to the address of the interface it leaves by. */
       readonly own?: boolean;
     }

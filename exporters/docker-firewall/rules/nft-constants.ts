@@ -1,5 +1,5 @@
 import { type Ip, type IpRange, isWithin, parseIp, prefixRange } from './addresses.ts';
-import { STATUS_BITS } from './connection.ts';
+import { FLAG_BITS, STATUS_BITS } from './connection.ts';
 import { listOf, numberOf, objectOf, onlyEntry, textOf } from './nft-json.ts';
 import { MAYBE, NO, type Tri, YES } from './packet.ts';
 
@@ -18,14 +18,10 @@ export const STATE_BITS: Readonly<Record<string, number>> = {
   untracked: 64,
 };
 
-const FLAG_BITS: Readonly<Record<string, number>> = {
-  ...{ fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ecn: 64, cwr: 128 },
-};
-
 const BITS: Readonly<Partial<Record<Kind, Readonly<Record<string, number>>>>> = {
   state: STATE_BITS,
   status: STATUS_BITS,
-  flags: FLAG_BITS,
+  flags: Object.fromEntries(Object.entries(FLAG_BITS).map(([name, bit]) => [name.toLowerCase(), bit])),
 };
 
 /** Reads one constant; undefined when it is not of a form that we know. */

@@ -1,4 +1,4 @@
-import { statusOf } from './connection.ts';
+import { flagsOf, hasConnection, isAnswer, statusOf } from './connection.ts';
 import { type Kind, readConstant, STATE_BITS, type Value } from './nft-constants.ts';
 import { type Json, listOf, numberOf, objectOf, onlyEntry, textOf } from './nft-json.ts';
 import type { Packet, World } from './packet.ts';
@@ -46,18 +46,26 @@ function metaOf(key: string): Expression {
     case 'mark':
       return of('plain', (packet) => packet.mark);
     case 'pkttype':
-      return of('plain', (packet) => (packet.in === 'lo' ? undefined : 'host'));
+      return of('plain', () => 'host');
     case 'iifkind':
       return of('plain', (packet, world) => (packet.in !== '' && world.isBridge(packet.in) ? 'bridge' : undefined));
     case 'oifkind':
       return of('plain', (packet, world) => (packet.out !== '' && world.isBridge(packet.out) ? 'bridge' : undefined));
     case 'skuid':
     case 'skgid':
-      // A packet that came from elsewhere has no socket: the expression breaks off.
-      return of('plain', (packet) => (packet.in === '' ? undefined : null));
+      return of('plain', (packet) => (mayHaveSocket(packet) ? undefined : null));
     default:
       return UNKNOWN;
   }
+}
+
+/**
+ * What came from elsewhere has no socket, and the expression breaks off; but for what is for a socket that is connected already, which
+ * the kernel looks up before the input chains are asked (`tcp_v4_early_demux`).
+ */
+function mayHaveSocket(packet: Packet): boolean {
+  if (packet.in === '') return true;
+  return packet.out === '' && (packet.isReply || packet.settled !== undefined);
 }
 
 function payloadOf(protocol: string, field: string): Expression {
@@ -75,10 +83,16 @@ function payloadOf(protocol: string, field: string): Expression {
       of(kind, (packet, world) => (protocol === 'th' || packet.proto === protocol ? get(packet, world) : null));
     if (field === 'sport') return within('plain', (packet) => packet.sport);
     if (field === 'dport') return within('plain', (packet) => packet.dport);
-    if (field === 'flags') return within('flags', (packet) => (packet.isReply ? 2 + 16 : 2));
+    if (field === 'flags') return within('flags', flagsOf);
     return within('plain', () => undefined);
   }
   // Of another protocol: a packet of ours has no such header, except the frame around it.
+  if (protocol === 'ether' && field === 'type')
+    // What comes round by the loopback interface, or has not yet left, has no such header.
+    return of('plain', ({ in: by, family, isFrame }) => {
+      if (!isFrame && (by === '' || by === 'lo')) return undefined;
+      return family === 4 ? 'ip' : 'ip6';
+    });
   return protocol === 'ether' || protocol === 'vlan' ? UNKNOWN : of('plain', () => null);
 }
 
@@ -87,14 +101,18 @@ function connectionOf(fields: Json): Expression {
   if (key === 'state') return of('state', (packet) => STATE_BITS[packet.state.toLowerCase()]);
   // Before conntrack has seen it, a packet has nothing else to be asked for.
   const seen = (kind: Kind, get: Get) =>
-    of(kind, (packet, world) => (packet.state === 'INVALID' || packet.untracked ? null : get(packet, world)));
+    of(kind, (packet, world) => (hasConnection(packet) ? get(packet, world) : null));
   if (key === 'status') return seen('status', statusOf);
-  if (key === 'direction') return seen('plain', (packet) => (packet.isReply ? 'reply' : 'original'));
+  if (key === 'direction') return seen('plain', (packet) => (isAnswer(packet) ? 'reply' : 'original'));
   if (key === 'mark') return seen('plain', (packet) => packet.ctmark);
   if (key === 'protocol' || key === 'l4proto') return seen('plain', (packet) => packet.proto);
   if (textOf(fields.dir) !== 'original') return UNKNOWN;
-  if (/^(ip6? )?saddr$/.test(key)) return seen('ip', (packet) => packet.original.src);
-  if (/^(ip6? )?daddr$/.test(key)) return seen('ip', (packet) => packet.original.dst);
+  const [, named, side] = /^(?:(ip6?) )?([sd])addr$/.exec(key) ?? [];
+  if (side !== undefined)
+    return seen('ip', ({ family, original }) => {
+      if (named !== undefined && named !== (family === 4 ? 'ip' : 'ip6')) return null;
+      return side === 's' ? original.src : original.dst;
+    });
   if (key === 'proto-src') return seen('plain', (packet) => packet.original.sport);
   if (key === 'proto-dst') return seen('plain', (packet) => packet.original.dport);
   return UNKNOWN;

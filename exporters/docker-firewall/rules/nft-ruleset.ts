@@ -2,7 +2,8 @@ import type { NftRuleset } from '../snapshot.ts';
 import { getOrMake } from './get-or-make.ts';
 import type { Action, Base, Chain, Hook, Rule, TableFamily, Test } from './model.ts';
 import { type Json, listOf, numberOf, objectOf, textOf } from './nft-json.ts';
-import { compileStatement, type Names } from './nft-statements.ts';
+import type { Names } from './nft-maps.ts';
+import { compileStatement } from './nft-statements.ts';
 import { expressionText, nftRuleText } from './nft-text.ts';
 import { MAYBE } from './packet.ts';
 

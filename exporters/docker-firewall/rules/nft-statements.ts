@@ -1,16 +1,11 @@
-import type { Action, Chain, Target, Test } from './model.ts';
+import { hasConnection } from './connection.ts';
+import type { Action, Test } from './model.ts';
 import { compileElement, compileWanted, type Kind, readConstant, type Value, type Wanted } from './nft-constants.ts';
 import { compileExpression, type Expression } from './nft-expressions.ts';
 import { type Json, listOf, objectOf, onlyEntry, textOf } from './nft-json.ts';
-import { MAYBE, NO, not, type Packet, type Tri, type World, YES } from './packet.ts';
+import { type Names, pairsOf, targetOf } from './nft-maps.ts';
+import { certain, MAYBE, NO, not, type Packet, type Tri, type World, YES } from './packet.ts';
 import { UNTRACK } from './save-targets.ts';
-
-/** What statements refer to by name in their table. */
-export interface Names {
-  readonly chain: (name: string) => Chain | undefined;
-  /** The elements of a set, or the pairs of a map; undefined when there is no such thing. */
-  readonly elements: (name: string) => readonly unknown[] | undefined;
-}
 
 /** Statements after which a packet goes on as it was, as far as reaching its end matters. */
 const PASSING = new Set([
@@ -76,14 +71,22 @@ type Compare = (value: Value, packet: Packet, world: World) => Tri;
 
 function comparison(op: string, right: unknown, { kinds }: Expression, names: Names): Compare {
   const kind = kinds[0] ?? 'plain';
-  if (op === 'in' && isBits(kind)) {
+  if (isBits(kind)) {
     const bits = readConstant(right, kind);
-    if (typeof bits === 'number') return (value) => (typeof value === 'number' && (value & bits) !== 0 ? YES : NO);
+    const isAny = (value: Value) => (typeof bits === 'number' && typeof value === 'number' ? value & bits : undefined);
+    if (op === 'in') return (value) => truth(isAny(value), (found) => found !== 0);
+    if (op === '!') return (value) => truth(isAny(value), (found) => found === 0);
+    // Conntrack keeps more bits than have names.
+    if (kind === 'status') return () => MAYBE;
   }
   if (op === '<' || op === '>' || op === '<=' || op === '>=') return orderOf(op, readConstant(right, kind));
   if (onlyEntry(right)?.[0] === 'meta' || onlyEntry(right)?.[0] === 'ct') return () => MAYBE;
   const wanted = compileWanted(right, kinds, names.elements);
   return op === '!=' ? (value) => not(wanted(value)) : wanted;
+}
+
+function truth(value: number | undefined, holds: (value: number) => boolean): Tri {
+  return value === undefined ? MAYBE : certain(holds(value));
 }
 
 function isBits(kind: Kind): boolean {
@@ -100,17 +103,31 @@ function orderOf(op: '<' | '>' | '<=' | '>=', limit: Value): Compare {
   };
 }
 
+/** What may be set without changing whether a packet arrives. */
+const HARMLESS = new Set([
+  ...['meta nftrace', 'meta priority', 'meta secmark', 'ct label', 'ct event', 'ct secmark', 'ct helper', 'ct timeout'],
+  ...['payload dscp', 'payload ecn', 'payload id', 'payload flowlabel'],
+]);
+
 function mangleOf({ key, value }: Json): Action | undefined {
   const [object = '', body] = onlyEntry(key) ?? [];
-  const what = textOf(objectOf(body)?.key);
-  if ((object !== 'meta' && object !== 'ct') || what !== 'mark') return undefined;
+  const { key: what, protocol, field } = objectOf(body) ?? {};
+  if ((object === 'meta' || object === 'ct') && what === 'mark') return markOf(object, value);
+  const isLongLived = (field === 'ttl' || field === 'hoplimit') && Number(value) > 1;
+  const isHarmless = object === 'tcp option' || isLongLived || HARMLESS.has(`${object} ${what ?? field}`);
+  return isHarmless ? undefined : { do: 'unmodelled', what: `${object} ${what ?? `${protocol} ${field}`} set` };
+}
+
+function markOf(object: 'meta' | 'ct', value: unknown): Action {
   const expression = compileExpression(value);
-  const field = object === 'meta' ? 'mark' : 'ctmark';
+  const which = object === 'meta' ? 'mark' : 'ctmark';
   return {
     do: 'change',
     change: (packet, world) => {
+      if (object === 'ct' && !hasConnection(packet)) return packet;
       const mark = expression.get(packet, world);
-      return { ...packet, [field]: typeof mark === 'number' ? mark : undefined };
+      if (mark === null) return undefined;
+      return { ...packet, [which]: typeof mark === 'number' ? mark : undefined };
     },
   };
 }
@@ -137,53 +154,4 @@ function vmapOf({ key, data }: Json, names: Names): Action {
       return possible.length === 0 ? [] : [...possible.map(([, action]) => action), { do: 'continue' }];
     },
   };
-}
-
-/** The pairs of a map, named or written out. */
-function pairsOf(data: unknown, names: Names): (readonly [unknown, unknown])[] | undefined {
-  const elements = typeof data === 'string' ? names.elements(data.replace(/^@/, '')) : listOf(objectOf(data)?.set);
-  return elements?.map((pair) => {
-    const [from, to] = listOf(pair);
-    return [from, to] as const;
-  });
-}
-
-/** Where a `dnat`, `snat` or `redirect` leads: constants, or looked up in a map. */
-function targetOf(fields: Json, names: Names): (packet: Packet, world: World) => Target | undefined {
-  const address = fields.addr === undefined ? undefined : operandOf(fields.addr, 'ip', names);
-  const port = fields.port === undefined ? undefined : operandOf(fields.port, 'plain', names);
-  return (packet, world) => {
-    const found = address?.(packet, world);
-    const [ip, mapped] = Array.isArray(found) ? (found as readonly Value[]) : [found as Value];
-    const to = port === undefined ? mapped : port(packet, world);
-    if (address !== undefined && typeof ip !== 'number' && typeof ip !== 'bigint') return undefined;
-    if ((port !== undefined || mapped !== undefined) && typeof to !== 'number') return undefined;
-    return {
-      ...((typeof ip === 'number' || typeof ip === 'bigint') && { ip }),
-      ...(typeof to === 'number' && { port: to }),
-    };
-  };
-}
-
-function operandOf(json: unknown, kind: Kind, names: Names): (packet: Packet, world: World) => Value {
-  const map = objectOf(objectOf(json)?.map);
-  if (map === undefined) {
-    const constant = readConstant(json, kind);
-    return () => constant;
-  }
-  const key = compileExpression(map.key);
-  const pairs = pairsOf(map.data, names)?.map(
-    ([from, to]) => [compileElement(from, key.kinds), mappedValue(to, kind)] as const,
-  );
-  return (packet, world) => {
-    const value = key.get(packet, world);
-    if (value === undefined || value === null) return undefined;
-    return pairs?.find(([wanted]) => wanted(value) === YES)?.[1];
-  };
-}
-
-function mappedValue(json: unknown, kind: Kind): Value {
-  const parts = objectOf(json)?.concat;
-  if (parts === undefined) return readConstant(json, kind);
-  return listOf(parts).map((part, at) => readConstant(part, at === 0 ? kind : 'plain'));
 }

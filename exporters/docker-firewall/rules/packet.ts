@@ -22,7 +22,7 @@ export function certain(truth: boolean): Tri {
   return truth ? YES : NO;
 }
 
-/** What conntrack says of a packet. Before it has looked (raw tables) a packet is `INVALID` to a rule that asks. */
+/** What conntrack says of a packet. One that it has not looked at yet (raw tables), or belongs to nothing it knows, is `INVALID` to a rule that asks. */
 export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'UNTRACKED' | 'INVALID';
 
 /** The connection's first packet as it came, before any rewriting. */
@@ -40,13 +40,17 @@ export interface Packet extends Tuple {
   /** The interfaces as this hook sees them; empty where there is none. */
   readonly in: string;
   readonly out: string;
+  /** It is seen as a frame, at a bridge's port or an interface of its own. */
+  readonly isFrame?: boolean;
   /** The packet's mark and the connection's; undefined when something not modelled may have set it. */
   readonly mark: number | undefined;
   readonly ctmark: number | undefined;
   readonly state: ConnectionState;
   /** What it is to conntrack once that has looked. */
-  readonly becomes: 'NEW' | 'ESTABLISHED';
+  readonly becomes: 'NEW' | 'ESTABLISHED' | 'INVALID';
   readonly isReply: boolean;
+  /** Where the connection's first packet came to: set on those that follow once it was answered. */
+  readonly settled?: Tuple;
   /** A rule told conntrack to leave it alone: it is never rewritten. */
   readonly untracked: boolean;
   readonly original: Tuple;
@@ -61,8 +65,10 @@ export interface World {
   typeOf(ip: Ip, device?: string): AddressType;
   /** The interface that a packet to this address leaves by. */
   routeTo(ip: Ip): string | undefined;
-  /** The first address of an interface: what a masquerading rule takes. */
+  /** The first address of an interface. */
   addressOf(device: string, family: Family): Ip | undefined;
+  /** What a masquerading rule takes: an address that others can reach, of another interface where that one has none (`inet_select_addr`). */
+  sourceOf(device: string, family: Family): Ip | undefined;
   isBridge(device: string): boolean;
   /** Whether an address belongs to one of Docker's bridge networks. */
   isDockers(ip: Ip): boolean;

@@ -19,10 +19,12 @@ export interface Ruleset {
   readonly chains: readonly Chain[];
   /** What a packet of that family meets at a hook, in order. */
   readonly stopsAt: (family: Family, hook: Hook) => readonly Stop[];
+  /** The same, with those of one priority together. */
+  readonly turnsAt: (family: Family, hook: Hook) => readonly (readonly Stop[])[];
   /** The chains for frames that come in or leave by a bridge. */
   readonly bridgeChains: (hook: Hook) => readonly BaseChain[];
-  /** The chains that see what comes in by some interface before anything else does. */
-  readonly ingressChains: (family: Family) => readonly BaseChain[];
+  /** The chains that see what comes in by some interface before anything else does, or goes out after everything else. */
+  readonly deviceChains: (family: Family, hook: 'ingress' | 'egress') => readonly BaseChain[];
   /** Texts in which addresses stand that rules go by: the rules themselves, and the elements of sets. */
   readonly named: () => readonly string[];
   /** Parts that could not be read and might hold rules for that family. */
@@ -51,13 +53,16 @@ export function readRuleset(snapshot: Snapshot): Ruleset {
     ),
   ];
   const bases = chains.filter(isBase).toSorted((one, other) => one.base.priority - other.base.priority);
-  const stops = new Map<string, readonly Stop[]>();
+  const turns = new Map<string, readonly (readonly Stop[])[]>();
+  const turnsAt = (family: Family, hook: Hook) =>
+    getOrMake(turns, `${family} ${hook}`, () => turnsOf(bases, family, hook));
   return {
     chains,
-    stopsAt: (family, hook) => getOrMake(stops, `${family} ${hook}`, () => stopsOf(bases, family, hook)),
+    stopsAt: (family, hook) => turnsAt(family, hook).flat(),
+    turnsAt,
     bridgeChains: (hook) => bases.filter(({ family, base }) => family === 'bridge' && base.hook === hook),
-    ingressChains: (family) =>
-      bases.filter(({ family: of, base }) => base.hook === 'ingress' && (of === 'netdev' || isFor(of, family))),
+    deviceChains: (family, hook) =>
+      bases.filter(({ family: of, base }) => base.hook === hook && (of === 'netdev' || isFor(of, family))),
     named: () => [
       ...chains.flatMap((chain) => chain.lines()),
       ...(snapshot.nft?.nftables ?? []).flatMap(({ set, map }) => elementTexts(set ?? map)),
@@ -77,7 +82,7 @@ function isFor(family: Chain['family'], of: Family): boolean {
   return family === 'inet' || family === (of === 4 ? 'ip' : 'ip6');
 }
 
-function stopsOf(bases: readonly BaseChain[], family: Family, hook: Hook): readonly Stop[] {
+function turnsOf(bases: readonly BaseChain[], family: Family, hook: Hook): readonly (readonly Stop[])[] {
   const here = bases.filter((chain) => chain.base.hook === hook && isFor(chain.family, family));
   const stops: Stop[] = here
     .filter(({ base }) => base.type !== 'nat')
@@ -85,5 +90,6 @@ function stopsOf(bases: readonly BaseChain[], family: Family, hook: Hook): reado
   const nat = NAT[hook];
   if (nat !== undefined) stops.push({ at: nat, stop: 'nat', chains: here.filter(({ base }) => base.type === 'nat') });
   if (hook === 'prerouting' || hook === 'output') stops.push({ at: CONNTRACK, stop: 'conntrack' });
-  return stops.toSorted((one, other) => one.at - other.at);
+  const byPriority = Map.groupBy(stops, ({ at }) => at);
+  return [...byPriority].toSorted(([one], [other]) => one - other).map(([, together]) => together);
 }

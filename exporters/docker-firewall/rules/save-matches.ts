@@ -1,24 +1,38 @@
 import { isWithin, parseRange } from './addresses.ts';
-import { ADDRESS_TYPES, holdsStatus } from './connection.ts';
+import { ADDRESS_TYPES, FLAG_BITS, flagsOf, hasConnection, holdsStatus, isAnswer } from './connection.ts';
 import type { TableFamily, Test } from './model.ts';
-import { certain, MAYBE, not, type Packet, type Tri, type World, YES } from './packet.ts';
+import { certain, MAYBE, NO, not, type Packet, type Tri, type World, YES } from './packet.ts';
 import type { SaveOption } from './save-rule.ts';
 
 type Holds = (packet: Packet, world: World) => Tri;
-type Reader = (values: readonly string[], options: readonly SaveOption[], option: SaveOption) => Holds | undefined;
+type Reader = (
+  values: readonly string[],
+  options: readonly SaveOption[],
+  option: SaveOption,
+  family: TableFamily,
+) => Holds | undefined;
 
 /** The test that an option of a rule is; undefined for one that only qualifies another; one that we do not model may hold. */
-export function readMatch(option: SaveOption, options: readonly SaveOption[], _family: TableFamily): Test | undefined {
+export function readMatch(option: SaveOption, options: readonly SaveOption[], family: TableFamily): Test | undefined {
   if (QUALIFIERS.has(option.name)) return undefined;
   const what = `${option.module === '' ? '' : `-m ${option.module} `}${[option.name, ...option.values].join(' ')}`;
-  const holds = READERS[option.name]?.(option.values, options, option);
+  const holds = READERS[option.name]?.(option.values, options, option, family);
   if (holds === undefined) return { what, holds: () => MAYBE };
   const isCoarse = COARSE.has(option.name);
-  return {
-    what,
-    holds: option.negated ? (packet, world) => not(holds(packet, world)) : holds,
-    ...(isCoarse && { isCoarse }),
-  };
+  const asked = option.negated ? (packet: Packet, world: World) => not(holds(packet, world)) : holds;
+  return { what, holds: ofConnection(asked, option, options), ...(isCoarse && { isCoarse }) };
+}
+
+/**
+ * Without a connection the state alone is asked for, if it is, and all else is as if it were not there, also what is negated
+ * (`net/netfilter/xt_conntrack.c`); marks of connections hold for none then (`xt_connmark.c`).
+ */
+function ofConnection(holds: Holds, option: SaveOption, options: readonly SaveOption[]): Holds {
+  const { name, module, match } = option;
+  if (module === 'connmark') return (packet, world) => (hasConnection(packet) ? holds(packet, world) : NO);
+  if (module !== 'conntrack' || name === '--ctstate') return holds;
+  const asksState = options.some((one) => one.match === match && one.name === '--ctstate');
+  return (packet, world) => (hasConnection(packet) ? holds(packet, world) : certain(asksState));
 }
 
 const COARSE = new Set(['-i', '-o', '-p']);
@@ -42,8 +56,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   '--syn': () => flagsTest('FIN,SYN,RST,ACK', 'SYN'),
   '--src-range': ([range = '']) => addressTest(range, 'src'),
   '--dst-range': ([range = '']) => addressTest(range, 'dst'),
-  '--src-type': ([types = ''], options) => addressTypeTest(types, 'src', options),
-  '--dst-type': ([types = ''], options) => addressTypeTest(types, 'dst', options),
+  '--src-type': ([types = ''], options, _, family) => addressTypeTest(types, 'src', options, family),
+  '--dst-type': ([types = ''], options, _, family) => addressTypeTest(types, 'dst', options, family),
   '--ctstate': ([states = '']) => stateTest(states),
   '--state': ([states = '']) => stateTest(states),
   '--ctstatus':
@@ -53,7 +67,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   '--ctdir':
     ([direction = '']) =>
     (packet) =>
-      certain(packet.isReply === (direction === 'REPLY')),
+      certain(isAnswer(packet) === (direction === 'REPLY')),
   '--ctproto': ([name = '']) => protocolTest(name),
   '--ctorigsrc': ([list = '']) => addressTest(list, 'src', true),
   '--ctorigdst': ([list = '']) => addressTest(list, 'dst', true),
@@ -69,6 +83,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   '--physdev-is-in': () => (packet, world) => (packet.in !== '' && world.isBridge(packet.in) ? MAYBE : 0),
   '--physdev-out': () => () => 0,
   '--physdev-is-out': () => () => 0,
+  // What is passed on has no socket here (`net/netfilter/xt_owner.c`).
+  '--uid-owner': () => ownerTest,
+  '--gid-owner': () => ownerTest,
+  '--socket-exists': () => ownerTest,
   // A rate that nobody comes near: a lone packet is always within it.
   '--limit': ([rate = '']) => (Number(/^(\d+)\/sec/.exec(rate)?.[1] ?? 0) >= 100 ? () => YES : undefined),
   '--icmp-type': () => () => 0,
@@ -79,6 +97,10 @@ const READERS: Readonly<Record<string, Reader>> = {
       ? (packet, world) => certain(world.isDockers(packet.dst))
       : undefined,
 };
+
+function ownerTest(packet: Packet): Tri {
+  return packet.in === '' ? MAYBE : NO;
+}
 
 function interfaceTest(name: string, side: 'in' | 'out'): Holds {
   if (!name.endsWith('+')) return (packet) => (packet[side] === name ? 1 : 0);
@@ -128,23 +150,32 @@ function portTest(list: string, sides: readonly ('sport' | 'dport')[], original 
 }
 
 function flagsTest(mask: string, wanted: string): Holds {
-  const masked = new Set(mask === 'ALL' ? ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG'] : mask.split(','));
-  const set = new Set(wanted === 'NONE' ? [] : wanted.split(','));
-  return (packet) => {
-    if (packet.proto !== 'tcp') return 0;
-    const flags = packet.isReply ? ['SYN', 'ACK'] : ['SYN'];
-    const seen = flags.filter((flag) => masked.has(flag));
-    return certain(seen.length === set.size && seen.every((flag) => set.has(flag)));
-  };
+  const masked = flagBits(mask);
+  const set = flagBits(wanted);
+  return (packet) => certain(packet.proto === 'tcp' && (flagsOf(packet) & masked) === set);
 }
 
-function addressTypeTest(types: string, side: 'src' | 'dst', options: readonly SaveOption[]): Holds | undefined {
+function flagBits(text: string): number {
+  if (text === 'ALL') return 63;
+  const named: Readonly<Record<string, number>> = FLAG_BITS;
+  return text.split(',').reduce((sum, flag) => sum | (named[flag] ?? 0), 0);
+}
+
+function addressTypeTest(
+  types: string,
+  side: 'src' | 'dst',
+  options: readonly SaveOption[],
+  family: TableFamily,
+): Holds | undefined {
   const wanted = new Set(types.split(','));
   if (![...wanted].every((type) => ADDRESS_TYPES.has(type))) return undefined;
   const limit = options.find(({ name }) => name === '--limit-iface-in' || name === '--limit-iface-out')?.name;
   return (packet, world) => {
     const device = limit === undefined ? undefined : limit === '--limit-iface-in' ? packet.in : packet.out;
-    return certain(wanted.has(world.typeOf(packet[side], device)));
+    const type = world.typeOf(packet[side], device);
+    if (family !== 'ip6') return certain(wanted.has(type));
+    // With IPv6 all of them must hold, and one of this host's own is a unicast address too (`net/netfilter/xt_addrtype.c`).
+    return certain([...wanted].every((one) => one === type || (one === 'UNICAST' && type === 'LOCAL')));
   };
 }
 

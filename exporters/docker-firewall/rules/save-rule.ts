@@ -10,6 +10,8 @@ export interface SaveOption {
   readonly negated: boolean;
   /** The extension that it belongs to, as named by the last `-m`, `-p` or `-j`. */
   readonly module: string;
+  /** Which of the rule's matches and targets it belongs to, counted from its beginning. */
+  readonly match: number;
 }
 
 const WORD = /"((?:[^"\\]|\\.)*)"|(\S+)/g;
@@ -18,7 +20,7 @@ const SILENT = new Set(['comment']);
 /** Matches that hold without an option of their own, and that we model by their options alone. */
 const BY_OPTIONS = new Set([
   ...['tcp', 'udp', 'conntrack', 'state', 'multiport', 'addrtype', 'mark', 'connmark', 'iprange', 'set', 'pkttype'],
-  ...['physdev', 'icmp', 'icmp6', 'ipv6header', 'sctp', 'dccp', 'limit'],
+  ...['physdev', 'owner', 'icmp', 'icmp6', 'ipv6header', 'sctp', 'dccp', 'limit'],
 ]);
 
 /** Compiles one line of iptables-save, `[12:720] -A FORWARD -i docker0 -j ACCEPT`. What it does not know becomes a match that may hold. */
@@ -54,16 +56,18 @@ function testsOf(option: SaveOption, options: readonly SaveOption[], family: Tab
 
 /** Splits a rule into its options, quotes and negations understood. */
 export function readOptions(text: string): SaveOption[] {
-  const options: { name: string; values: string[]; negated: boolean; module: string }[] = [];
+  const options: { name: string; values: string[]; negated: boolean; module: string; match: number }[] = [];
   let negated = false;
   let module = '';
+  let match = 0;
   for (const [, quoted, bare] of text.matchAll(WORD)) {
     const word = quoted === undefined ? (bare ?? '') : quoted.replaceAll(/\\(.)/g, '$1');
     const last = options.at(-1);
     if (quoted === undefined && word === '!') {
       negated = true;
     } else if (quoted === undefined && /^--?[a-zA-Z]/.test(word)) {
-      options.push({ name: word, values: [], negated, module });
+      if (['-m', '-j', '-g'].includes(word)) match++;
+      options.push({ name: word, values: [], negated, module, match });
       negated = false;
     } else if (last !== undefined) {
       last.values.push(word);

@@ -1,4 +1,5 @@
 import { type Ip, parseIp } from './addresses.ts';
+import { hasConnection } from './connection.ts';
 import type { Action, Chain, Target } from './model.ts';
 import type { Packet } from './packet.ts';
 import type { SaveOption } from './save-rule.ts';
@@ -24,7 +25,12 @@ export function readTarget(
   if (name === 'DROP' || name === 'REJECT') return [{ do: 'drop' }];
   if (name === 'RETURN') return [{ do: 'return' }];
   if (name === 'NOTRACK') return [UNTRACK];
-  if (name === 'CT') return options.some((one) => one.name === '--notrack') ? [UNTRACK] : [];
+  if (name === 'CT') {
+    if (options.some((one) => one.name === '--notrack')) return [UNTRACK];
+    // A connection of which one direction alone is in a zone has no answers.
+    return options.some((one) => one.name.startsWith('--zone')) ? [{ do: 'unmodelled', what: '-j CT --zone' }] : [];
+  }
+  if ((name === 'TTL' || name === 'HL') && isLongLived(options)) return [];
   if (name === 'MARK') return markAction(value('--set-xmark') ?? value('--set-mark'));
   if (name === 'CONNMARK') return connmarkAction(options);
   if (name === 'DNAT') return rewriteAction('dnat', value('--to-destination'));
@@ -32,15 +38,22 @@ export function readTarget(
   if (name === 'MASQUERADE') return [{ do: 'snat', own: true, target: () => ({}) }];
   if (name === 'REDIRECT') {
     const port = value('--to-ports');
-    return [{ do: 'dnat', own: true, target: () => (port === undefined ? {} : { port: Number.parseInt(port, 10) }) }];
+    return [{ do: 'dnat', own: true, target: (packet) => redirectTarget(port, packet) }];
   }
   return [{ do: 'unmodelled', what: `-j ${name}` }];
+}
+
+/** A packet that is given more than one step to live goes on as before. */
+function isLongLived(options: readonly SaveOption[]): boolean {
+  return options.some(({ name, values }) => /-inc$/.test(name) || (/-set$/.test(name) && Number(values[0]) > 1));
 }
 
 /** The change that takes a packet out of conntrack's hands. */
 export const UNTRACK: Action = {
   do: 'change',
-  change: (packet: Packet) => ({ ...packet, untracked: true, state: 'UNTRACKED' }),
+  // One that belongs to a connection already, as it does when it came round by the loopback interface, stays with it.
+  change: (packet: Packet) =>
+    packet.state === 'INVALID' ? { ...packet, untracked: true, state: 'UNTRACKED' } : packet,
 };
 
 function markAction(text: string | undefined): readonly Action[] {
@@ -50,20 +63,18 @@ function markAction(text: string | undefined): readonly Action[] {
 }
 
 function connmarkAction(options: readonly SaveOption[]): readonly Action[] {
+  const change = connmarkChange(options);
+  return [{ do: 'change', change: (packet) => (hasConnection(packet) ? change(packet) : packet) }];
+}
+
+function connmarkChange(options: readonly SaveOption[]): (packet: Packet) => Packet {
   const of = (name: string) => options.find((one) => one.name === name);
   const nfmask = Number(of('--nfmask')?.values[0] ?? 0xff_ff_ff_ff);
   const ctmask = Number(of('--ctmask')?.values[0] ?? 0xff_ff_ff_ff);
-  if (of('--save-mark'))
-    return [
-      { do: 'change', change: (packet) => ({ ...packet, ctmark: moved(packet.ctmark, ctmask, packet.mark, nfmask) }) },
-    ];
-  if (of('--restore-mark'))
-    return [
-      { do: 'change', change: (packet) => ({ ...packet, mark: moved(packet.mark, nfmask, packet.ctmark, ctmask) }) },
-    ];
+  if (of('--save-mark')) return (packet) => ({ ...packet, ctmark: moved(packet.ctmark, ctmask, packet.mark, nfmask) });
+  if (of('--restore-mark')) return (packet) => ({ ...packet, mark: moved(packet.mark, nfmask, packet.ctmark, ctmask) });
   const [value, mask] = maskedOf((of('--set-xmark') ?? of('--set-mark'))?.values[0]);
-  if (value === undefined) return [{ do: 'change', change: (packet) => ({ ...packet, ctmark: undefined }) }];
-  return [{ do: 'change', change: (packet) => ({ ...packet, ctmark: setMasked(packet.ctmark, value, mask) }) }];
+  return (packet) => ({ ...packet, ctmark: value === undefined ? undefined : setMasked(packet.ctmark, value, mask) });
 }
 
 function maskedOf(text: string | undefined): readonly [number | undefined, number] {
@@ -88,6 +99,13 @@ function rewriteAction(kind: 'dnat' | 'snat', text: string | undefined): readonl
   const target = parseTarget(text ?? '');
   if (target === undefined) return [{ do: 'unmodelled', what: `-j ${kind.toUpperCase()} ${text ?? ''}` }];
   return [{ do: kind, target: () => target }];
+}
+
+/** Of a range a port that lies within is kept, and else it is one of them. */
+function redirectTarget(ports: string | undefined, { dport }: Packet): Target | undefined {
+  const [low = Number.NaN, high = low] = (ports ?? String(dport)).split('-').map(Number);
+  if (low === high) return { port: low };
+  return dport >= low && dport <= high ? {} : undefined;
 }
 
 /** `172.17.0.2:80`, `[fd00::2]:80`, `:80`, an address alone; of a range the target is not known. */

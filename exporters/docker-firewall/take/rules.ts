@@ -56,13 +56,50 @@ async function hasTables(path: string, miss: (why: string) => void): Promise<boo
 async function takeNft(signal: AbortSignal, miss: Miss): Promise<NftRuleset | undefined> {
   try {
     const read = JSON.parse(await runBriefly(['nft', '-j', 'list', 'ruleset'], signal)) as { nftables?: unknown };
-    if (Array.isArray(read.nftables)) return { nftables: read.nftables };
+    if (Array.isArray(read.nftables)) return withDevices({ nftables: read.nftables }, signal);
     miss('nft', 'nft -j list ruleset printed no list named nftables');
   } catch (error) {
     const isNoJson = error instanceof SyntaxError;
     miss('nft', isNoJson ? 'nft -j list ruleset printed something that is no JSON' : wordsOf(error));
   }
   return undefined;
+}
+
+interface PrintedChain {
+  readonly family?: unknown;
+  readonly table?: unknown;
+  readonly name?: unknown;
+  readonly hook?: unknown;
+  readonly dev?: unknown;
+}
+
+/** Before 1.0.7 nft's JSON does not say which interfaces such a chain is for, and its plain text does. */
+async function withDevices(ruleset: NftRuleset, signal: AbortSignal): Promise<NftRuleset> {
+  const lacks = (chain: PrintedChain) =>
+    (chain.hook === 'ingress' || chain.hook === 'egress') && chain.dev === undefined;
+  if (!ruleset.nftables.some(({ chain }) => lacks((chain ?? {}) as PrintedChain))) return ruleset;
+  const found = devicesIn(await runBriefly(['nft', 'list', 'chains'], signal));
+  return {
+    nftables: ruleset.nftables.map((entry) => {
+      const chain = (entry.chain ?? {}) as PrintedChain;
+      const dev = lacks(chain) ? found.get(`${chain.family} ${chain.table} ${chain.name}`) : undefined;
+      return dev === undefined ? entry : { ...entry, chain: { ...chain, dev } };
+    }),
+  };
+}
+
+/** The interfaces of chains, by family, table and name, as `nft list chains` prints them. */
+export function devicesIn(text: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  let table = '';
+  let chain = '';
+  for (const line of text.split('\n')) {
+    table = /^table (\S+ \S+) \{/.exec(line)?.[1] ?? table;
+    chain = /^\s+chain (\S+) \{/.exec(line)?.[1] ?? chain;
+    const [, list] = /hook (?:ingress|egress) devices? (?:= )?(\{[^}]*\}|"[^"]*")/.exec(line) ?? [];
+    if (list !== undefined) found.set(`${table} ${chain}`, list.match(/[^\s"{},]+/g) ?? []);
+  }
+  return found;
 }
 
 function wordsOf(error: unknown): string {

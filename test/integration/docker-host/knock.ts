@@ -57,7 +57,10 @@ function knockUdp({ address, port }: Door, delayMs: number, signal: AbortSignal)
         open = false;
         resolve(answer);
       };
-      socket.on('message', (message) => end(message.toString()));
+      // An answer from elsewhere is none.
+      socket.on('message', (message, from) => {
+        if (from.address === address && from.port === port) end(message.toString());
+      });
       socket.on('error', () => end());
       signal.addEventListener('abort', () => end());
       // Not connected: an ICMP error ends a connected socket, and a datagram may get through a moment later.

@@ -13,7 +13,7 @@ export interface KeptRules {
 const PROGRAMS = ['iptables-legacy', 'ip6tables-legacy', 'iptables-nft', 'ip6tables-nft'] as const;
 
 const SYSCTLS = `cd /proc/sys/net
-grep . ipv4/ip_forward ipv4/conf/*/forwarding ipv4/conf/*/route_localnet ipv4/conf/*/rp_filter \\
+grep . ipv4/ip_forward ipv4/conf/*/forwarding ipv4/conf/*/route_localnet ipv4/conf/*/rp_filter ipv4/conf/*/accept_local \\
   ipv6/conf/*/forwarding bridge/bridge-nf-call-ip*tables`;
 
 /** Bare, iptables-legacy-save looks at no table that is not there; the nft one makes none either. */

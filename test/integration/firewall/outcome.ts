@@ -50,10 +50,7 @@ export function findFaults(
   comparisons: readonly Comparison[],
   findings: readonly FirewallFinding[],
 ): readonly string[] {
-  const verdicts = comparisons.filter(isFalse).map(({ knocked, reached, said }) => {
-    const truth = reached ? 'reachable' : 'blocked';
-    return `${portInWords(knocked)}: is ${truth}, said to be ${said ? `${said.verdict}: ${said.why} (${said.rule})` : 'nothing'}`;
-  });
+  const verdicts = verdictsAgainst(comparisons);
   const world =
     lost === breaks ? [] : [`the scenario ${lost ? 'takes a port from strangers' : 'takes no port from strangers'}`];
   if (finds === undefined) return [...world, ...verdicts, ...findings.map((one) => `false alarm: ${inWords(one)}`)];
@@ -63,6 +60,14 @@ export function findFaults(
     .filter((one) => !finds.cause.test(inWords(one)))
     .map((one) => `does not name the cause ${finds.cause}: ${inWords(one)}`);
   return [...world, ...verdicts, ...absent, ...beside];
+}
+
+/** The verdicts that are not the truth, in words. */
+export function verdictsAgainst(comparisons: readonly Comparison[]): readonly string[] {
+  return comparisons.filter(isFalse).map(({ knocked, reached, said }) => {
+    const truth = reached ? 'reachable' : 'blocked';
+    return `${portInWords(knocked)}: is ${truth}, said to be ${said ? `${said.verdict}: ${said.why} (${said.rule})` : 'nothing'}`;
+  });
 }
 
 /** A finding on one line. */

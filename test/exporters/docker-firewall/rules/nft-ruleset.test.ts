@@ -20,6 +20,7 @@ const WORLD: World = {
   typeOf: (ip) => (ip === ipOf('10.9.9.9') ? 'LOCAL' : 'UNICAST'),
   routeTo: () => 'eth0',
   addressOf: () => undefined,
+  sourceOf: () => undefined,
   isBridge: (device) => device.startsWith('br'),
   isDockers: () => false,
 };
@@ -58,7 +59,7 @@ const CASES: readonly (readonly [string, Packet, Packet])[] = [
   ['ct state != { established, related } drop', packet(), packet({ state: 'ESTABLISHED' })],
   ['ct status dnat accept', packet({ dnat: true }), packet()],
   ['ct status snat,dnat accept', packet({ snat: true }), packet()],
-  ['ct direction reply accept', packet({ isReply: true }), packet()],
+  ['ct direction reply accept', packet({ isReply: true, becomes: 'ESTABLISHED' }), packet()],
   ['ip saddr @s drop', packet({ src: ipOf('192.168.1.5') }), packet({ src: ipOf('192.168.1.10') })],
   ['ip saddr @s drop', packet({ src: ipOf('10.255.0.1') }), packet()],
   [
@@ -91,10 +92,10 @@ test('nft: a DNAT by map, a redirect, and marks set from marks', async () => {
   const [dnat] = (await ruleNamed('dnat to tcp dport map @dm')).actions;
   assert.ok(dnat?.do === 'dnat');
   assert.deepEqual(dnat.target(packet({ dport: 8080 }), WORLD), { ip: ipOf('172.17.0.2'), port: 80 });
-  assert.equal(dnat.target(packet({ dport: 9 }), WORLD), undefined);
+  assert.equal(dnat.target(packet({ dport: 9 }), WORLD), null);
   const [change] = (await ruleNamed('meta mark & 255 1 meta mark set meta mark | 16')).actions;
   assert.ok(change?.do === 'change');
-  assert.equal(change.change(packet({ mark: 1 }), WORLD).mark, 17);
+  assert.equal(change.change(packet({ mark: 1 }), WORLD)?.mark, 17);
 });
 
 test('nft: a rate may hold or not, and so may what is not modelled', async () => {

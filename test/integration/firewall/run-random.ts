@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { evaluate } from '../../../exporters/docker-firewall/evaluate.ts';
+import type { Report } from '../../../exporters/docker-firewall/report.ts';
+import type { Snapshot } from '../../../exporters/docker-firewall/snapshot.ts';
+import { type Backend, STRANGER_ADDRESS } from '../docker-host/private-host.ts';
+import { type Comparison, lineOn, type Outcome, verdictsAgainst } from './outcome.ts';
+import { chanceOf } from './random/chance.ts';
+import { randomIptables } from './random/iptables-rule.ts';
+import { randomSetting } from './random/kernel-setting.ts';
+import { randomNativeTable } from './random/native-table.ts';
+import { assertSure } from './run-matrix.ts';
+import { compare } from './try-scenario.ts';
+import { startWorld, type World, type WorldKind } from './world.ts';
+
+const STRANGER_ADDRESS_6 = '2001:db8:113::2';
+
+/** Which rounds: `rounds` of them, the first one's seed being `seed`, the next one's one more. */
+export interface Rounds {
+  readonly seed: number;
+  readonly rounds: number;
+}
+
+/** What rounds are asked for by FIREWALL_RANDOM_SEED and FIREWALL_RANDOM_ROUNDS. */
+export function roundsWanted(rounds: number): Rounds {
+  const { FIREWALL_RANDOM_SEED: seed = '1', FIREWALL_RANDOM_ROUNDS: wanted = String(rounds) } = process.env;
+  return { seed: Number(seed), rounds: Number(wanted) };
+}
+
+/** Breaks a healthy host at random, round after round, and compares each report with what clients find. */
+export async function runRandom(
+  t: TestContext,
+  kind: WorldKind,
+  backend: Backend,
+  { seed, rounds }: Rounds,
+): Promise<void> {
+  t.diagnostic(`FIREWALL_RANDOM_SEED=${seed} FIREWALL_RANDOM_ROUNDS=${rounds}`);
+  await using world = await startWorld(kind, backend);
+  const outcomes: Outcome[] = [];
+  for (let round = seed; round < seed + rounds; round++) {
+    await t.test(`seed ${round}`, async () => {
+      const doings = doingsOf(round, kind, backend);
+      const outcome = await tryDoings(world, `seed ${round}`, doings);
+      outcomes.push(outcome);
+      if (outcome.wrong.length === 0) return;
+      const fewest = await shrink(world, doings);
+      const again = await tryDoings(world, `seed ${round}`, fewest);
+      assert.deepEqual(again.wrong.length > 0 ? again.wrong : outcome.wrong, [], fewest.join('\n'));
+    });
+  }
+  assertSure(t, outcomes);
+}
+
+/** One to four things that an administrator might do, each a script. */
+function doingsOf(seed: number, kind: WorldKind, backend: Backend): readonly string[] {
+  const chance = chanceOf(seed);
+  const hasSix = kind === 'v6';
+  return Array.from({ length: 1 + chance.below(4) }, (_, at) => {
+    const kindOf = chance.below(100);
+    if (kindOf < 62) return randomIptables(chance, backend, hasSix, `R${at}`);
+    return kindOf < 92 ? randomNativeTable(chance, hasSix, `r${at}`) : randomSetting(chance, hasSix);
+  });
+}
+
+/** What the kernel or its programs do not take is left out. */
+async function tryDoings(world: World, name: string, doings: readonly string[]): Promise<Outcome> {
+  try {
+    for (const one of doings) await world.run(one).catch(() => '');
+    const snapshot = await world.snapshot();
+    const told = reportTo(snapshot);
+    const comparisons = await compare(world, snapshot, told);
+    const untold = evaluate(snapshot);
+    const anyone = comparisons.map((one): Comparison => ({ ...one, said: lineOn(untold, one.knocked) }));
+    return {
+      name,
+      snapshot,
+      comparisons,
+      findings: told.findings,
+      wrong: [...verdictsAgainst(comparisons), ...verdictsAgainst(anyone)],
+    };
+  } finally {
+    await world.healthy.restore();
+  }
+}
+
+/** The report on the very stranger who knocks, by each family's address. */
+function reportTo(snapshot: Snapshot): Report {
+  const four = evaluate(snapshot, { from: STRANGER_ADDRESS });
+  const six = evaluate(snapshot, { from: STRANGER_ADDRESS_6 });
+  const ofFamily = (report: Report, family: 4 | 6) => report.ports.filter((one) => one.family === family);
+  return { ...four, ports: [...ofFamily(four, 4), ...ofFamily(six, 6)] };
+}
+
+/** Leaves out what is not needed for a report to be wrong. */
+async function shrink(world: World, doings: readonly string[]): Promise<readonly string[]> {
+  for (const [at] of doings.entries()) {
+    const fewer = doings.toSpliced(at, 1);
+    if (fewer.length > 0 && (await tryDoings(world, '', fewer)).wrong.length > 0) return shrink(world, fewer);
+  }
+  return doings;
+}
