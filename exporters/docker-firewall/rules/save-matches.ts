@@ -1,10 +1,19 @@
-import { isWithin, parseRange } from './addresses.ts';
-import { ADDRESS_TYPES, FLAG_BITS, flagsOf, hasConnection, holdsStatus, isAnswer } from './connection.ts';
+import { hasConnection, holdsStatus, isAnswer } from './connection.ts';
 import type { TableFamily, Test } from './model.ts';
 import { certain, MAYBE, NO, not, type Packet, type Tri, type World, YES } from './packet.ts';
 import type { SaveOption } from './save-rule.ts';
+import {
+  addressTest,
+  addressTypeTest,
+  flagsTest,
+  type Holds,
+  interfaceTest,
+  markTest,
+  portTest,
+  protocolTest,
+  stateTest,
+} from './save-tests.ts';
 
-type Holds = (packet: Packet, world: World) => Tri;
 type Reader = (
   values: readonly string[],
   options: readonly SaveOption[],
@@ -37,7 +46,29 @@ function ofConnection(holds: Holds, option: SaveOption, options: readonly SaveOp
 
 const COARSE = new Set(['-i', '-o', '-p']);
 /** Options that say how another is meant. */
-const QUALIFIERS = new Set(['--limit-iface-in', '--limit-iface-out', '--limit-burst', '--return-nomatch', '!']);
+const QUALIFIERS = new Set([
+  ...[
+    '--limit-iface-in',
+    '--limit-iface-out',
+    '--limit-burst',
+    '--return-nomatch',
+    '!',
+    '--name',
+    '--mask',
+    '--rsource',
+  ],
+  ...['--rdest', '--seconds', '--hitcount', '--reap', '--rttl', '--connlimit-mask', '--connlimit-saddr'],
+  ...['--hashlimit-burst', '--hashlimit-mode', '--hashlimit-name', '--hashlimit-srcmask', '--hashlimit-dstmask'],
+  ...[
+    '--hashlimit-htable-size',
+    '--hashlimit-htable-max',
+    '--hashlimit-htable-expire',
+    '--hashlimit-htable-gcinterval',
+  ],
+]);
+
+/** So many at once from one source nobody has who asks for the first time. */
+const MANY_CONNECTIONS = 10;
 
 const READERS: Readonly<Record<string, Reader>> = {
   '-i': ([name = '']) => interfaceTest(name, 'in'),
@@ -88,7 +119,14 @@ const READERS: Readonly<Record<string, Reader>> = {
   '--gid-owner': () => ownerTest,
   '--socket-exists': () => ownerTest,
   // A rate that nobody comes near: a lone packet is always within it.
-  '--limit': ([rate = '']) => (Number(/^(\d+)\/sec/.exec(rate)?.[1] ?? 0) >= 100 ? () => YES : undefined),
+  '--limit': ([rate = '']) => (isGenerous(rate) ? () => YES : undefined),
+  '--hashlimit-upto': ([rate = ''], options) => (isGenerous(rate) && hasRoom(options) ? () => YES : undefined),
+  '--hashlimit-above': ([rate = ''], options) => (isGenerous(rate) && hasRoom(options) ? () => NO : undefined),
+  // Counted for each source alone, a newcomer has none.
+  '--connlimit-above': ([most = ''], options) =>
+    isPerSource(options) && Number(most) >= MANY_CONNECTIONS ? () => NO : undefined,
+  // It notes the address, and holds in any case.
+  '--set': (_values, _options, { module }) => (module === 'recent' ? () => YES : undefined),
   '--icmp-type': () => () => 0,
   '--icmpv6-type': () => () => 0,
   // Docker 28.0 keeps the subnets of its bridges in this set (moby, libnetwork/drivers/bridge/setup_ip_tables_linux.go).
@@ -98,102 +136,20 @@ const READERS: Readonly<Record<string, Reader>> = {
       : undefined,
 };
 
+function isGenerous(rate: string): boolean {
+  return Number(/^(\d+)\/sec/.exec(rate)?.[1] ?? 0) >= 100;
+}
+
+/** Several connections at once, as a browser makes them, are within it too. */
+function hasRoom(options: readonly SaveOption[]): boolean {
+  return Number(options.find(({ name }) => name === '--hashlimit-burst')?.values[0] ?? 0) >= 50;
+}
+
+function isPerSource(options: readonly SaveOption[]): boolean {
+  const mask = options.find(({ name }) => name === '--connlimit-mask')?.values[0];
+  return (mask === '32' || mask === '128') && options.some(({ name }) => name === '--connlimit-saddr');
+}
+
 function ownerTest(packet: Packet): Tri {
   return packet.in === '' ? MAYBE : NO;
-}
-
-function interfaceTest(name: string, side: 'in' | 'out'): Holds {
-  if (!name.endsWith('+')) return (packet) => (packet[side] === name ? 1 : 0);
-  const start = name.slice(0, -1);
-  return (packet) => certain(packet[side] !== '' && packet[side].startsWith(start));
-}
-
-function addressTest(list: string, side: 'src' | 'dst', original = false): Holds | undefined {
-  const ranges = list.split(',').map(parseRange);
-  if (ranges.includes(undefined)) return undefined;
-  const [only, ...more] = ranges.filter((range) => range !== undefined);
-  if (only === undefined) return undefined;
-  if (more.length > 0) {
-    const all = [only, ...more];
-    return (packet) => certain(all.some((range) => isWithin(range, (original ? packet.original : packet)[side])));
-  }
-  const { low, high } = only;
-  if (original) return (packet) => certain(isWithin(only, packet.original[side]));
-  // The commonest match of all: a rule set is of one family, so that two comparisons do.
-  return side === 'src'
-    ? ({ src }) => (src >= low && src <= high ? 1 : 0)
-    : ({ dst }) => (dst >= low && dst <= high ? 1 : 0);
-}
-
-const PROTOCOLS: Readonly<Record<string, string>> = { '6': 'tcp', '17': 'udp' };
-
-function protocolTest(name: string): Holds {
-  if (name === 'all' || name === '0') return () => YES;
-  const wanted = PROTOCOLS[name] ?? name;
-  return (packet) => (packet.proto === wanted ? 1 : 0);
-}
-
-function portTest(list: string, sides: readonly ('sport' | 'dport')[], original = false): Holds | undefined {
-  const ranges = list.split(',').map((one) => {
-    const [low = '', high = low] = one.split(':');
-    return [low === '' ? 0 : Number(low), high === '' ? 65_535 : Number(high)] as const;
-  });
-  if (ranges.some(([low, high]) => Number.isNaN(low) || Number.isNaN(high))) return undefined;
-  const [side, second] = sides;
-  const [[low, high] = [0, 0], ...more] = ranges;
-  if (side !== undefined && second === undefined && more.length === 0 && !original)
-    return (packet) => (packet[side] >= low && packet[side] <= high ? 1 : 0);
-  return (packet) => {
-    const tuple = original ? packet.original : packet;
-    return certain(sides.some((one) => ranges.some(([from, to]) => tuple[one] >= from && tuple[one] <= to)));
-  };
-}
-
-function flagsTest(mask: string, wanted: string): Holds {
-  const masked = flagBits(mask);
-  const set = flagBits(wanted);
-  return (packet) => certain(packet.proto === 'tcp' && (flagsOf(packet) & masked) === set);
-}
-
-function flagBits(text: string): number {
-  if (text === 'ALL') return 63;
-  const named: Readonly<Record<string, number>> = FLAG_BITS;
-  return text.split(',').reduce((sum, flag) => sum | (named[flag] ?? 0), 0);
-}
-
-function addressTypeTest(
-  types: string,
-  side: 'src' | 'dst',
-  options: readonly SaveOption[],
-  family: TableFamily,
-): Holds | undefined {
-  const wanted = new Set(types.split(','));
-  if (![...wanted].every((type) => ADDRESS_TYPES.has(type))) return undefined;
-  const limit = options.find(({ name }) => name === '--limit-iface-in' || name === '--limit-iface-out')?.name;
-  return (packet, world) => {
-    const device = limit === undefined ? undefined : limit === '--limit-iface-in' ? packet.in : packet.out;
-    const type = world.typeOf(packet[side], device);
-    if (family !== 'ip6') return certain(wanted.has(type));
-    // With IPv6 all of them must hold, and one of this host's own is a unicast address too (`net/netfilter/xt_addrtype.c`).
-    return certain([...wanted].every((one) => one === type || (one === 'UNICAST' && type === 'LOCAL')));
-  };
-}
-
-function stateTest(states: string): Holds {
-  const wanted = new Set(states.split(','));
-  return (packet) =>
-    certain(
-      wanted.has(packet.state) ||
-        (wanted.has('DNAT') && packet.dnat && packet.state !== 'INVALID') ||
-        (wanted.has('SNAT') && packet.snat && packet.state !== 'INVALID'),
-    );
-}
-
-function markTest(text: string, which: 'mark' | 'ctmark'): Holds | undefined {
-  const [value, mask = 0xff_ff_ff_ff] = text.split('/').map(Number);
-  if (value === undefined || Number.isNaN(value) || Number.isNaN(mask)) return undefined;
-  return (packet) => {
-    const mark = packet[which];
-    return mark === undefined ? MAYBE : certain((mark & mask) >>> 0 === value >>> 0);
-  };
 }

@@ -20,7 +20,7 @@ const SILENT = new Set(['comment']);
 /** Matches that hold without an option of their own, and that we model by their options alone. */
 const BY_OPTIONS = new Set([
   ...['tcp', 'udp', 'conntrack', 'state', 'multiport', 'addrtype', 'mark', 'connmark', 'iprange', 'set', 'pkttype'],
-  ...['physdev', 'owner', 'icmp', 'icmp6', 'ipv6header', 'sctp', 'dccp', 'limit'],
+  ...['physdev', 'owner', 'recent', 'hashlimit', 'connlimit', 'icmp', 'icmp6', 'ipv6header', 'sctp', 'dccp', 'limit'],
 ]);
 
 /** Compiles one line of iptables-save, `[12:720] -A FORWARD -i docker0 -j ACCEPT`. What it does not know becomes a match that may hold. */

@@ -146,6 +146,23 @@ const TRUTHS: readonly (readonly [string, Snapshot, PortVerdict, RegExp])[] = [
     /DNAT/,
   ],
   [
+    'a newcomer is within limits that nobody comes near, and noted in passing',
+    withRules(healthy, (text) =>
+      text.replace(
+        '[0:0] -A FORWARD ',
+        [
+          '[0:0] -A FORWARD -p tcp -m hashlimit --hashlimit-above 500/sec --hashlimit-burst 90 --hashlimit-mode srcip --hashlimit-name h -j DROP',
+          '[0:0] -A FORWARD -p tcp -m connlimit --connlimit-above 100 --connlimit-mask 32 --connlimit-saddr -j REJECT',
+          '[0:0] -A FORWARD -m recent --set --name y --mask 255.255.255.255 --rsource',
+          '[0:0] -A FORWARD -m recent ! --set --name z --mask 255.255.255.255 --rsource -j DROP',
+          '[0:0] -A FORWARD ',
+        ].join('\n'),
+      ),
+    ),
+    'reachable',
+    /DNAT/,
+  ],
+  [
     'a translation that changes nothing settles it as well, and Docker is not asked any more',
     withNative(healthy, {
       hook: 'prerouting',

@@ -134,6 +134,7 @@ const SELDOM = [
   '-m rpfilter --invert',
   '-m u32 --u32 "0=0"',
   '-m hashlimit --hashlimit-name h --hashlimit-above 1000/sec',
+  '-m hashlimit --hashlimit-name g --hashlimit-above 5000/sec --hashlimit-burst 9000 --hashlimit-mode srcip',
   '-m connlimit --connlimit-above 500',
   '-m connbytes --connbytes 1000000: --connbytes-dir both --connbytes-mode bytes',
   '-m socket',
