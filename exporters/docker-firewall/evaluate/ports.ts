@@ -1,5 +1,6 @@
 import type { EvaluateOptions, From } from '../report.ts';
 import { type Family, formatIp, type Ip, parseIp } from '../rules/addresses.ts';
+import { getOrMake } from '../rules/get-or-make.ts';
 import { sayCause } from './cause-text.ts';
 import type { DockerContainer, DockerNetwork, DockerView, PublishedPort } from './docker.ts';
 import { packetFrom } from './packets.ts';
@@ -22,10 +23,15 @@ const LOOPBACK: Readonly<Record<Family, Ip>> = { 4: 0x7f_00_00_01, 6: 1n };
 
 /** Looks at every published port from outside, from this host, and from Docker's other bridges. */
 export function viewPorts(docker: DockerView, around: Surroundings, options: EvaluateOptions): PortView[] {
+  const known = new Map<string, Stranger[]>();
+  const askersOf: FindAskers = (network, family) =>
+    getOrMake(known, `${network.name} ${family}`, () => askersIn(network, family, around));
   return docker.containers.flatMap((container) =>
-    container.published.flatMap((published) => viewsOf(container, published, docker, around, options)),
+    container.published.flatMap((published) => viewsOf(container, published, docker, around, options, askersOf)),
   );
 }
+
+type FindAskers = (network: DockerNetwork, family: Family) => readonly Stranger[];
 
 function viewsOf(
   container: DockerContainer,
@@ -33,6 +39,7 @@ function viewsOf(
   docker: DockerView,
   around: Surroundings,
   options: EvaluateOptions,
+  askersOf: FindAskers,
 ): PortView[] {
   const { host } = around;
   const { family } = published;
@@ -60,7 +67,7 @@ function viewsOf(
     const gateway =
       host.addressOf(network.bridge, family) ??
       network.gateways.find((ip) => (typeof ip === 'number') === (family === 4));
-    const askers = askersIn(network, family, around);
+    const askers = askersOf(network, family);
     const to = isAny ? gateway : isPrivate(published) ? (own ?? gateway) : bound;
     if (askers.length > 0 && to !== undefined && host.isThere(network.bridge) !== false)
       views.push(viewFromBridge(destination, network, to, askers, around));

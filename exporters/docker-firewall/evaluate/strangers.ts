@@ -56,7 +56,7 @@ export function toldApart(rules: Ruleset, subnet: IpRange, ips: readonly Ip[]): 
 
 const found = new WeakMap<Ruleset, Map<string, readonly IpRange[]>>();
 
-/** The ranges that some rule names and that are a part of the subnet. */
+/** The ranges that some rule names as where packets come from, and that are a part of the subnet. */
 function partsNamed(rules: Ruleset, subnet: IpRange): readonly IpRange[] {
   const known = found.get(rules) ?? new Map<string, readonly IpRange[]>();
   found.set(rules, known);
@@ -66,12 +66,19 @@ function partsNamed(rules: Ruleset, subnet: IpRange): readonly IpRange[] {
 function readParts(rules: Ruleset, subnet: IpRange): readonly IpRange[] {
   const pattern =
     subnet.family === 4 ? /\b(?:\d{1,3}\.){3}\d{1,3}(?:\/[\d.]+|-[\d.]+)?/g : /[\da-f]*:[\da-f:]*:[\da-f]*(?:\/\d+)?/g;
-  const texts = new Set(rules.named().flatMap((text) => text.match(pattern) ?? []));
+  const texts = new Set(rules.named().flatMap((text) => sourcesIn(text).match(pattern) ?? []));
   return [...texts].flatMap((text) => {
     const range = parseRange(text);
     if (range?.family !== subnet.family || !isWithin(subnet, range.low) || !isWithin(subnet, range.high)) return [];
     return range.low === subnet.low && range.high === subnet.high ? [] : [range];
   });
+}
+
+/** What a rule says of sources. One for an address that talks to itself, as Docker has for each container, tells nobody apart. */
+function sourcesIn(text: string): string {
+  if (!text.startsWith('-A ')) return /\bdaddr\b/.test(text) && !/\bsaddr\b/.test(text) ? '' : text;
+  const sources = [...text.matchAll(/ (?:-s|--src-range|--ctorigsrc) (\S+)/g)].map(([, source = '']) => source);
+  return sources.filter((source) => !text.includes(` -d ${source} `)).join(' ');
 }
 
 function next(ip: Ip): Ip {
