@@ -112,17 +112,19 @@ export function follow<Known>(source: Source<Known>, backlogMs: number, context:
       if (!hurried && clock.monotonic() - lookedAt < (source.everyMs ?? 0)) return NOTHING;
       hurried = false;
       lookedAt = clock.monotonic();
-      const late = AbortSignal.timeout(LONGEST_LOOK_MS);
+      const late = new AbortController();
+      const cancel = clock.after(LONGEST_LOOK_MS, () => late.abort());
       try {
-        const seen = await see(AbortSignal.any([signal, late]));
+        const seen = await see(AbortSignal.any([signal, late.signal]));
         told.clear();
         return seen;
       } catch (error) {
         if (signal.aborted) return NOTHING;
         sees = false;
-        say(late.aborted ? `did not end within ${LONGEST_LOOK_MS / SECOND} s` : inWords(error));
+        say(late.signal.aborted ? `did not end within ${LONGEST_LOOK_MS / SECOND} s` : inWords(error));
         return NOTHING;
       } finally {
+        cancel();
         if (!signal.aborted) watching.set(source.watched?.() ?? []);
       }
     },
