@@ -7,12 +7,21 @@ import { type Passed, walkBase } from './walk-chain.ts';
 
 /** Leads a packet through everything at one hook, in the kernel's order. A drop anywhere ends it; an accept ends only its own chain. */
 export function passHook(rules: Ruleset, hook: Hook, flow: Flow, world: World): Passed {
+  return passAll(rules.turnsAt(flow.packet.family, hook), flow, (stops, one) => passTogether(stops, hook, one, world));
+}
+
+/** Leads a packet through several things, one after the other; most often there is one way alone. */
+function passAll<Thing>(things: readonly Thing[], flow: Flow, pass: (thing: Thing, flow: Flow) => Passed): Passed {
   const dropped: End[] = [];
   let flows: readonly Flow[] = [flow];
-  for (const stops of rules.turnsAt(flow.packet.family, hook)) {
-    const results = flows.map((one) => passTogether(stops, hook, one, world));
-    dropped.push(...results.flatMap((result) => result.dropped));
-    flows = distinct(results.flatMap(({ passed }) => passed));
+  for (const thing of things) {
+    const passed: Flow[] = [];
+    for (const one of flows) {
+      const result = pass(thing, one);
+      passed.push(...result.passed);
+      dropped.push(...result.dropped);
+    }
+    flows = distinct(passed);
     if (flows.length === 0) break;
   }
   return { passed: flows, dropped };
@@ -20,8 +29,9 @@ export function passHook(rules: Ruleset, hook: Hook, flow: Flow, world: World): 
 
 /** Which of several at one priority is asked first depends on which came first: that matters where one changes what another goes by. */
 function passTogether(stops: readonly Stop[], hook: Hook, flow: Flow, world: World): Passed {
+  const [first] = stops;
+  if (first !== undefined && stops.length === 1) return passStop(first, hook, flow, world);
   const usual = passInTurn(stops, hook, flow, world);
-  if (stops.length === 1) return usual;
   if (usual.dropped.length === 0 && usual.passed.every((one) => isAlike(one, flow))) return usual;
   const reverse = passInTurn(stops.toReversed(), hook, flow, world);
   const isOneWay =
@@ -35,26 +45,12 @@ function passTogether(stops: readonly Stop[], hook: Hook, flow: Flow, world: Wor
 }
 
 function passInTurn(stops: readonly Stop[], hook: Hook, flow: Flow, world: World): Passed {
-  const dropped: End[] = [];
-  let flows: readonly Flow[] = [flow];
-  for (const stop of stops) {
-    const results = flows.map((one) => passStop(stop, hook, one, world));
-    dropped.push(...results.flatMap((result) => result.dropped));
-    flows = distinct(results.flatMap(({ passed }) => passed));
-  }
-  return { passed: flows, dropped };
+  return passAll(stops, flow, (stop, one) => passStop(stop, hook, one, world));
 }
 
 /** Leads a packet through chains that stand one after the other. */
 export function passChains(chains: readonly BaseChain[], flow: Flow, world: World): Passed {
-  const dropped: End[] = [];
-  let flows: readonly Flow[] = [flow];
-  for (const chain of chains) {
-    const results = flows.map((one) => walkBase(chain, one, world));
-    dropped.push(...results.flatMap((result) => result.dropped));
-    flows = distinct(results.flatMap((result) => result.passed));
-  }
-  return { passed: flows, dropped };
+  return passAll(chains, flow, (chain, one) => walkBase(chain, one, world));
 }
 
 function passStop(stop: Stop, hook: Hook, flow: Flow, world: World): Passed {

@@ -1,6 +1,5 @@
 import type { EvaluateOptions } from '../report.ts';
 import { type Family, type Ip, type IpRange, isWithin, parseIp, parseRange } from '../rules/addresses.ts';
-import { getOrMake } from '../rules/get-or-make.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import { neighbourIn } from './topology.ts';
 import type { Surroundings } from './travel.ts';
@@ -54,24 +53,25 @@ export function toldApart(rules: Ruleset, subnet: IpRange, ips: readonly Ip[]): 
   return [...ips.filter((ip) => !isNamed(ip)).slice(0, 1), ...ips.filter(isNamed).slice(0, MOST_NAMED)];
 }
 
-const found = new WeakMap<Ruleset, Map<string, readonly IpRange[]>>();
+const named = new WeakMap<Ruleset, readonly IpRange[]>();
+const ADDRESSES = /\b(?:\d{1,3}\.){3}\d{1,3}(?:\/[\d.]+|-[\d.]+)?|[\da-f]*:[\da-f:]*:[\da-f]*(?:\/\d+)?/g;
 
 /** The ranges that some rule names as where packets come from, and that are a part of the subnet. */
 function partsNamed(rules: Ruleset, subnet: IpRange): readonly IpRange[] {
-  const known = found.get(rules) ?? new Map<string, readonly IpRange[]>();
-  found.set(rules, known);
-  return getOrMake(known, `${subnet.low} ${subnet.high}`, () => readParts(rules, subnet));
+  const ranges = named.get(rules) ?? readRanges(rules);
+  named.set(rules, ranges);
+  return ranges.filter(
+    ({ family, low, high }) =>
+      family === subnet.family &&
+      isWithin(subnet, low) &&
+      isWithin(subnet, high) &&
+      (low !== subnet.low || high !== subnet.high),
+  );
 }
 
-function readParts(rules: Ruleset, subnet: IpRange): readonly IpRange[] {
-  const pattern =
-    subnet.family === 4 ? /\b(?:\d{1,3}\.){3}\d{1,3}(?:\/[\d.]+|-[\d.]+)?/g : /[\da-f]*:[\da-f:]*:[\da-f]*(?:\/\d+)?/g;
-  const texts = new Set(rules.named().flatMap((text) => sourcesIn(text).match(pattern) ?? []));
-  return [...texts].flatMap((text) => {
-    const range = parseRange(text);
-    if (range?.family !== subnet.family || !isWithin(subnet, range.low) || !isWithin(subnet, range.high)) return [];
-    return range.low === subnet.low && range.high === subnet.high ? [] : [range];
-  });
+function readRanges(rules: Ruleset): readonly IpRange[] {
+  const texts = new Set(rules.named().flatMap((text) => sourcesIn(text).match(ADDRESSES) ?? []));
+  return [...texts].flatMap((text) => parseRange(text) ?? []);
 }
 
 /** What a rule says of sources. One for an address that talks to itself, as Docker has for each container, tells nobody apart. */

@@ -54,15 +54,21 @@ export function readRuleset(snapshot: Snapshot): Ruleset {
   ];
   const bases = chains.filter(isBase).toSorted((one, other) => one.base.priority - other.base.priority);
   const turns = new Map<string, readonly (readonly Stop[])[]>();
+  const chosen = new Map<string, readonly BaseChain[]>();
   const turnsAt = (family: Family, hook: Hook) =>
     getOrMake(turns, `${family} ${hook}`, () => turnsOf(bases, family, hook));
   return {
     chains,
     stopsAt: (family, hook) => turnsAt(family, hook).flat(),
     turnsAt,
-    bridgeChains: (hook) => bases.filter(({ family, base }) => family === 'bridge' && base.hook === hook),
+    bridgeChains: (hook) =>
+      getOrMake(chosen, `bridge ${hook}`, () =>
+        bases.filter(({ family, base }) => family === 'bridge' && base.hook === hook),
+      ),
     deviceChains: (family, hook) =>
-      bases.filter(({ family: of, base }) => base.hook === hook && (of === 'netdev' || isFor(of, family))),
+      getOrMake(chosen, `${family} ${hook}`, () =>
+        bases.filter(({ family: of, base }) => base.hook === hook && (of === 'netdev' || isFor(of, family))),
+      ),
     named: () => [
       ...chains.flatMap((chain) => chain.lines()),
       ...(snapshot.nft?.nftables ?? []).flatMap(({ set, map }) => elementTexts(set ?? map)),
