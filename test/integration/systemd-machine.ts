@@ -130,6 +130,12 @@ export class SystemdMachine implements AsyncDisposable {
         30_000,
         'systemd is up',
       );
+      // The bus is there before systemd has its name on it.
+      await until(
+        () => machine().run('busctl', 'status', 'org.freedesktop.systemd1').includes('PID=1'),
+        30_000,
+        'systemd has its name on the bus',
+      );
     } catch (error) {
       await machine()[Symbol.asyncDispose]();
       throw error;
