@@ -13,7 +13,7 @@ test('what an exporter sees is on /metrics, in VictoriaMetrics, and gone when it
   await using shop = await webServer((_request, response) => response.end('Welcome'));
   const monitors = `monitors: { shop: { http: "${shop.url}", every: 1s, timeout: 1s } }\n`;
   await using house = await BoxHouse.open(
-    `${monitors}exporters: { host: { every: 1s }, mounts: { every: 1s }, changes: { backlog: 1h, every: 1s } }\n`,
+    `${monitors}exporters: { host: { every: 5s }, mounts: { every: 5s }, changes: { backlog: 1h, every: 10s } }\n`,
   );
   const box = await house.start();
   const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
