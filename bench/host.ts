@@ -38,12 +38,10 @@ async function besideNodeExporter(tree: string, times: number): Promise<Row[]> {
   const where = tree === '' ? 'this machine' : '256 CPUs';
   const what = `host, ${where}: processor time of a collection`;
   const beside = `with a page written ${shown(cost.withPage, 'ms')}`;
-  const peerInWords = peer === undefined ? 'is absent' : shown(peer, 'ms');
   return [
-    // The bar is that of the machine at hand; the large one is drawn.
-    peer === undefined || tree !== ''
-      ? told(what, shown(cost.collecting, 'ms'), `node_exporter ${peerInWords}; ${beside}`)
-      : atMost(what, cost.collecting, peer, 'ms', `node_exporter ${peerInWords}; ${beside}`),
+    peer === undefined
+      ? told(what, shown(cost.collecting, 'ms'), `node_exporter is absent; ${beside}`)
+      : atMost(what, cost.collecting, peer, 'ms', `node_exporter ${shown(peer, 'ms')}; ${beside}`),
     atMost(
       `host, ${where}: longest turn of the loop, its processor time`,
       cost.turnMs,
