@@ -22,13 +22,14 @@ export function alignedTable(rows: readonly (readonly string[])[], widest = Numb
 export function wrapped(line: string, width: number, indent: number): string[] {
   if ([...line].length <= width) return [line];
   const gap = line.lastIndexOf('  ');
-  if (gap <= indent) return words(line, width, indent);
+  if (gap <= indent) return wrappedWords(line, width, indent);
   const [before, last] = [line.slice(0, gap).trimEnd(), line.slice(gap + 2)];
   if ([...before, ...last].length + 2 <= width) return [`${before}  ${last}`];
-  return [before, ' '.repeat(indent) + last].flatMap((one) => words(one, width, indent));
+  return [before, ' '.repeat(indent) + last].flatMap((one) => wrappedWords(one, width, indent));
 }
 
-function words(line: string, width: number, indent: number): string[] {
+/** A line as lines of at most `width` characters. What goes on begins with `indent` spaces; a longer word stays whole. */
+export function wrappedWords(line: string, width: number, indent: number): string[] {
   const lines: string[] = [];
   let rest = line;
   while (rest.length > width) {

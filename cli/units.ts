@@ -19,7 +19,9 @@ const LONGEST_MS = 20 * SECOND;
 export function unitsCommand(): Command {
   return new Command('units')
     .aliases(['unit', 'failed'])
-    .description('the systemd units that are failed now: why, since when, and the last lines of their journal')
+    .description(
+      'the systemd units that are failed, or crash again and again: why, since when, the last of their journal',
+    )
     .option('--user [name]', "those of a user's own systemd, by name or number; yours when none is named")
     .option('--bus <address>', 'where the bus listens; the usual place when left out')
     .option(
@@ -47,8 +49,8 @@ async function print(options: Options): Promise<number> {
   try {
     const found = await findFailedUnits({ user, bus, since }, clock, AbortSignal.timeout(LONGEST_MS));
     if (options.json) console.log(JSON.stringify(found, inIso));
-    else for (const line of failedUnitsInWords(found, clock.now())) console.log(line);
-    return found.count === 0 ? EXIT.fine : EXIT.bad;
+    else for (const line of failedUnitsInWords(found, clock.now(), process.stdout.columns)) console.log(line);
+    return found.count + found.restarted.length === 0 ? EXIT.fine : EXIT.bad;
   } catch (error) {
     console.error(`systemd cannot be asked: ${error instanceof Error ? error.message : error}`);
     return EXIT.unknown;

@@ -25,6 +25,8 @@ export interface UnitFailure {
 /** That a unit failed once, as the journal tells it. */
 export interface UnitFailed extends Omit<UnitFailure, 'words'> {
   readonly name: string;
+  /** Names the run that failed, in the journal. */
+  readonly invocation?: string | undefined;
 }
 
 /** A unit that is failed now, with all that tells why. */

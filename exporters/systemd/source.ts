@@ -1,3 +1,4 @@
+import { ProgramFailed } from '../../programs/run-program.ts';
 import type { Bus } from './bus/connection.ts';
 import { showDetails, showManager, showUnits } from './systemctl.ts';
 import {
@@ -10,6 +11,8 @@ import {
   unitProperties,
   type Wanted,
 } from './systemd-calls.ts';
+
+const NOT_HERE = 'systemd does not run here; in a container, name the bus of the host';
 
 /** One way to ask systemd; both give the same. */
 export interface Source {
@@ -24,8 +27,8 @@ export interface Source {
 }
 
 /**
- * Asks over the bus, and where that does not answer, through systemctl. Rejects with both reasons when neither can, or at
- * the signal.
+ * Asks over the bus, and where that does not answer, through systemctl. Rejects in words when neither can, or at the
+ * signal.
  */
 export async function ask<T>(
   connect: () => Promise<Bus>,
@@ -40,6 +43,8 @@ export async function ask<T>(
     try {
       return await question(throughProgram(systemctl, signal));
     } catch (second) {
+      if (second instanceof ProgramFailed && /not been booted with systemd/.test(second.complaint))
+        throw new Error(NOT_HERE);
       throw new Error(`${wordsOf(error)}; ${wordsOf(second)}`);
     }
   }

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { SystemdMachine } from '../../integration/systemd-machine.ts';
 import { until } from '../../integration/until.ts';
@@ -211,5 +214,18 @@ test('with neither bus nor systemctl it says both reasons', async () => {
   await assert.rejects(
     watched.collect(),
     /no connection to the bus at \/nowhere\/bus: .*ENOENT.*; \/nowhere\/systemctl is not installed/,
+  );
+});
+
+test('on a machine that another program started, it says that systemd does not run', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-no-systemd-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const systemctl = join(folder, 'systemctl');
+  const says = "System has not been booted with systemd as init system (PID 1). Can't operate.";
+  await writeFile(systemctl, `#!/bin/sh\necho "${says}" >&2\nexit 1\n`, { mode: 0o755 });
+  await using watched = await Watched.open({ bus: '/nowhere/bus', systemctl });
+  await assert.rejects(
+    watched.collect(),
+    /^Error: systemd does not run here; in a container, name the bus of the host$/,
   );
 });
