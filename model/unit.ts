@@ -1,7 +1,7 @@
 import { type Instant, MINUTE } from './time.ts';
 
-/** A unit that failed so often in so short a time flaps, even while it runs. */
-export const FLAPPING = { failures: 3, withinMs: 10 * MINUTE } as const;
+/** A unit that failed so often in so short a time flaps, even while it runs. At most `kept` failures of it are remembered. */
+export const FLAPPING = { failures: 3, withinMs: 10 * MINUTE, kept: 20 } as const;
 
 /** One unit of one systemd. */
 export interface UnitAddress {
@@ -59,7 +59,7 @@ export interface UnitReport {
   readonly since?: Instant | undefined;
   /** How its last run ended, where that was badly. */
   readonly failure?: Omit<UnitFailure, 'at'> | undefined;
-  /** Its failures in the last ten minutes, as far as they were seen; the last is the newest. */
+  /** Its failures in the last ten minutes, the last `FLAPPING.kept` of those that were seen; the last is the newest. */
   readonly recent: readonly UnitFailure[];
   /** A service's type: `simple`, `notify`, `oneshot`. */
   readonly serviceType?: string | undefined;

@@ -5,6 +5,10 @@ const LONGEST = 200;
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]+/gu;
 const MARKS = /(\p{M}{3})\p{M}+/gu;
 
+/** Units of systemd have names like a host's, and some like an address. */
+const UNIT =
+  /(?<![\w.@-])[\w:.@\\-]+\.(?:service|socket|timer|path|mount|automount|swap|target|slice|scope|device)(?![\w-]|\.\w)/g;
+
 const HIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[\w+/=.~-]{6,}/gi, '$1 …'],
   [/\b(pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|key|auth(?:orization)?)(\s*[=:]\s*)\S+/gi, '$1$2…'],
@@ -47,6 +51,7 @@ export function publicReasons(rules: ReasonRules): (reason: string) => string {
   return (reason) => {
     let text = oneLine(reason.slice(0, 10 * LONGEST));
     if (unspoken !== undefined) text = text.replace(unspoken, 'something not shown here');
+    text = text.replace(UNIT, (unit) => (spoken.includes(unit.toLowerCase()) ? unit : 'a unit'));
     for (const [pattern, instead] of HIDDEN) text = text.replace(pattern, instead);
     text = text.replace(HOST, (host) => (spoken.includes(host.toLowerCase()) ? host : 'a host'));
     text = text.replace(WHERE, '').replace(ASKED, '$1 ');

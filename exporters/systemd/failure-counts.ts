@@ -23,7 +23,6 @@ export interface FailureCounts {
 
 /** Units of which failures are counted by name; names may be made up for each run, as `run-u1234.service`. */
 const MOST_UNITS = 500;
-const MOST_RECENT = 20;
 const OTHERS = 'other units';
 
 export function createFailureCounts(): FailureCounts {
@@ -38,7 +37,7 @@ export function createFailureCounts(): FailureCounts {
       total++;
       const failure = { at, result, words: endingInWords({ result, code, status }) };
       // What others did together says nothing of one of them.
-      if (name === unit) recent.set(unit, [...(recent.get(unit) ?? []).slice(1 - MOST_RECENT), failure]);
+      if (name === unit) recent.set(unit, [...(recent.get(unit) ?? []).slice(1 - FLAPPING.kept), failure]);
       return { unit, ...failure };
     },
     byUnit: () => counts,

@@ -54,7 +54,7 @@ async function evidenceOf(
     ...(failure !== undefined && { result: `${failure.result}: ${oneLine(failure.words)}` }),
     ...(restarts !== undefined && restarts > 0 && { restarts }),
     ...(failures.length > 0 && { 'failures in the last ten minutes': failures }),
-    ...(load === 'loaded' && { journal: await units.lastLines({ ...spec, unit: name }, report, signal) }),
+    ...(load !== 'not-found' && { journal: await units.lastLines({ ...spec, unit: name }, report, signal) }),
   };
 }
 

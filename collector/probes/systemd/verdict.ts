@@ -27,8 +27,9 @@ export function judgeUnit(
   const { load, loadError, active } = report;
   const unloadable = UNLOADABLE[load];
   // What runs goes on running when its file is gone.
+  // Of the other two systemd's own words say no more.
   if (unloadable !== undefined && active !== 'active')
-    return down(loadError === undefined || load === 'not-found' ? unloadable : `${unloadable}: ${loadError}`);
+    return down(load === 'error' && loadError !== undefined ? `${unloadable}: ${loadError}` : unloadable);
   if (active === 'failed') return down(report.failure?.words ?? 'it failed');
   if (report.timer !== undefined && active === 'active') return judgeTimer(report, report.timer, spec, now, service);
   if (active === 'inactive') return judgeInactive(report, spec, now);
@@ -37,12 +38,8 @@ export function judgeUnit(
 }
 
 function judgeActive(report: UnitReport, spec: UnitSpec, now: Instant): Judgement {
-  const { sub, since, recent } = report;
-  if (isFlapping(report)) {
-    const last = recent.at(-1);
-    const times = `failed ${recent.length} times in the last ten minutes`;
-    return { verdict: 'degraded', reason: `${sub}, but ${times}; the last time: ${last?.words}` };
-  }
+  const { sub, since } = report;
+  if (isFlapping(report)) return degraded(`${sub}, but ${flappingInWords(report)}`);
   if (sub === 'exited') return judgeRun(report, spec, now);
   return up(`${sub}${since === undefined ? '' : ` for ${spanInWords(now - since)}`}`);
 }
@@ -67,16 +64,19 @@ function judgeBetween(report: UnitReport, { patience }: UnitSpec, now: Instant):
 
 /** Not running, which is as it should be for what runs and ends, or waits to be triggered. */
 function judgeInactive(report: UnitReport, spec: UnitSpec, now: Instant): Judgement {
-  const { failure, conditionFailedAt, since, serviceType, triggeredBy, endedAt } = report;
+  const { name, failure, conditionFailedAt, since, serviceType, triggeredBy, endedAt } = report;
   if (failure !== undefined) return down(failure.words);
-  const stopped = since === undefined ? 'it was never started' : `stopped ${spanInWords(now - since)} ago`;
+  const [not, never] = name.endsWith('.mount')
+    ? ['not mounted', 'it never was']
+    : ['not running', 'it was never started'];
+  const stopped = since === undefined ? never : `stopped ${spanInWords(now - since)} ago`;
   if (conditionFailedAt !== undefined && (endedAt ?? 0) < conditionFailedAt)
     return down('it was not started: a condition of its unit file does not hold');
   const [trigger] = triggeredBy;
   if (endedAt !== undefined && (serviceType === 'oneshot' || triggeredBy.length > 0))
     return judgeRun(report, spec, now);
   if (trigger !== undefined) return up(`not running, waits for ${trigger}`);
-  return down(`not running: ${stopped}`);
+  return down(`${not}: ${stopped}`);
 }
 
 /** A run that ended well, and how long ago that may be. */
@@ -119,7 +119,8 @@ function isFlapping({ recent }: UnitReport): boolean {
 }
 
 function flappingInWords({ recent }: UnitReport): string {
-  return `failed ${recent.length} times in the last ten minutes; the last time: ${recent.at(-1)?.words}`;
+  const atLeast = recent.length < FLAPPING.kept ? '' : 'at least ';
+  return `failed ${atLeast}${recent.length} times in the last ten minutes; the last time: ${recent.at(-1)?.words}`;
 }
 
 function ordinal(number: number): string {

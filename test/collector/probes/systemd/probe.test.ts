@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createClock } from '../../../../collector/clock.ts';
 import { probe } from '../../../../collector/probes/systemd/probe.ts';
 import { settings } from '../../../../collector/probes/systemd/spec.ts';
+import { judgeUnit } from '../../../../collector/probes/systemd/verdict.ts';
 import { openUnits } from '../../../../exporters/systemd/units.ts';
 import type { Finding } from '../../../../model/finding.ts';
 import { SystemdMachine } from '../../../integration/systemd-machine.ts';
@@ -30,6 +31,7 @@ test('every state of a unit is a finding with a reason', async (t) => {
       'broken.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00\nUnit=bad.service\n',
       'skipped.service': service('Type=oneshot\nExecCondition=/bin/false\nExecStart=/bin/true'),
       'skips.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00\nUnit=skipped.service\n',
+      'mnt-absent.mount': '[Unit]\nDefaultDependencies=no\n[Mount]\nWhat=tmpfs\nWhere=/mnt/absent\nType=tmpfs\n',
       'idle.service': service('ExecStart=/bin/sleep 100'),
       'hidden.service': service('Type=oneshot\nExecStart=/bin/true'),
       'hides.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00\nUnit=hidden.service\n',
@@ -64,7 +66,8 @@ test('every state of a unit is a finding with a reason', async (t) => {
       once: /^up: last run ended well .* ago$/,
       long: /^up: running for /,
       never: /^down: it was not started: a condition of its unit file does not hold$/,
-      typo: /^down: its unit file has a mistake: /,
+      typo: /^down: its unit file has a mistake$/,
+      'mnt-absent.mount': /^down: not mounted: it never was$/,
       absent: /^down: there is no such unit$/,
       waits: /^up: not running, waits for waits\.socket$/,
       'waits.socket': /^up: listening for /,
@@ -127,7 +130,8 @@ test('a unit that runs now, but failed again and again a moment ago, is degraded
 
 test('evidence has the last lines of the journal, cleaned, or says why it has none', async (t) => {
   const shout = 'printf \\"\\\\033[31mred \\\\342\\\\200\\\\256evil\\\\n\\"; exit 1';
-  await using machine = await SystemdMachine.boot({ 'bad.service': service(`ExecStart=/bin/sh -c "${shout}"`) }, t);
+  const bad = service(`ExecStart=/bin/sh -c "${shout}"`);
+  await using machine = await SystemdMachine.boot({ 'bad.service': bad, 'typo.service': service('Type=simple') }, t);
   if (machine === undefined) return;
   machine.systemctl('start', 'bad');
   await until(() => machine.property('bad', 'ActiveState') === 'failed');
@@ -140,7 +144,8 @@ test('evidence has the last lines of the journal, cleaned, or says why it has no
   const own = openUnits(clock);
   const journalctl = await machine.door('journalctl');
   try {
-    const run = (units: typeof own) => runProbe({ settings, probe }, { unit: 'bad', bus: machine.bus }, { units });
+    const run = (units: typeof own, unit = 'bad') =>
+      runProbe({ settings, probe }, { unit, bus: machine.bus }, { units });
     const { lastLines } = await import('../../../../exporters/systemd/journal.ts');
     const inside: typeof own = {
       ...own,
@@ -159,6 +164,9 @@ test('evidence has the last lines of the journal, cleaned, or says why it has no
       journal.join('\n'),
     );
     assert.doesNotMatch(journal.join('\n'), /stranger/);
+    // What is wrong with the file is said there alone.
+    const refused = async () => String((await run(inside, 'typo')).evidence?.journal);
+    await until(async () => (await refused()).includes('Service has no ExecStart='));
     const blind: typeof own = {
       ...own,
       lastLines: (_, { name }, signal) => lastLines('/nowhere/journalctl', { unit: name }, signal),
@@ -194,4 +202,14 @@ test('settings that make no sense are refused', () => {
   assert.match(mistakes(settings, { unit: '-x.service' })[0] ?? '', /^unit: the name of a unit/);
   assert.match(mistakes(settings, { unit: 'a.socket', within: '1h' })[0] ?? '', /^within: a timer or a service/);
   assert.match(mistakes(settings, { unit: 'a', bus: 'tcp:host=x' })[0] ?? '', /^bus: a path, or an address/);
+});
+
+test('of a unit that failed more often than is remembered it is said how often at least', () => {
+  const failure = (at: number) => ({ at, result: 'exit-code', words: 'exit code 3' });
+  const report = { name: 'a.service', load: 'loaded', active: 'active', sub: 'running', triggeredBy: [] };
+  const spec = { unit: 'a.service', patience: 60_000 };
+  const said = (times: number) =>
+    judgeUnit({ ...report, recent: Array.from({ length: times }, (_, at) => failure(at)) }, spec, 100).reason;
+  assert.equal(said(19), 'running, but failed 19 times in the last ten minutes; the last time: exit code 3');
+  assert.equal(said(20), 'running, but failed at least 20 times in the last ten minutes; the last time: exit code 3');
 });
