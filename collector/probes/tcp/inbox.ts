@@ -58,7 +58,9 @@ export function createInbox(socket: Socket, clock: Clock): Inbox {
     const { promise, resolve } = Promise.withResolvers<'news' | 'quiet'>();
     wake = () => resolve('news');
     signal.addEventListener('abort', wake, { once: true });
-    const callOff = unread === '' ? undefined : clock.after(PROMPT_QUIET_MS, () => resolve('quiet'));
+    // After a turn of the loop: in a process that stood still, what came meanwhile has yet to be read.
+    const quiet = () => setImmediate(resolve, 'quiet');
+    const callOff = unread === '' ? undefined : clock.after(PROMPT_QUIET_MS, quiet);
     socket.resume();
     try {
       return await promise;
