@@ -61,7 +61,8 @@ export class Box {
     this.process = child;
     child.stdout?.on('data', (chunk: Buffer) => this.#hear(chunk));
     child.stderr?.on('data', (chunk: Buffer) => this.#hear(chunk));
-    this.ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)));
+    // Not at its exit: what it said last may still have to be heard.
+    this.ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? 1)));
   }
 
   get log(): string {
@@ -75,9 +76,10 @@ export class Box {
 
   async listening(): Promise<void> {
     const gone = this.ended.then((how) => Promise.reject(new Error(`the box ended (${how}): ${this.#log}`)));
-    await Promise.race([this.said(/ is at (http:\S+)/), gone]);
+    // VictoriaMetrics and the public site may have said before where they are.
+    const [, url = ''] = await Promise.race([this.said(/signalbox \S+ is at (http:\S+)\/\n/), gone]);
     gone.catch(() => {});
-    this.url = /signalbox \S+ is at (http:\S+)\//.exec(this.#log)?.[1] ?? '';
+    this.url = url;
   }
 
   /** Resolves with the match once the log has it. */
