@@ -23,7 +23,7 @@ function resolverWith(options: Partial<ResolverOptions> & { hosts?: string; conf
   return createResolver({
     clock: createClock(),
     hostsFile: file(options.hosts ?? ''),
-    resolvFile: file(options.conf ?? 'search .\noptions timeout:1 attempts:1\n'),
+    resolvFile: file(options.conf ?? 'search .\noptions timeout:5 attempts:1\n'),
     nsswitchFile: file(options.nsswitch ?? 'hosts: files dns\n'),
     hasGlobalV6: () => false,
     ...options,
@@ -82,10 +82,12 @@ test('an edited hosts file counts a second later', async () => {
 
 test('both families are asked for, and IPv4 comes first where the machine has no way out by IPv6', async () => {
   await using server = await startNameServer(zone({ 'example.net': ['2001:db8::1', '192.0.2.1', '192.0.2.2'] }));
-  const without = await resolverWith({ servers: [server.address] })('example.net', 0, soon());
+  // By this clock no family waits too long for the other.
+  const clock = new FakeClock();
+  const without = await resolverWith({ clock, servers: [server.address] })('example.net', 0, soon());
   assert.deepEqual(texts(without), ['192.0.2.1', '192.0.2.2', '2001:db8::1']);
   assert.equal(without.source, 'dns');
-  const withV6 = resolverWith({ servers: [server.address], hasGlobalV6: () => true });
+  const withV6 = resolverWith({ clock, servers: [server.address], hasGlobalV6: () => true });
   assert.deepEqual(texts(await withV6('example.net', 0, soon())), ['2001:db8::1', '192.0.2.1', '192.0.2.2']);
   assert.deepEqual(texts(await withV6('example.net', 4, soon())), ['192.0.2.1', '192.0.2.2']);
 });
@@ -112,7 +114,7 @@ test('a probe sees the truth: nothing a name server said is remembered', async (
 
 test('the search list is used as resolv.conf says', async () => {
   await using server = await startNameServer(zone({ 'nas.home.lan': ['10.0.0.5'], 'a.b.home.lan': ['10.0.0.6'] }));
-  const conf = 'search other.lan home.lan\noptions ndots:1 timeout:1\n';
+  const conf = 'search other.lan home.lan\noptions ndots:1 timeout:5\n';
   const resolve = resolverWith({ servers: [server.address], conf });
   assert.deepEqual(texts(await resolve('nas', 4, soon())), ['10.0.0.5']);
   assert.deepEqual(
@@ -131,7 +133,8 @@ test('the search list is used as resolv.conf says', async () => {
 test('when the first name server is dead the second one answers, and is asked first from then on', async () => {
   await using dead = await startNameServer(() => ({ silent: true }));
   await using alive = await startNameServer(zone({ 'example.net': ['192.0.2.1'] }));
-  const resolve = resolverWith({ servers: [dead.address, alive.address] });
+  const conf = 'search .\noptions timeout:2 attempts:1\n';
+  const resolve = resolverWith({ servers: [dead.address, alive.address], conf });
   assert.deepEqual(texts(await resolve('example.net', 4, soon())), ['192.0.2.1']);
   assert.deepEqual(texts(await resolve('example.net', 4, soon())), ['192.0.2.1']);
   assert.equal(dead.asked.length, 1);
@@ -140,7 +143,8 @@ test('when the first name server is dead the second one answers, and is asked fi
 test('name servers that do not answer are named', async () => {
   await using silent = await startNameServer(() => ({ silent: true }));
   await using broken = await startNameServer(() => ({ rcode: 'SERVFAIL' }));
-  const resolve = resolverWith({ servers: [silent.address, broken.address, '127.0.0.1:1'] });
+  const conf = 'search .\noptions timeout:2 attempts:1\n';
+  const resolve = resolverWith({ servers: [silent.address, broken.address, '127.0.0.1:1'], conf });
   await assert.rejects(resolve('example.net', 0, soon()), {
     message:
       `example.net cannot be resolved: name server ${silent.address} does not answer, ` +

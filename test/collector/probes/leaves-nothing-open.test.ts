@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { probe as dnsProbe } from '../../../collector/probes/dns/probe.ts';
@@ -7,6 +6,7 @@ import { probe as tcpProbe } from '../../../collector/probes/tcp/probe.ts';
 import { settings as tcpSettings } from '../../../collector/probes/tcp/spec.ts';
 import { probe as tlsProbe } from '../../../collector/probes/tls/probe.ts';
 import { settings as tlsSettings } from '../../../collector/probes/tls/spec.ts';
+import { until } from '../../integration/until.ts';
 import { a, startNameServer } from '../names/name-server.ts';
 import { issue } from './issued.ts';
 import { startTcp, startTls } from './loopback-server.ts';
@@ -19,13 +19,6 @@ const tls = { settings: tlsSettings, probe: tlsProbe };
 const BRIEF = { timeoutMs: 20 };
 
 const openFiles = () => readdirSync('/proc/self/fd').length;
-
-/** Files that are still open when those of the other end had their time to close. */
-async function settledFiles(atMost: number): Promise<number> {
-  for (let wait = 0; wait < 100 && openFiles() > atMost; wait++)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  return openFiles();
-}
 
 test('checks leave no connection open, however they ended', async () => {
   const certificate = await issue({});
@@ -53,5 +46,6 @@ test('checks leave no connection open, however they ended', async () => {
   await new Promise((resolve) => setTimeout(resolve, 200));
   const before = openFiles();
   for (let round = 0; round < 10; round++) await Promise.all(checks.map((check) => check()));
-  assert.ok((await settledFiles(before)) <= before, `${before} files were open, now ${openFiles()}`);
+  // Those of the other end close a moment later.
+  await until(() => openFiles() <= before, 60_000, `no more than ${before} files are open`);
 });

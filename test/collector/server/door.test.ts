@@ -168,17 +168,19 @@ test('a door that listens everywhere says an address that can be opened', async 
 });
 
 test('closing waits for what is being answered', async () => {
+  const asked = Promise.withResolvers<void>();
   const slow: Route = {
     methods: ['GET'],
     path: '/slow',
     handle: async () => {
+      asked.resolve();
       await wait(200);
       return say(200, 'done');
     },
   };
   const door = await openDoor(LOOPBACK, [slow]);
   const answer = fetch(`${door.url}slow`);
-  await wait(50);
+  await asked.promise;
   await door.close();
   assert.equal(await (await answer).text(), 'done\n');
   await assert.rejects(fetch(`${door.url}slow`));

@@ -1,6 +1,5 @@
-import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '../../integration/until.ts';
 
 /** Whether a process still runs; one that is dead and not yet collected does not. */
 export function runs(pid: number): boolean {
@@ -12,20 +11,14 @@ export function runs(pid: number): boolean {
   }
 }
 
-/** Waits until a process is gone, 10 s at most. */
+/** Waits until a process is gone. */
 export async function untilGone(pid: number): Promise<void> {
-  for (let tries = 0; runs(pid); tries++) {
-    assert.ok(tries < 500, `process ${pid} still runs`);
-    await wait(20);
-  }
+  await until(() => !runs(pid), 60_000, `process ${pid} is gone`);
 }
 
-/** Waits until a file has so many lines, 10 s at most, and gives them. */
+/** Waits until a file has so many lines, and gives them. */
 export async function linesOf(file: string, count: number): Promise<string[]> {
-  for (let tries = 0; ; tries++) {
-    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
-    if (lines.length >= count) return lines;
-    assert.ok(tries < 500, `${file} has ${lines.length} lines of ${count}`);
-    await wait(20);
-  }
+  const lines = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : []);
+  await until(() => lines().length >= count, 60_000, `${file} has ${count} lines`);
+  return lines();
 }

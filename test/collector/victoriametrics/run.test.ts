@@ -30,7 +30,7 @@ test('another run of VictoriaMetrics: all that was not surely stored is sent to 
     taken.set(run, (taken.get(run) ?? 0) + 1);
     response.writeHead(204).end();
   });
-  await using line = await storageLine({ write: gate.url, read: gate.url }, { storedAfterMs: 3000 });
+  await using line = await storageLine({ write: gate.url, read: gate.url }, { storedAfterMs: 10_000 });
   await line.spool.keep(batch('one', 1, line.clock.now()), identity, line.clock.now());
   await until(() => taken.get(1) === 1);
   run = 2;

@@ -103,8 +103,8 @@ export function sending(bytes: string | Buffer, then: 'end' | 'reset' | 'hold' =
     socket.once('data', () => {
       socket.write(bytes, () => {
         if (then === 'end') socket.end();
-        // Later, so that what was sent is read before the reset discards it.
-        if (then === 'reset') setTimeout(() => socket.resetAndDestroy(), 50);
+        // Later, and some turns of the loop later, so that what was sent is read before the reset discards it.
+        if (then === 'reset') setTimeout(() => setImmediate(() => setImmediate(() => socket.resetAndDestroy())), 50);
       });
     });
   });
