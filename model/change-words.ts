@@ -64,7 +64,7 @@ export function groupInWords(group: ChangeGroup): { readonly what: string; reado
   const { kind, changes } = group;
   const [first] = changes;
   if (first === undefined) return { what: '', became: '' };
-  const end = hasFailed(first) ? '; the run failed' : '';
+  const end = failureInWords(changes);
   if (changes.length === 1) return { what: first.what, became: changeInWords(first) + end };
   const run = runOf(first);
   const named = changes.slice(0, NAMED).map((one) => `${one.what} ${changeInWords(one)}`);
@@ -75,4 +75,13 @@ export function groupInWords(group: ChangeGroup): { readonly what: string; reado
     what: run === '' ? MANY[kind] : run.replace(/ -\S+/g, ''),
     became: `${changes.length} ${MANY[kind]}: ${among}${named.join(', ')}${rest}${end}`,
   };
+}
+
+/** unattended-upgrades has dpkg do a few packages at a time: the run may have failed at some of them alone. */
+function failureInWords(changes: readonly Change[]): string {
+  const failed = changes.filter(hasFailed);
+  if (failed.length === 0) return '';
+  if (failed.length === changes.length) return '; the run failed';
+  const named = failed.slice(0, NAMED).map(({ what }) => what);
+  return `; failed at ${named.join(', ')}${failed.length > NAMED ? ', …' : ''}`;
 }

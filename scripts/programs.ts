@@ -2,8 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+/** One that the tests need. */
+interface Program {
+  readonly program: string;
+  readonly package: string;
+  readonly unpack: boolean;
+  /** Unpacked with it. */
+  readonly needs?: readonly string[];
+}
+
 /** Debian packages that the tests need. Daemons are only unpacked, so that installing them starts nothing on this machine. */
-const PROGRAMS = [
+const PROGRAMS: readonly Program[] = [
   { program: 'victoria-metrics', package: 'victoria-metrics', unpack: true },
   { program: 'prometheus-blackbox-exporter', package: 'prometheus-blackbox-exporter', unpack: true },
   { program: 'promtool', package: 'prometheus', unpack: true },
@@ -20,10 +29,20 @@ const PROGRAMS = [
   { program: 'busybox', package: 'busybox-static', unpack: true },
   { program: 'iptables', package: 'iptables', unpack: false },
   { program: 'nft', package: 'nftables', unpack: false },
+  { program: 'ipset', package: 'ipset', unpack: false },
   { program: 'systemctl', package: 'systemd', unpack: false },
   { program: 'dbus-daemon', package: 'dbus-daemon', unpack: false },
   { program: 'chromium', package: 'chromium', unpack: false },
-] as const;
+  { program: 'python3', package: 'python3', unpack: false },
+  {
+    program: 'unattended-upgrade',
+    package: 'unattended-upgrades',
+    unpack: true,
+    needs: ['python3-apt', 'python3-distro-info', 'lsb-release'],
+  },
+  { program: 'mksquashfs', package: 'squashfs-tools', unpack: false },
+  { program: 'snap', package: 'snapd', unpack: true },
+];
 
 /** Folders to add to PATH, and in words what could not be had. */
 export interface Programs {
@@ -40,7 +59,8 @@ export function fetchPrograms(cache: string): Programs {
   if (wanted.length > 0 && isThere('apt-get', [])) {
     console.log(`Fetching what the tests talk to: ${wanted.map((one) => one.package).join(', ')} …`);
     if (root) run('apt-get', ['-qq', 'update']);
-    for (const one of wanted.filter(({ unpack }) => unpack)) unpackPackage(one.package, cache);
+    for (const one of wanted.filter(({ unpack }) => unpack))
+      for (const name of [one.package, ...(one.needs ?? [])]) unpackPackage(name, cache);
     const install = wanted.filter(({ unpack }) => !unpack).map((one) => one.package);
     if (root && install.length > 0) {
       run('apt-get', [

@@ -9,7 +9,6 @@ import type { Look, Source } from '../source.ts';
 import { actionsOf, names, openAptHistory } from './apt-history.ts';
 import { type Action, readDpkgLine } from './dpkg-log.ts';
 import type { Run } from './run.ts';
-import { openUnattendedLog } from './unattended.ts';
 
 /** One log: how far it was read, the last instant in it, the run that was going on, and the latest that have ended. */
 interface Followed {
@@ -22,7 +21,6 @@ interface Followed {
 interface Known {
   readonly dpkg: Followed;
   readonly apt: Followed;
-  readonly unattended: Followed;
 }
 
 const RUNS_KEPT = 20;
@@ -31,16 +29,15 @@ const MOST_ACTIONS = 20_000;
 const SLICE = 500;
 /** A run that never ended is over by then. */
 const LONGEST_RUN_MS = 6 * HOUR;
-/** apt writes its times before dpkg begins and after it ends, in whole seconds. */
+/** apt writes when it ended after dpkg has, in whole seconds. */
 const SLACK_MS = 2 * SECOND;
 
-/** Packages by dpkg's own log; who asked for it by apt's history and that of unattended-upgrades. */
+/** Packages by dpkg's own log; who asked for it by apt's history, in which unattended-upgrades stands as well. */
 export function packagesSource(machine: Machine): Source<Known> {
   const inLogs = (path: string) => join(machine.root, 'var/log', path);
   const paths = {
     dpkg: inLogs('dpkg.log'),
     apt: inLogs('apt/history.log'),
-    unattended: inLogs('unattended-upgrades/unattended-upgrades.log'),
   };
   return {
     name: 'packages',
@@ -51,9 +48,8 @@ export function packagesSource(machine: Machine): Source<Known> {
       // dpkg's first: what apt says of it is there by then, because apt writes before dpkg begins.
       const { actions, first, ...dpkg } = await followDpkg(paths.dpkg, known?.dpkg, zone, look);
       const apt = await follow(paths.apt, known?.apt, zone, look, openAptHistory);
-      const unattended = await follow(paths.unattended, known?.unattended, zone, look, openUnattendedLog);
       if (dpkg.place === undefined && apt.place === undefined) return undefined;
-      const lists = [apt, unattended].map(({ runs, open }) => (open === undefined ? runs : [...runs, open]));
+      const runs = apt.open === undefined ? apt.runs : [...apt.runs, apt.open];
       // What dpkg's log says itself, or will say, is not taken from apt.
       const alone = apt.fresh.filter(
         ({ start, end }) =>
@@ -65,9 +61,9 @@ export function packagesSource(machine: Machine): Source<Known> {
       return {
         changes: [
           ...(await inSlices(alone, (run) => actionsOf(run).map((action) => changeOf(action, run)))),
-          ...(await inSlices(actions, (action) => [changeOf(action, runOf(lists, action))])),
+          ...(await inSlices(actions, (action) => [changeOf(action, runOf(runs, action))])),
         ],
-        known: { dpkg: kept(dpkg), apt: kept(apt), unattended: kept(unattended) },
+        known: { dpkg: kept(dpkg), apt: kept(apt) },
       };
     },
   };
@@ -126,8 +122,9 @@ async function follow(
 }
 
 function kept({ place, last, open, runs }: Followed): Followed {
-  // What a run did is asked only of one that has no end.
-  const lean = runs.slice(-RUNS_KEPT).map((run) => (run.end === undefined ? run : { ...run, did: [] }));
+  // What a run did is asked only while dpkg's lines of it may still come.
+  const isLate = ({ end = last }: Run) => end + SLACK_MS >= last;
+  const lean = runs.slice(-RUNS_KEPT).map((run) => (isLate(run) ? run : { ...run, did: [] }));
   return { place, last, open, runs: lean };
 }
 
@@ -141,22 +138,32 @@ async function inSlices<One, Made>(all: readonly One[], make: (one: One) => read
   return made;
 }
 
-/** The run that an action belongs to, by the first of the lists that knows one. Each is in order of time. */
-function runOf(lists: readonly (readonly Run[])[], { at, name }: Action): Run | undefined {
-  for (const runs of lists) {
-    let [low, high] = [0, runs.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((runs[middle]?.start ?? 0) - SLACK_MS <= at) low = middle + 1;
-      else high = middle;
-    }
-    const run = runs[low - 1];
-    if (run === undefined) continue;
-    const isOf =
-      run.end === undefined ? at <= run.start + LONGEST_RUN_MS && names(run, name) : at <= run.end + SLACK_MS;
-    if (isOf) return run;
+/**
+ * The run that an action belongs to, in order of time: of several in the same seconds, as unattended-upgrades has one for each few packages, the one
+ * that names the package.
+ */
+function runOf(runs: readonly Run[], { at, name }: Action): Run | undefined {
+  let byTime: Run | undefined;
+  for (let index = startedBy(runs, at) - 1; index >= 0; index--) {
+    const run = runs[index];
+    // One that was cut off was over when the next began.
+    const over = run?.end ?? Math.min((run?.start ?? 0) + LONGEST_RUN_MS, runs[index + 1]?.start ?? at);
+    if (run === undefined || at > over + SLACK_MS) break;
+    if (names(run, name)) return run;
+    if (run.end !== undefined) byTime ??= run;
   }
-  return undefined;
+  return byTime;
+}
+
+/** How many of the runs had started. */
+function startedBy(runs: readonly Run[], at: Instant): number {
+  let [low, high] = [0, runs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((runs[middle]?.start ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function changeOf({ at, name, from, to }: Action, run: Run | undefined): Change {

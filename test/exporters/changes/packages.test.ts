@@ -3,6 +3,7 @@ import { appendFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { packagesSource } from '../../../exporters/changes/packages/packages.ts';
+import type { Change } from '../../../model/change.ts';
 import { FakeClock } from '../../fake-clock.ts';
 import { looking, machineFor } from './machine.ts';
 
@@ -85,23 +86,26 @@ test('what apt said of a run that goes on is known for what dpkg does later in i
   );
 });
 
-test('unattended-upgrades is known by its own log where apt has lost its history; its errors are told', async (t) => {
+test('of two steps of unattended-upgrades within one second, only the one that failed is said to have failed', async (t) => {
+  // apt 2.6, dpkg 1.21 and unattended-upgrades 2.9 wrote these; the lines that say how far dpkg was are left out.
+  const step = (...lines: string[]) =>
+    ['', 'Start-Date: 2026-11-21  05:09:44', 'Commandline: /usr/bin/unattended-upgrade', ...lines, ''].join('\n');
+  const first = step('Upgrade: openssl:amd64 (3.0.15-1, 3.0.16-1)', 'End-Date: 2026-11-21  05:09:44');
+  const failed = ['Error: Sub-process /usr/bin/dpkg returned an error code (1)', 'End-Date: 2026-11-21  05:09:45'];
   const machine = await machineFor(t, {
-    'var/log/dpkg.log': '2026-11-21 05:20:50 upgrade a:amd64 1 2\n2026-11-21 05:59:00 upgrade b:amd64 1 2\n',
-    'var/log/unattended-upgrades/unattended-upgrades.log': `2026-11-21 05:20:30,100 INFO Starting unattended upgrades script
-2026-11-21 05:20:31,000 INFO Allowed origins are: origin=Debian
-2026-11-21 05:20:40,123 INFO Packages that will be upgraded: a
-2026-11-21 05:20:41,123 INFO Writing dpkg log to /var/log/unattended-upgrades/unattended-upgrades-dpkg.log
-2026-11-21 05:21:00,000 ERROR Installing the upgrades failed!
-`,
+    'var/log/dpkg.log': '2026-11-21 05:09:44 upgrade openssl:amd64 3.0.15-1 3.0.16-1\n',
+    'var/log/apt/history.log': first,
   });
-  assert.deepEqual(
-    (await sourceOn(machine).look()).map(({ what, detail }) => [what, detail]),
-    [
-      ['a', 'unattended-upgrade\nit failed: Installing the upgrades failed!'],
-      ['b', undefined],
-    ],
-  );
+  const { look, forget } = sourceOn(machine);
+  const told = (changes: readonly Change[]) => changes.map(({ what, detail }) => [what, detail]);
+  const openssl = ['openssl', 'unattended-upgrade'];
+  const bad = ['bad', 'unattended-upgrade\nit failed: Sub-process /usr/bin/dpkg returned an error code (1)'];
+  assert.deepEqual(told(await look()), [openssl]);
+  await appendFile(machine.at('var/log/dpkg.log'), '2026-11-21 05:09:44 upgrade bad:all 1 2\n');
+  await machine.write('var/log/apt/history.log', first + step('Upgrade: bad:amd64 (1, 2)', ...failed));
+  assert.deepEqual(told(await look()), [bad]);
+  forget();
+  assert.deepEqual(told(await look()), [openssl, bad], 'in a backlog as well');
 });
 
 test('where dpkg keeps no log, apt is believed: installed, upgraded, downgraded, reinstalled, removed', async (t) => {
