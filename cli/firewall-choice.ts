@@ -1,4 +1,4 @@
-import { nearest, orList } from '../config/nearest.ts';
+import { nearest } from '../config/nearest.ts';
 import type { PortReport } from '../exporters/docker-firewall/report.ts';
 import type { Snapshot } from '../exporters/docker-firewall/snapshot.ts';
 
@@ -22,8 +22,8 @@ export function chosenPorts(ports: readonly PortReport[], asked: string, snapsho
     (one) => wanted === String(one.containerPort) || wanted === `${one.containerPort}/${one.proto}`,
   );
   const outer = [...new Set(inner.map(({ port }) => String(port)))];
-  const hint = outer.length === 0 ? '' : `; ${wanted} is inside, and outside it is ${orList(outer)}`;
-  throw new NoSuchPort(`${container} does not publish ${wanted}: it publishes ${orList(all)}${hint}`);
+  const hint = outer.length === 0 ? '' : `; ${wanted} is inside, and outside it is ${listed(outer)}`;
+  throw new NoSuchPort(`${container} does not publish ${wanted}: it publishes ${listed(all)}${hint}`);
 }
 
 function isPort({ port, proto }: PortReport, wanted: string): boolean {
@@ -38,5 +38,9 @@ function noContainer(container: string, publishing: readonly string[], { docker 
   if (near !== undefined) return `${start}; did you mean ${near}?`;
   return publishing.length === 0
     ? `${start}, and none publishes a port`
-    : `${start}; ports are published by ${orList(publishing)}`;
+    : `${start}; ports are published by ${listed(publishing)}`;
+}
+
+function listed(words: readonly string[]): string {
+  return new Intl.ListFormat('en-GB').format(words);
 }

@@ -1,18 +1,27 @@
 import { isLoopback } from '../exporters/docker-firewall/knock/doors.ts';
 import type { FirewallFinding, PortReport, Report } from '../exporters/docker-firewall/report.ts';
 import type { Snapshot } from '../exporters/docker-firewall/snapshot.ts';
-import { alignedTable } from './table.ts';
+import { alignedTable, wrapped, wrappedWords } from './table.ts';
 
-/** A report for people, line by line; `walk` shows every chain on the way. */
-export function reportInWords({ ports, findings }: Report, snapshot: Snapshot, walk: boolean): string[] {
+/** Where a line that is too long goes on. */
+const CONTINUED = 6;
+
+/** A report for people, line by line, its sentences in so many columns; `walk` shows every chain on the way. */
+export function reportInWords(
+  { ports, findings }: Report,
+  snapshot: Snapshot,
+  walk: boolean,
+  width = Number.POSITIVE_INFINITY,
+): string[] {
+  const rows = walk
+    ? ports.flatMap((port, index) => [...(index === 0 ? [] : ['']), ...walkInWords(port, width)])
+    : tableOf(ports.filter(isWorthARow)).flatMap((line) => wrapped(line, width, CONTINUED));
+  const missing = snapshot.missing.map(({ part, why }) => `${part} cannot be read: ${why}`);
   const lines = [
     ...aboutDocker(ports, snapshot),
-    ...(walk ? ports.flatMap(walkInWords) : tableOf(ports.filter(isWorthARow))),
-    ...findings.flatMap(findingInWords),
-    ...snapshot.missing.flatMap(({ part, why }, index) => [
-      ...(index === 0 ? [''] : []),
-      `${part} cannot be read: ${why}`,
-    ]),
+    ...rows,
+    ...findings.flatMap((finding) => findingInWords(finding, width)),
+    ...(missing.length === 0 ? [] : ['', ...missing]),
   ];
   return lines.map(printable);
 }
@@ -20,7 +29,13 @@ export function reportInWords({ ports, findings }: Report, snapshot: Snapshot, w
 function aboutDocker(ports: readonly PortReport[], { docker, missing }: Snapshot): string[] {
   if (ports.length > 0 || missing.some(({ part }) => part === 'docker')) return [];
   if (docker === undefined) return ['There is no Docker on this machine.'];
-  return [`Docker runs ${docker.containers.length} containers, and none publishes a port.`];
+  const count = docker.containers.length;
+  if (count === 0) return ['Docker runs no container.'];
+  return [
+    count === 1
+      ? 'Docker runs one container, and it publishes no port.'
+      : `Docker runs ${count} containers, and none publishes a port.`,
+  ];
 }
 
 /** What is bound to loopback is closed to all others on purpose. */
@@ -34,9 +49,15 @@ function tableOf(ports: readonly PortReport[]): string[] {
       const before = ports[index - 1];
       const name = nameOf(one);
       const same = before !== undefined && nameOf(before) === name;
-      return [same ? '' : name, one.from, one.verdict.toUpperCase(), one.why];
+      return [same ? '' : name, one.from, one.verdict.toUpperCase(), inShort(one)];
     }),
   );
+}
+
+/** What is well needs no sentence. */
+function inShort({ verdict, why, by }: PortReport): string {
+  if (verdict !== 'reachable') return why;
+  return by === 'proxy' ? 'through docker-proxy' : 'through a DNAT rule';
 }
 
 function nameOf({ container, hostAddress, port, proto }: PortReport): string {
@@ -44,24 +65,28 @@ function nameOf({ container, hostAddress, port, proto }: PortReport): string {
   return `${container}  ${place}/${proto}`;
 }
 
-function walkInWords(one: PortReport): string[] {
+/** A sentence may go on below; a rule or a command stays in one piece, to be copied. */
+function walkInWords(one: PortReport, width: number): string[] {
   const { from, verdict, why, rule, packets, by, fix, walk } = one;
   return [
     `${nameOf(one)} from ${from}: ${verdict.toUpperCase()}`,
-    `  ${why}`,
-    ...(rule === '' ? [] : [`  decided by  ${rule}${packets === undefined ? '' : ` (${packets} packets so far)`}`]),
+    ...wrappedWords(`  ${why}`, width, CONTINUED),
+    ...(rule === '' ? [] : [`  decided by  ${rule}${packets === undefined ? '' : ` (${inPackets(packets)} so far)`}`]),
     ...(by === undefined ? [] : [`  answered by ${by === 'proxy' ? 'docker-proxy' : 'the container'}`]),
     ...walk.map((step, index) => `  ${String(index + 1).padStart(4)}  ${step}`),
     ...(fix === undefined ? [] : [`  to mend it: ${fix}`]),
-    '',
   ];
 }
 
-function findingInWords({ check, severity, subject, says, evidence, fix }: FirewallFinding): string[] {
+function inPackets(count: number): string {
+  return count === 1 ? 'one packet' : `${count} packets`;
+}
+
+function findingInWords({ check, severity, subject, says, evidence, fix }: FirewallFinding, width: number): string[] {
   return [
     '',
     `${severity.toUpperCase()} ${check} (${subject})`,
-    `  ${says}`,
+    ...wrappedWords(`  ${says}`, width, CONTINUED),
     ...evidence.map((line) => `    ${line}`),
     ...(fix === undefined ? [] : [`  to mend it: ${fix}`]),
   ];

@@ -62,7 +62,8 @@ async function explain(asked: string | undefined, options: ExplainOptions): Prom
   const report = asked === undefined ? whole : only(whole, chosenPorts(whole.ports, asked, snapshot));
   const { missing } = snapshot;
   if (options.json) console.log(JSON.stringify({ ...report, missing }));
-  else for (const line of reportInWords(report, snapshot, asked !== undefined)) console.log(line);
+  else
+    for (const line of reportInWords(report, snapshot, asked !== undefined, process.stdout.columns)) console.log(line);
   return exitCodeFor(report, snapshot, asked !== undefined);
 }
 

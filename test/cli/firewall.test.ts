@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { reportInWords } from '../../cli/firewall-words.ts';
+import { evaluate } from '../../exporters/docker-firewall/evaluate.ts';
+import { readSnapshot } from '../../exporters/docker-firewall/read-snapshot.ts';
 import { run } from './command.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/firewall/${name}.json`, import.meta.url));
@@ -32,7 +35,7 @@ suite('signalbox firewall explain', { concurrency: 2 }, () => {
   test('a healthy machine: every port with its verdict and why, and exit code 0', async () => {
     const { code, out, err } = await run(['firewall', 'explain', '--replay', HEALTHY]);
     assert.equal(err, '');
-    assert.match(out, /^web {2}0\.0\.0\.0:8080\/tcp +outside +REACHABLE +A DNAT rule leads to the container/m);
+    assert.match(out, /^web {2}0\.0\.0\.0:8080\/tcp +outside +REACHABLE +through a DNAT rule$/m);
     assert.match(out, /^games {2}0\.0\.0\.0:25565\/udp +outside +REACHABLE/m);
     assert.doesNotMatch(out, /127\.0\.0\.1:8081\/tcp +outside/);
     assert.doesNotMatch(out, /CRITICAL|WARNING/);
@@ -46,6 +49,33 @@ suite('signalbox firewall explain', { concurrency: 2 }, () => {
     assert.match(out, /nft filter DOCKER-USER: -A DOCKER-USER -p tcp -m tcp --dport 80 -j DROP, \d+ packets so far/);
     assert.match(out, /to mend it: iptables-nft -D DOCKER-USER -p tcp -m tcp --dport 80 -j DROP/);
     assert.equal(code, 1);
+  });
+
+  test('in a narrow terminal sentences go on below, and commands stay in one piece', () => {
+    const snapshot = readSnapshot(readFileSync(DROPPED, 'utf8'), DROPPED);
+    const report = evaluate(snapshot, {});
+    for (const walk of [false, true]) {
+      const wide = reportInWords(report, snapshot, walk);
+      const narrow = reportInWords(report, snapshot, walk, 60);
+      const flat = (lines: readonly string[]) => lines.join(' ').replace(/\s+/g, ' ');
+      assert.equal(flat(narrow), flat(wide));
+      assert.ok(narrow.length > wide.length);
+      const command = '  to mend it: iptables-nft -D DOCKER-USER -p tcp -m tcp --dport 80 -j DROP';
+      assert.ok(narrow.includes(command), narrow.join('\n'));
+    }
+  });
+
+  test('containers that publish nothing are counted in words', () => {
+    const snapshot = readSnapshot(readFileSync(HEALTHY, 'utf8'), HEALTHY);
+    const { docker } = snapshot;
+    const said = (count: number) => {
+      const containers = docker?.containers.slice(0, count) ?? [];
+      const some = { ...snapshot, docker: docker && { ...docker, containers } };
+      return reportInWords({ at: 0, ports: [], findings: [] }, some, false);
+    };
+    assert.deepEqual(said(0), ['Docker runs no container.']);
+    assert.deepEqual(said(1), ['Docker runs one container, and it publishes no port.']);
+    assert.deepEqual(said(2), ['Docker runs 2 containers, and none publishes a port.']);
   });
 
   test('one port: every chain on its way, and nothing of the others', async () => {
@@ -85,7 +115,7 @@ suite('signalbox firewall explain', { concurrency: 2 }, () => {
     assert.equal(await asked('quiet:80'), 'the container quiet publishes no port');
     assert.equal(
       await asked('web:80'),
-      'web does not publish 80: it publishes web:8081/tcp or web:8080/tcp; 80 is inside, and outside it is 8081 or 8080',
+      'web does not publish 80: it publishes web:8081/tcp and web:8080/tcp; 80 is inside, and outside it is 8081 and 8080',
     );
     assert.match(await asked('mailserver'), /^no running container is named mailserver; ports are published by/);
   });
