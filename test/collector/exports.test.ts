@@ -8,6 +8,7 @@ import { writeMetricsPage } from '../../collector/self/metrics-page.ts';
 import type { ExporterContext, OpenExporter } from '../../model/exporter.ts';
 import type { Identity, Sample } from '../../model/sample.ts';
 import { SECOND } from '../../model/time.ts';
+import { diskSettled } from '../disk-settled.ts';
 import { FakeClock } from '../fake-clock.ts';
 
 const ONE: Sample = { name: 'one', labels: {}, value: 1 };
@@ -42,11 +43,11 @@ async function world(t: TestContext, kinds: Record<string, OpenExporter<unknown>
     given
       .flatMap(({ samples }) => samples)
       .findLast((one) => one.name === name && (exporter === undefined || one.labels.exporter === exporter))?.value;
-  /** Lets so much of the clock's time pass, and real time for what happens on disk. */
+  /** Lets so much of the clock's time pass, in which the disk takes no time. */
   const pass = async (ms: number) => {
     for (let left = ms; left > 0; left -= SECOND) {
       await clock.advance(Math.min(left, SECOND));
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await diskSettled();
     }
   };
   return { exports, given, troubles, list, last, pass };

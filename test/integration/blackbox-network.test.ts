@@ -108,11 +108,11 @@ test('our tcp verdicts and numbers are those of blackbox_exporter', async (t) =>
   if (program === undefined) return;
   const responses = (...query_response: object[]) => ({
     prober: 'tcp',
-    timeout: '2s',
+    timeout: '4s',
     tcp: { ...base, query_response },
   });
   await using blackbox = await startBlackbox(program, {
-    open: { prober: 'tcp', timeout: '2s', tcp: base },
+    open: { prober: 'tcp', timeout: '4s', tcp: base },
     ssh: responses({ expect: '^SSH-2.0-' }),
     irc: responses({ send: 'NICK p\r' }, { expect: 'PING :([^ ]+)', send: `PONG $\{1}\r` }, { expect: '^:[^ ]+ 001' }),
     mail: responses({ expect: '^220 ' }, { send: 'EHLO p\r' }, { expect: '^250 ' }),
@@ -132,7 +132,7 @@ test('our tcp verdicts and numbers are those of blackbox_exporter', async (t) =>
   await using unended = await startTcp((socket) => socket.write('SSH-2.0-unended'));
   const ircTalk = [{ send: 'NICK p' }, { expect: 'PING :(\\S+)' }, { send: 'PONG {1}' }, { expect: '^:\\S+ 001' }];
   const mailTalk = [{ expect: '^220 ' }, { send: 'EHLO p' }, { expect: '^250 ' }];
-  const ours = (address: string, more: object) => () => runProbe(tcp, { address, ...more }, { timeoutMs: 1_500 });
+  const ours = (address: string, more: object) => () => runProbe(tcp, { address, ...more }, { timeoutMs: 4_000 });
   await compareAll(blackbox, [
     ['tcp open', ssh.address, 'open', ours(ssh.address, {})],
     ['tcp refused', '127.0.0.1:1', 'open', ours('127.0.0.1:1', {})],
@@ -154,7 +154,7 @@ test('our judgement of TLS is that of blackbox_exporter, also inside a conversat
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-ca-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'ca.pem'), by.cert);
-  const module = (tls_config: object) => ({ prober: 'tcp', timeout: '2s', tcp: { ...base, tls: true, tls_config } });
+  const module = (tls_config: object) => ({ prober: 'tcp', timeout: '4s', tcp: { ...base, tls: true, tls_config } });
   await using blackbox = await startBlackbox(program, {
     private: module({ ca_file: join(folder, 'ca.pem') }),
     public: module({}),
@@ -198,7 +198,7 @@ test('our dns verdicts and numbers are those of blackbox_exporter', async (t) =>
   if (program === undefined) return;
   const module = (query_name: string, query_type: string, more: object = {}) => ({
     prober: 'dns',
-    timeout: '2s',
+    timeout: '4s',
     dns: { ...base, query_name, query_type, ...more },
   });
   await using blackbox = await startBlackbox(program, {
@@ -227,7 +227,7 @@ test('our dns verdicts and numbers are those of blackbox_exporter', async (t) =>
   const ours =
     (name: string, more: object = {}) =>
     () =>
-      runProbe(dns, { name, servers: at, ...more }, { timeoutMs: 1_500 });
+      runProbe(dns, { name, servers: at, ...more }, { timeoutMs: 4_000 });
   const name = 'example.net';
   await compareAll(blackbox, [
     ['dns a', at, 'a', ours(name)],
@@ -245,7 +245,7 @@ test('our dns verdicts and numbers are those of blackbox_exporter', async (t) =>
       'dns nobody there',
       '127.0.0.1:1',
       'a',
-      () => runProbe(dns, { name, servers: '127.0.0.1:1' }, { timeoutMs: 1_500 }),
+      () => runProbe(dns, { name, servers: '127.0.0.1:1' }, { timeoutMs: 4_000 }),
     ],
   ]);
 });
@@ -255,14 +255,14 @@ test('our icmp verdicts and numbers are those of blackbox_exporter', async (t) =
   if (program === undefined || requireProgram('fping', t) === undefined) return;
   const module = (preferred_ip_protocol: string) => ({
     prober: 'icmp',
-    timeout: '2s',
+    timeout: '4s',
     icmp: { preferred_ip_protocol },
   });
   await using blackbox = await startBlackbox(program, { ping: module('ip4'), ping6: module('ip6') });
   const ours =
     (host: string, more: object = {}) =>
     () =>
-      runProbe(icmp, { host, count: 2, interval: '50ms', ...more }, { timeoutMs: 3_000 });
+      runProbe(icmp, { host, count: 2, interval: '50ms', ...more }, { timeoutMs: 6_000 });
   await compareAll(blackbox, [
     ['icmp 4', '127.0.0.1', 'ping', ours('127.0.0.1')],
     ['icmp 6', '::1', 'ping6', ours('::1')],

@@ -11,9 +11,11 @@ import { requireProgram } from '../require-program.ts';
 /** Watches the config in a mount namespace of its own, as in a container, and says on its output what it notices. */
 const WATCHER = `
 import { watchConfig } from '${pathToFileURL(join(import.meta.dirname, '../../config/watch.ts')).href}';
+import { stampOf } from '${pathToFileURL(join(import.meta.dirname, '../../config/stamp.ts')).href}';
 import { createClock } from '${pathToFileURL(join(import.meta.dirname, '../../collector/clock.ts')).href}';
-watchConfig(process.argv[1], () => console.log('changed'), console.log, createClock());
-setTimeout(() => console.log('watching'), 500);
+const { text } = await stampOf([process.argv[1]]);
+watchConfig(process.argv[1], () => console.log('changed'), console.log, createClock(), text);
+console.log('watching');
 setInterval(() => {}, 1000);
 `;
 

@@ -21,7 +21,7 @@ if (process.env[INSIDE] === undefined) {
     const { stdout, stderr, status } = spawnSync(
       'unshare',
       ['--net', '--mount', 'sh', '-c', command, process.execPath, fileURLToPath(import.meta.url)],
-      { encoding: 'utf8', env: { ...process.env, [INSIDE]: '1', NODE_TEST_CONTEXT: '' }, timeout: 50_000 },
+      { encoding: 'utf8', env: { ...process.env, [INSIDE]: '1', NODE_TEST_CONTEXT: '' }, timeout: 200_000 },
     );
     assert.equal(status, 0, `${stdout}${stderr}`);
     assert.match(stdout, /^# pass 2$/m, stdout);

@@ -4,7 +4,6 @@ import { closeSync, constants, openSync, readdirSync, readlinkSync } from 'node:
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { createFiles } from '../../../exporters/host/files.ts';
 import { SECOND } from '../../../model/time.ts';
 import { FakeClock } from '../../fake-clock.ts';
@@ -44,9 +43,9 @@ test('a driver that hangs costs its own part one deadline, and nothing else; whe
   const { collect, troubles } = await openWorld(t, settingsFor(tree.path));
   const letGo = await hang(tree, temperature);
   const began = performance.now();
-  let first = await collect(AbortSignal.timeout(500));
+  let first = await collect(AbortSignal.timeout(3_000));
   // On a busy machine its turn may not come in the first round.
-  while (troubles.length === 0 && performance.now() - began < 30_000) first = await collect(AbortSignal.timeout(500));
+  while (troubles.length === 0 && performance.now() - began < 60_000) first = await collect(AbortSignal.timeout(3_000));
   assert.equal(success(first, 'thermal_zone'), 0);
   assert.equal(success(first, 'cpu'), 1);
   // The next time the others of the lane do not wait for it any more.
@@ -57,12 +56,8 @@ test('a driver that hangs costs its own part one deadline, and nothing else; whe
   letGo();
   await tree.remove(temperature);
   await tree.write(temperature, '30000\n');
-  for (let tries = 0; tries < 100; tries++) {
-    const samples = await collect();
-    if (valuesOf(samples, 'node_thermal_zone_temp')['zone=0 type=acpitz'] === 30) return;
-    await pause(20);
-  }
-  assert.fail('it does not see again');
+  const temperatureNow = async () => valuesOf(await collect(), 'node_thermal_zone_temp')['zone=0 type=acpitz'];
+  await until(async () => (await temperatureNow()) === 30, 60_000, 'it sees again');
 });
 
 test('with two drivers silent no third is asked, so that files can still be read', async (t) => {
@@ -72,7 +67,7 @@ test('with two drivers silent no third is asked, so that files can still be read
   await hang(tree, 'sys/devices/virtual/thermal/thermal_zone0/temp');
   await hang(tree, 'sys/class/power_supply/BAT0/capacity');
   const began = performance.now();
-  while (troubles.length < 2 && performance.now() - began < 30_000) await collect(AbortSignal.timeout(500));
+  while (troubles.length < 2 && performance.now() - began < 60_000) await collect(AbortSignal.timeout(3_000));
   for (let round = 0; round < 3; round++) {
     const samples = await collect();
     assert.equal(success(samples, 'meminfo'), 1, `round ${round}`);
