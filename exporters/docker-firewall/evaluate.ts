@@ -8,6 +8,7 @@ import { readTopology } from './evaluate/topology.ts';
 import type { Surroundings } from './evaluate/travel.ts';
 import { walkOf } from './evaluate/verdict.ts';
 import type { EvaluateOptions, PortReport, Report } from './report.ts';
+import type { IpSets } from './rules/ip-set.ts';
 import { readRuleset } from './rules/ruleset.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -26,17 +27,22 @@ export function evaluate(snapshot: Snapshot, options: EvaluateOptions = {}): Rep
     listeners: snapshot.listeners,
     listenersKnown: !snapshot.missing.some(({ part }) => part === 'listeners'),
   };
-  const views = viewPorts(docker, around, options);
+  let views = viewPorts(docker, around, options);
+  // A rule that fills sets has changed what was asked before, or by another port: all is asked again without trust in these.
+  for (let known = 0; host.sets.stirred.size > known; ) {
+    known = host.sets.stirred.size;
+    views = viewPorts(docker, around, options);
+  }
   const { dockerd } = backendsOf(snapshot);
   const living = dockerd && BACKENDS[dockerd];
   const homes = { 4: homesOf(around.rules, 4, living), 6: homesOf(around.rules, 6, living) };
-  const missing = { 4: missingIn(homes[4][0], docker), 6: missingIn(homes[6][0], docker) };
+  const missing = { 4: missingIn(homes[4][0], docker, host.sets), 6: missingIn(homes[6][0], docker, host.sets) };
   const findings = findAll({ snapshot, options, docker, around, views, homes, missing });
   return { at: snapshot.at, ports: views.map(reportOf), findings };
 }
 
-function missingIn(home: Home | undefined, docker: DockerView): readonly MissingRule[] {
-  return home === undefined || docker.isRootless || docker.writesNoRules ? [] : missingRules(home, docker);
+function missingIn(home: Home | undefined, docker: DockerView, sets: IpSets): readonly MissingRule[] {
+  return home === undefined || docker.isRootless || docker.writesNoRules ? [] : missingRules(home, docker, sets);
 }
 
 function reportOf(view: PortView): PortReport {

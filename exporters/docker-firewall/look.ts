@@ -64,7 +64,7 @@ export async function look(task: LookTask, signal: AbortSignal): Promise<Looked>
   };
   const report = evaluate(snapshot, options);
   const tookMs = performance.now() - began;
-  const fingerprint = fingerprintOf(snapshot);
+  const fingerprint = fingerprintOf(snapshot, report.ports);
   const engine = engineOf(snapshot) ?? old.engine;
   const found = changesOf({ at: snapshot.at, snapshot, old, report, engine });
   const stranger = await askStranger(task, { old, fingerprint, report, snapshot, options }, signal);

@@ -5,7 +5,7 @@ import type { Instant } from '../../model/time.ts';
 import type { Engine } from './engine.ts';
 import type { Observation } from './knock/observe.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import type { FirewallFinding } from './report.ts';
+import type { FirewallFinding, PortReport } from './report.ts';
 import { type Backend, rulesetHashes } from './rulesets.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -56,10 +56,18 @@ async function write(folder: string, name: string, content: unknown): Promise<vo
   await rename(`${path}.new`, path);
 }
 
-/** A hash of what the walk depends on. Counters, sockets and the lifetimes of addresses do not count. */
-export function fingerprintOf(snapshot: Snapshot): string {
+/** A hash of what the walk depends on and says. Counters, sockets, the lifetimes of addresses and entries of sets do not count by themselves. */
+export function fingerprintOf(snapshot: Snapshot, ports: readonly PortReport[] = []): string {
   const { sysctls, docker, packaging, missing } = snapshot;
   const { Containers: _, ContainersRunning: __, ...info } = docker?.info ?? {};
-  const parts = [rulesetHashes(snapshot), sysctls, { ...docker, info }, packaging, missing];
+  const verdicts = ports.map(({ container, port, proto, family, from, verdict }) => [
+    container,
+    port,
+    proto,
+    family,
+    from,
+    verdict,
+  ]);
+  const parts = [rulesetHashes(snapshot), sysctls, { ...docker, info }, packaging, missing, verdicts];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -73,6 +73,7 @@ const SNAPSHOT = fields({
   missing: list(fields({ part: text, why: text })),
   rules: fields({ 'legacy4?': text, 'legacy6?': text, 'nft4?': text, 'nft6?': text }),
   'nft?': fields({ nftables: list(record) }),
+  'sets?': list(fields({ name: text, header: text, entries: text, 'about?': list(text), 'left?': number })),
   sysctls: map(text),
   links: list(
     fields({

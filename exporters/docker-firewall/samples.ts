@@ -15,6 +15,7 @@ const PARTS = [
   'nft4',
   'nft6',
   'nft',
+  'sets',
   'sysctls',
   'links',
   'routes',

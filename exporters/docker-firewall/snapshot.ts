@@ -20,6 +20,8 @@ export interface Snapshot {
   };
   /** `nft -j list ruleset`, with counters. Holds iptables-nft's tables too, in its own form. */
   readonly nft?: NftRuleset;
+  /** The sets of ipset that rules ask for or change; absent in older snapshots: what they hold is not known then. */
+  readonly sets?: readonly SavedSet[];
   /** By dotted name, as `net.ipv4.ip_forward`: only those that exist. */
   readonly sysctls: Readonly<Record<string, string>>;
   /** `ip -j -d link show`. */
@@ -45,6 +47,7 @@ export type SnapshotPart =
   | 'nft4'
   | 'nft6'
   | 'nft'
+  | 'sets'
   | 'sysctls'
   | 'links'
   | 'routes'
@@ -53,6 +56,19 @@ export type SnapshotPart =
 
 export interface NftRuleset {
   readonly nftables: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** What `ipset save` printed of one set, without comments and counters. */
+export interface SavedSet {
+  readonly name: string;
+  /** What its line `create` says after the name: `hash:net family inet hashsize 1024 maxelem 65536`. */
+  readonly header: string;
+  /** What its lines `add` say after the name, each on a line: `10.1.0.0/16 timeout 299 nomatch`. */
+  readonly entries: string;
+  /** Of a large set only the entries that concern these addresses are kept. */
+  readonly about?: readonly string[];
+  /** How many are not. */
+  readonly left?: number;
 }
 
 export interface IpLink {

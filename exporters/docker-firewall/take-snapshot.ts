@@ -2,13 +2,15 @@ import { hostname, release } from 'node:os';
 import type { Clock } from '../../model/time.ts';
 import { NoAnswer } from '../../programs/unix-socket.ts';
 import { dockerSocketPath } from './docker-socket.ts';
-import type { DockerState, Snapshot, SnapshotPart } from './snapshot.ts';
+import { FAR } from './evaluate/strangers.ts';
+import type { DockerState, IpAddresses, Snapshot, SnapshotPart } from './snapshot.ts';
 import { takeDockerState } from './take/docker-state.ts';
 import { takeDockerdSettings } from './take/dockerd-process.ts';
 import { takeListeners } from './take/listeners.ts';
 import { takePackaging } from './take/packaging.ts';
 import { takeRules } from './take/rules.ts';
 import { runBriefly } from './take/run-briefly.ts';
+import { takeSets } from './take/sets.ts';
 import { takeSysctls } from './take/sysctls.ts';
 
 export interface TakeOptions {
@@ -49,6 +51,7 @@ export async function takeSnapshot({ clock, dockerSocket, signal }: TakeOptions)
       orMiss('listeners', takeListeners(), []),
       takePackaging(signal),
     ]);
+  const sets = await takeSets(rules.rules, aboutOf(addresses), signal, miss);
   signal.throwIfAborted();
   return {
     version: 1,
@@ -56,6 +59,7 @@ export async function takeSnapshot({ clock, dockerSocket, signal }: TakeOptions)
     host: { name: hostname(), kernel: release() },
     missing,
     ...rules,
+    sets,
     sysctls,
     links,
     addresses,
@@ -67,6 +71,14 @@ export async function takeSnapshot({ clock, dockerSocket, signal }: TakeOptions)
     listeners,
     packaging,
   };
+}
+
+/** The addresses of whom walks are made: those of this machine's networks, and of the strangers who ask from far away. */
+function aboutOf(addresses: readonly IpAddresses[]): string[] {
+  const own = addresses.flatMap(({ addr_info }) =>
+    addr_info.map(({ local = '', prefixlen }) => (prefixlen === undefined ? local : `${local}/${prefixlen}`)),
+  );
+  return [...new Set([...own, ...FAR[4], ...FAR[6]])];
 }
 
 async function takeDocker(setting: string | undefined, signal: AbortSignal): Promise<DockerState | undefined> {

@@ -3,6 +3,7 @@ import { type Family, formatIp, type Ip, parseIp } from '../rules/addresses.ts';
 import { getOrMake } from '../rules/get-or-make.ts';
 import { sayCause } from './cause-text.ts';
 import type { DockerContainer, DockerNetwork, DockerView, PublishedPort } from './docker.ts';
+import { listedStrangers } from './listed.ts';
 import { packetFrom } from './packets.ts';
 import { type Stranger, strangersOf, toldApart } from './strangers.ts';
 import { type Destination, destinationOf, faultOf } from './targets.ts';
@@ -49,12 +50,15 @@ function viewsOf(
   const strangers = strangersOf(around, family, options);
   const outer = strangers[0]?.enters;
   const own = outer === undefined ? undefined : host.addressesOf(outer, family).find((one) => !one.isLinkLocal)?.ip;
+  // A list that lets in some is seen from these alone.
+  const listed = () =>
+    outer === undefined || options.from !== undefined ? [] : listedStrangers(around, family, outer);
   const isAny = Number(bound) === 0;
   const at = isAny || isPrivate(published) ? own : bound;
   views.push(
     at === undefined || strangers.length === 0
       ? { ...noWayIn(family), destination, from: 'outside', isOnPurpose: true, outcomes: [] }
-      : excuse(viewFromAway(destination, 'outside', at, strangers, around)),
+      : excuse(viewFromAway(destination, 'outside', at, strangers, around, listed)),
   );
   const self = isAny ? LOOPBACK[family] : bound;
   views.push(
@@ -80,39 +84,48 @@ function isOther(network: DockerNetwork, container: DockerContainer): boolean {
 }
 
 /** A container of a network and those that rules tell from it, or one that might be there; beside them one that a route of its own sets apart. */
-function askersIn(network: DockerNetwork, family: Family, { host, rules }: Surroundings): Stranger[] {
+function askersIn(network: DockerNetwork, family: Family, around: Surroundings): Stranger[] {
+  const { host } = around;
   const residents = [...network.members.keys()].filter((ip) => (typeof ip === 'number') === (family === 4));
   const subnet = network.subnets.find((one) => one.family === family);
   const isUsual = (ip: Ip) => host.routeTo(ip) === network.bridge;
   const there = residents.filter(isUsual);
-  const usual = subnet === undefined ? there.slice(0, 1) : toldApart(rules, subnet, there);
+  const usual = subnet === undefined ? there.slice(0, 1) : toldApart(around, subnet, there);
   const nobody = subnet && there.length === 0 ? neighbourIn(subnet, [...network.gateways, ...residents]) : undefined;
   const apart = residents.find((ip) => !isUsual(ip));
   const ips = [...usual, nobody, apart].filter((ip) => ip !== undefined);
   return ips.map((ip) => ({ ip, enters: network.bridge }));
 }
 
-/** What is bound to loopback nobody is meant to reach from elsewhere; a rule may still lead there what comes for this host's own address. */
+/**
+ * `listed` are asked for only where all others are stopped: a list that keeps out its own says nothing of just anyone.
+ * What is bound to loopback nobody is meant to reach from elsewhere; a rule may still lead there what comes for this host's own address.
+ */
 function viewFromAway(
   destination: Destination,
   from: From,
   dst: Ip,
   strangers: readonly Stranger[],
   around: Surroundings,
+  listed: () => readonly Stranger[] = () => [],
 ): PortView {
   const { published } = destination;
   const unread = around.rules.unread(published.family);
-  const outcomes = strangers.map(({ ip, enters }) =>
-    travel(
-      packetFrom({ src: ip, dst, dport: published.port, proto: published.proto, in: enters }),
-      destination,
-      around,
-    ),
-  );
-  const judged = judgeTogether(
-    outcomes.map((outcome) => judgeOutcome(outcome, unread)),
-    strangers.map(({ ip }) => formatIp(ip)),
-  );
+  const { port: dport, proto } = published;
+  const travelOf = ({ ip: src, enters }: Stranger) =>
+    travel(packetFrom({ src, dst, dport, proto, in: enters }), destination, around);
+  const judge = (outcome: Outcome) => judgeOutcome(outcome, unread);
+  const namesOf = (all: readonly Stranger[]) => all.map(({ ip }) => formatIp(ip));
+  const outcomes = strangers.map(travelOf);
+  const verdicts = outcomes.map(judge);
+  let judged = judgeTogether(verdicts, namesOf(strangers));
+  if (judged.verdict === 'blocked') {
+    const more = listed();
+    judged = judgeTogether(
+      [...verdicts, ...more.map((one) => judge(travelOf(one)))],
+      [...namesOf(strangers), ...namesOf(more).map((one) => `${one} (listed in a set)`)],
+    );
+  }
   if (judged.verdict === 'blocked' && isPrivate(published))
     return { ...onPurpose(published), destination, from, isOnPurpose: true, outcomes: [] };
   return { ...judged, destination, from, isOnPurpose: false, outcomes };

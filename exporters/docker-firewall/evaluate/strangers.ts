@@ -1,6 +1,7 @@
 import type { EvaluateOptions } from '../report.ts';
 import { type Family, type Ip, type IpRange, isWithin, parseIp, parseRange } from '../rules/addresses.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
+import { isListed } from './listed.ts';
 import { neighbourIn } from './topology.ts';
 import type { Surroundings } from './travel.ts';
 
@@ -10,8 +11,11 @@ export interface Stranger {
   readonly enters: string;
 }
 
-/** Any address of the internet: one that no rule is likely to name. */
-const FAR: Readonly<Record<Family, string>> = { 4: '185.88.181.77', 6: '2a05:d018:7a1:4c77::77' };
+/** Any address of the internet: the first that no set names by which a rule tells sources apart, as one of a country does. */
+export const FAR: Readonly<Record<Family, readonly string[]>> = {
+  4: ['185.88.181.77', '23.92.26.181', '133.242.187.45'],
+  6: ['2a05:d018:7a1:4c77::77', '2600:3c03:e000:5a1::77', '2401:2500:204:1160::77'],
+};
 /** Of the neighbours that rules name, so many are asked for. */
 const MOST_NAMED = 4;
 
@@ -28,8 +32,10 @@ export function strangersOf({ host, rules }: Surroundings, family: Family, optio
   const all = host.addressesOf(enters, family).filter((one) => !one.isLinkLocal);
   const taken = all.map(({ ip }) => ip);
   const subnet = all[0]?.subnet;
-  const near = subnet && neighbourIn(subnet, taken);
-  const far = parseIp(FAR[family])?.ip;
+  const listed = (ip: Ip) => isListed({ host, rules }, ip);
+  const near = subnet && (neighbourIn(subnet, taken, listed) ?? neighbourIn(subnet, taken));
+  const afar = FAR[family].flatMap((one) => parseIp(one)?.ip ?? []);
+  const far = afar.find((ip) => !listed(ip)) ?? afar[0];
   return [
     ...(near === undefined ? [] : [near]),
     ...(subnet === undefined ? [] : namedIn(rules, subnet, taken)),
@@ -46,10 +52,10 @@ function namedIn(rules: Ruleset, subnet: IpRange, taken: readonly Ip[]): readonl
   return [...new Set(ips)].slice(0, MOST_NAMED);
 }
 
-/** Of several addresses of a subnet, one that no rule names and some that a rule does. */
-export function toldApart(rules: Ruleset, subnet: IpRange, ips: readonly Ip[]): readonly Ip[] {
-  const parts = partsNamed(rules, subnet);
-  const isNamed = (ip: Ip) => parts.some((part) => isWithin(part, ip));
+/** Of several addresses of a subnet, one that no rule names and some that a rule does, itself or by a set. */
+export function toldApart(around: Surroundings, subnet: IpRange, ips: readonly Ip[]): readonly Ip[] {
+  const parts = partsNamed(around.rules, subnet);
+  const isNamed = (ip: Ip) => parts.some((part) => isWithin(part, ip)) || isListed(around, ip);
   return [...ips.filter((ip) => !isNamed(ip)).slice(0, 1), ...ips.filter(isNamed).slice(0, MOST_NAMED)];
 }
 

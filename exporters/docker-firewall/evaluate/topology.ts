@@ -1,5 +1,6 @@
 import { type Family, type Ip, type IpRange, isWithin, parseIp, prefixRange } from '../rules/addresses.ts';
 import { getOrMake } from '../rules/get-or-make.ts';
+import { readSets } from '../rules/ipset-save.ts';
 import type { Packet, World } from '../rules/packet.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { DockerNetwork } from './docker.ts';
@@ -78,6 +79,7 @@ export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwor
       return [...addressesOf(device, family), ...others].find(({ ip }) => !isWithin(LOOPBACK, ip))?.ip;
     },
     isBridge: (device) => dockers.has(device) || links.get(device)?.linkinfo?.info_kind === 'bridge',
+    sets: readSets(snapshot),
     isDockers: (ip) => subnets.some((range) => isWithin(range, ip)),
     isUp: (device) => (linksUnread ? undefined : (links.get(device)?.flags.includes('UP') ?? false)),
     isThere: (device) => (linksUnread ? undefined : links.has(device)),
@@ -112,15 +114,15 @@ function ownAddresses({ addresses }: Snapshot): Map<string, OwnAddress[]> {
   return own;
 }
 
-/** An address in a subnet that is none of those: somebody else there. Undefined when it has no room. */
-export function neighbourIn(subnet: IpRange, taken: readonly Ip[]): Ip | undefined {
+/** An address in a subnet that is none of those, nor to be avoided: somebody else there. Undefined when it has no room. */
+export function neighbourIn(subnet: IpRange, taken: readonly Ip[], avoid = (_: Ip) => false): Ip | undefined {
   const one = subnet.family === 4 ? 1 : 1n;
   const used = new Set<Ip>(taken);
   // From the far end, where hand-given addresses are rare; never the network's own or the broadcast address.
   for (let back = 2; back < 258; back++) {
     const ip = minus(subnet.high, back, one);
     if (ip <= subnet.low) return undefined;
-    if (!used.has(ip)) return ip;
+    if (!used.has(ip) && !avoid(ip)) return ip;
   }
   return undefined;
 }

@@ -78,7 +78,8 @@ function applyRule({ rule, tests }: Candidate, chain: Chain, flow: Flow, walk: W
   } else if (holds === YES) {
     act(rule.actions, 0, { rule, chain }, flow, walk, onward);
   } else {
-    const what = tests.find((test) => test.holds(flow.packet, walk.world) === MAYBE)?.what ?? '';
+    const open = tests.find((test) => test.holds(flow.packet, walk.world) === MAYBE);
+    const what = open?.doubt?.(walk.world) ?? open?.what ?? '';
     fork(flow, { decision: { chain, rule }, what }, walk, onward, (branch, tried) =>
       act(rule.actions, 0, { rule, chain }, branch, walk, tried),
     );

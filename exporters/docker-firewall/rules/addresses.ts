@@ -81,6 +81,15 @@ export function prefixRange(family: Family, ip: Ip, bits: number): IpRange {
   return { family, low, high: low + size - 1n };
 }
 
+/** Writes a range as a prefix, or as its ends where it is none. */
+export function prefixText({ family, low, high }: IpRange): string {
+  for (let bits: number = widthOf(family); bits >= 0; bits--) {
+    const prefix = prefixRange(family, low, bits);
+    if (prefix.low === low && prefix.high === high) return `${formatIp(low)}/${bits}`;
+  }
+  return `${formatIp(low)}-${formatIp(high)}`;
+}
+
 /** Reads `10.0.0.0/8`, `10.0.0.0/255.0.0.0`, `10.0.0.1-10.0.0.9` or an address alone; undefined when it is none of these. */
 export function parseRange(text: string): IpRange | undefined {
   const [first = '', last] = text.split('-');

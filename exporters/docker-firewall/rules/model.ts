@@ -9,8 +9,10 @@ export type TableFamily = 'ip' | 'ip6' | 'inet' | 'bridge' | 'netdev' | 'arp';
 /** One condition of a rule. */
 export interface Test {
   readonly holds: (packet: Packet, world: World) => Tri;
-  /** In words, for a verdict that hangs on it: `-m set`. */
+  /** In words, for a verdict that hangs on it: `-m string`. */
   readonly what: string;
+  /** The same, where the host has more to say of it. */
+  readonly doubt?: (world: World) => string;
   /** It asks for interfaces and the protocol alone, so that many packets may be answered at once. */
   readonly isCoarse?: boolean;
 }

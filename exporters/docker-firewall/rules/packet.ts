@@ -1,4 +1,5 @@
 import type { Family, Ip } from './addresses.ts';
+import type { IpSets } from './ip-set.ts';
 
 /** Whether a rule's match holds: a match that we do not model may hold or not. */
 export const NO = 0;
@@ -70,6 +71,8 @@ export interface World {
   /** What a masquerading rule takes: an address that others can reach, of another interface where that one has none (`inet_select_addr`). */
   sourceOf(device: string, family: Family): Ip | undefined;
   isBridge(device: string): boolean;
+  /** The sets of ipset. */
+  readonly sets: IpSets;
   /** Whether an address belongs to one of Docker's bridge networks. */
   isDockers(ip: Ip): boolean;
 }

@@ -1,4 +1,5 @@
 import { hasConnection, holdsStatus, isAnswer } from './connection.ts';
+import type { Sides } from './ip-set.ts';
 import type { TableFamily, Test } from './model.ts';
 import { certain, MAYBE, NO, not, type Packet, type Tri, type World, YES } from './packet.ts';
 import type { SaveOption } from './save-rule.ts';
@@ -25,6 +26,7 @@ type Reader = (
 export function readMatch(option: SaveOption, options: readonly SaveOption[], family: TableFamily): Test | undefined {
   if (QUALIFIERS.has(option.name)) return undefined;
   const what = `${option.module === '' ? '' : `-m ${option.module} `}${[option.name, ...option.values].join(' ')}`;
+  if (option.name === '--match-set') return setTest(option, options, what);
   const holds = READERS[option.name]?.(option.values, options, option, family);
   if (holds === undefined) return { what, holds: () => MAYBE };
   const isCoarse = COARSE.has(option.name);
@@ -52,6 +54,9 @@ const QUALIFIERS = new Set([
     '--limit-iface-out',
     '--limit-burst',
     '--return-nomatch',
+    '--update-counters',
+    '--update-subcounters',
+    ...['--packets-eq', '--packets-lt', '--packets-gt', '--bytes-eq', '--bytes-lt', '--bytes-gt'],
     '!',
     '--name',
     '--mask',
@@ -129,12 +134,31 @@ const READERS: Readonly<Record<string, Reader>> = {
   '--set': (_values, _options, { module }) => (module === 'recent' ? () => YES : undefined),
   '--icmp-type': () => () => 0,
   '--icmpv6-type': () => () => 0,
-  // Docker 28.0 keeps the subnets of its bridges in this set (moby, libnetwork/drivers/bridge/setup_ip_tables_linux.go).
-  '--match-set': ([name = '', direction = '']) =>
-    /^docker-ext-bridges-v[46]$/.test(name) && direction === 'dst'
-      ? (packet, world) => certain(world.isDockers(packet.dst))
-      : undefined,
 };
+
+/** Whether a set of ipset holds a packet (`net/netfilter/xt_set.c`); how often an entry has been met is not known. */
+function setTest(option: SaveOption, options: readonly SaveOption[], what: string): Test {
+  const { name, sides } = setNamed(option);
+  const qualifiers = options.filter(({ match }) => match === option.match).map((one) => one.name);
+  const returnNomatch = qualifiers.includes('--return-nomatch');
+  const isCounted = qualifiers.some((one) => COUNTED.test(one));
+  return {
+    what,
+    doubt: ({ sets }) => (isCounted ? what : sets.doubtOf(name)),
+    holds: (packet, { sets }) => {
+      const holds = sets.holds(name, sides, packet, returnNomatch);
+      const counted = isCounted && holds === YES ? MAYBE : holds;
+      return option.negated ? not(counted) : counted;
+    },
+  };
+}
+
+const COUNTED = /^--(?:packets|bytes)-/;
+
+/** The set that an option is about, whose name may have spaces, and the sides of a packet that it compares. */
+export function setNamed({ values }: SaveOption): { readonly name: string; readonly sides: Sides } {
+  return { name: values.slice(0, -1).join(' '), sides: (values.at(-1) ?? '').split(',') as ('src' | 'dst')[] };
+}
 
 function isGenerous(rate: string): boolean {
   return Number(/^(\d+)\/sec/.exec(rate)?.[1] ?? 0) >= 100;

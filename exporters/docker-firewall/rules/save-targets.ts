@@ -1,13 +1,14 @@
 import { type Ip, parseIp } from './addresses.ts';
 import { hasConnection } from './connection.ts';
 import type { Action, Chain, Target } from './model.ts';
-import type { Packet } from './packet.ts';
+import { NO, type Packet, type World } from './packet.ts';
+import { setNamed } from './save-matches.ts';
 import type { SaveOption } from './save-rule.ts';
 
 /** Targets after which a packet goes on as it was, as far as reaching its end matters. */
 const PASSING = new Set([
   ...['LOG', 'NFLOG', 'ULOG', 'TRACE', 'AUDIT', 'TCPMSS', 'TCPOPTSTRIP', 'CHECKSUM', 'CLASSIFY', 'DSCP', 'TOS', 'ECN'],
-  ...['SET', 'TEE', 'CONNSECMARK', 'SECMARK', 'RATEEST', 'IDLETIMER', 'LED'],
+  ...['TEE', 'CONNSECMARK', 'SECMARK', 'RATEEST', 'IDLETIMER', 'LED'],
 ]);
 
 /** What a rule does, by its `-j` or `-g` and the options after it. */
@@ -21,6 +22,7 @@ export function readTarget(
   const chain = chainOf(name);
   if (chain !== undefined) return [{ do: jump.name === '-g' ? 'goto' : 'jump', chain }];
   if (PASSING.has(name)) return [];
+  if (name === 'SET') return setActions(options);
   if (name === 'ACCEPT') return [{ do: 'accept' }];
   if (name === 'DROP' || name === 'REJECT') return [{ do: 'drop' }];
   if (name === 'RETURN') return [{ do: 'return' }];
@@ -41,6 +43,26 @@ export function readTarget(
     return [{ do: 'dnat', own: true, target: (packet) => redirectTarget(port, packet) }];
   }
   return [{ do: 'unmodelled', what: `-j ${name}` }];
+}
+
+/** It goes on as it was, but for the mark that an entry may hold for it; what the set holds is not known any more. */
+function setActions(options: readonly SaveOption[]): readonly Action[] {
+  return options.flatMap((option): Action[] => {
+    if (!/^--(?:add|del|map)-set$/.test(option.name)) return [];
+    const { name, sides } = setNamed(option);
+    if (option.name === '--map-set') {
+      if (!options.some((one) => one.name === '--map-mark')) return [];
+      const isOut = (packet: Packet, { sets }: World) =>
+        sets.holds(name, sides, packet, false) === NO && !option.negated;
+      const change = (packet: Packet, world: World) => (isOut(packet, world) ? packet : { ...packet, mark: undefined });
+      return [{ do: 'change', change }];
+    }
+    const change = (packet: Packet, { sets }: World) => {
+      sets.stir(name);
+      return packet;
+    };
+    return [{ do: 'change', change }];
+  });
 }
 
 /** A packet that is given more than one step to live goes on as before. */

@@ -48,7 +48,7 @@ function findingOf({ cause, towards, views }: Group, situation: Situation): Fire
       : 'warning',
     subject: subjectOf(labels),
     says: sentence(`${says}${because}`),
-    evidence: [...evidenceOf(cause), ...(labels.size === 1 ? [] : [`stopped: ${[...labels].join(', ')}`])],
+    evidence: [...evidenceOf(cause, situation), ...(labels.size === 1 ? [] : [`stopped: ${[...labels].join(', ')}`])],
     ...(missing.length > 0
       ? { fix: 'systemctl restart docker' }
       : mends(cause, situation) && fix !== undefined && { fix }),
@@ -61,10 +61,15 @@ function mends(cause: Cause, { homes }: Situation): boolean {
   return !isTarget || (homes[4].length < 2 && homes[6].length < 2);
 }
 
-function evidenceOf(cause: Cause): readonly string[] {
+function evidenceOf(cause: Cause, { around }: Situation): readonly string[] {
   if (cause.kind === 'host') return cause.evidence;
   const packets = packetsOf(cause.decision);
-  return [`${describeDecision(cause.decision)}${packets === undefined ? '' : `, ${packets} packets so far`}`];
+  const text = cause.decision.rule?.text ?? '';
+  const sets = [...text.matchAll(/--match-set (.+?) (?:src|dst)/g)].flatMap(([, name = '']) => {
+    const set = around.host.sets.get(name);
+    return set === undefined ? [] : [`the set ${name} (${set.type}) has ${set.size} entries: ipset list ${name}`];
+  });
+  return [`${describeDecision(cause.decision)}${packets === undefined ? '' : `, ${packets} packets so far`}`, ...sets];
 }
 
 /** Where Docker's own backend drops what nothing accepts, the rules of Docker that are missing there. */
@@ -81,7 +86,8 @@ function missingBehind(
   const isOfThese = (line: string) => bridges.some((bridge) => line.includes(` ${bridge} `));
   const ports = views.map(({ destination: { published } }) => `--dport ${published.containerPort} `);
   return missing[family].filter(
-    ({ line, isJump }) =>
+    ({ line, isJump, bridge }) =>
+      (bridge !== undefined && bridges.includes(bridge)) ||
       (isJump && / -A? ?FORWARD|^-[AN] (?:FORWARD|DOCKER)/.test(line) && (!/ -[io] /.test(line) || isOfThese(line))) ||
       (!isJump && (isOfThese(line) || ports.some((port) => line.includes(port)))),
   );

@@ -1,4 +1,5 @@
-import { formatIp } from '../../rules/addresses.ts';
+import { formatIp, isWithin, prefixText } from '../../rules/addresses.ts';
+import type { IpSets } from '../../rules/ip-set.ts';
 import type { DockerNetwork, DockerView } from '../docker.ts';
 import type { Home } from './home.ts';
 
@@ -10,10 +11,12 @@ export interface MissingRule {
   readonly says: string;
   /** A jump, or the whole chain: without it a part of Docker's rules is dead. */
   readonly isJump: boolean;
+  /** The bridge that it is for, where its line does not say. */
+  readonly bridge?: string;
 }
 
-/** Docker's own rules that are missing in iptables (moby, libnetwork/drivers/bridge/setup_ip_tables_linux.go, versions 20.10 to 29). */
-export function missingRules(home: Home, docker: DockerView): MissingRule[] {
+/** Docker's own rules that are missing in iptables (moby, libnetwork/drivers/bridge/setup_ip_tables_linux.go, versions 20.10 to 29), and what its sets lack. */
+export function missingRules(home: Home, docker: DockerView, sets: IpSets): MissingRule[] {
   if (home.backend === 'native') return [];
   const missing: MissingRule[] = [];
   const has = (place: string, pattern: RegExp) =>
@@ -37,7 +40,7 @@ export function missingRules(home: Home, docker: DockerView): MissingRule[] {
     jump('filter', 'FORWARD', 'DOCKER-USER', '-A FORWARD -j DOCKER-USER', /-j DOCKER-USER$/);
   const networks = docker.networks.filter((one) => isFiltered(one, home));
   if (gone.includes('filter DOCKER')) return missing;
-  const layout: Layout = { missing, has, jump, networks };
+  const layout: Layout = { missing, has, jump, networks, sets };
   if (home.chains.has('filter DOCKER-FORWARD')) expect28(layout);
   else expect20(layout, home);
   expectPorts(layout, home, docker);
@@ -49,6 +52,7 @@ interface Layout {
   readonly has: (place: string, pattern: RegExp) => boolean;
   readonly jump: (table: string, chain: string, to: string, line: string, pattern: RegExp) => void;
   readonly networks: readonly DockerNetwork[];
+  readonly sets: IpSets;
 }
 
 /** Whether Docker keeps rules of a network in that family that let packets in from elsewhere. */
@@ -56,7 +60,8 @@ function isFiltered({ isBridge, isInternal, subnets }: DockerNetwork, { family }
   return isBridge && !isInternal && subnets.some((subnet) => subnet.family === family);
 }
 
-function expect20({ missing, has, jump, networks }: Layout, home: Home): void {
+function expect20(layout: Layout, home: Home): void {
+  const { missing, has, jump, networks } = layout;
   const bySet = has('filter FORWARD', /--match-set docker-ext-bridges-v[46] dst -j DOCKER$/);
   const isolates = home.chains.has('filter DOCKER-ISOLATION-STAGE-1');
   if (isolates)
@@ -67,7 +72,8 @@ function expect20({ missing, has, jump, networks }: Layout, home: Home): void {
       '-A FORWARD -j DOCKER-ISOLATION-STAGE-1',
       /-j DOCKER-ISOLATION-STAGE-1$/,
     );
-  for (const { bridge } of networks) {
+  for (const network of networks) {
+    const { bridge } = network;
     const name = escaped(bridge);
     const [first, second] = ['DOCKER-ISOLATION-STAGE-1', 'DOCKER-ISOLATION-STAGE-2'];
     if (isolates)
@@ -83,9 +89,12 @@ function expect20({ missing, has, jump, networks }: Layout, home: Home): void {
       has,
       'FORWARD',
       `-A FORWARD -i ${bridge} ! -o ${bridge} -j ACCEPT`,
-      new RegExp(`-i ${name} ! -o ${name} -j ACCEPT$`),
+      new RegExp(`-i ${name} (?:! -o ${name} )?-j ACCEPT$`),
     );
-    if (bySet) continue;
+    if (bySet) {
+      expectInSet(layout, home, network);
+      continue;
+    }
     jump(
       'filter',
       'FORWARD',
@@ -93,6 +102,18 @@ function expect20({ missing, has, jump, networks }: Layout, home: Home): void {
       `-A FORWARD -o ${bridge} -j DOCKER`,
       new RegExp(`-o ${name} -j DOCKER$`),
     );
+  }
+}
+
+/** Docker 28.0 sends to its chain what is for an address in this set: it holds the subnets of all its bridges. */
+function expectInSet({ missing, sets }: Layout, { family }: Home, { bridge, subnets, members }: DockerNetwork): void {
+  const name = `docker-ext-bridges-v${family}`;
+  if (sets.get(name) === undefined || sets.stirred.has(name)) return;
+  for (const subnet of subnets.filter((one) => one.family === family)) {
+    const own = [...members.keys()].filter((ip) => isWithin(subnet, ip));
+    if ((own.length === 0 ? [subnet.high] : own).every((ip) => sets.names(name, ip))) continue;
+    const says = `the set ${name} does not hold ${prefixText(subnet)} of ${bridge}`;
+    missing.push({ line: `ipset add ${name} ${prefixText(subnet)}`, says, isJump: true, bridge });
   }
 }
 

@@ -1,0 +1,83 @@
+import { SECOND } from '../../../model/time.ts';
+import { ProgramFailed, runProgram } from '../../../programs/run-program.ts';
+import { type IpRange, parseRange } from '../rules/addresses.ts';
+import { isAddress } from '../rules/ip-set.ts';
+import { linesOf, rangeIn, readSet } from '../rules/ipset-save.ts';
+import type { SavedSet, Snapshot } from '../snapshot.ts';
+import type { Miss } from './rules.ts';
+
+/** All sets together have so long. */
+const LONGEST_MS = 10 * SECOND;
+/** So many entries are kept of all sets together; of a set that is larger only what is about this machine. */
+const MOST_ENTRIES = 65_536;
+
+const NAMED = / --(?:match|map|add|del)-set (.+?) (?:src|dst)(?:,(?:src|dst))*(?= |$)/gm;
+
+/** The sets that rules ask for or change, and those that are listed in them. `about` are the addresses that a walk is about. */
+export async function takeSets(
+  rules: Snapshot['rules'],
+  about: readonly string[],
+  signal: AbortSignal,
+  miss: Miss,
+): Promise<readonly SavedSet[]> {
+  const wanted = new Set(
+    Object.values(rules).flatMap((text) => [...text.matchAll(NAMED)].map(([, name = '']) => name)),
+  );
+  const taken: SavedSet[] = [];
+  const late = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
+  let room = MOST_ENTRIES;
+  // A set that is added while it is gone through is gone through too.
+  for (const name of wanted) {
+    try {
+      const whole = setIn(await runProgram(['ipset', 'save', name], { signal: late }), name);
+      const kept = linesOf(whole.entries).length <= room ? whole : cutDown(whole, about, room);
+      room -= linesOf(kept.entries).length;
+      taken.push(kept);
+      for (const member of readSet(kept)?.members() ?? []) wanted.add(member.name);
+    } catch (error) {
+      const isAbsent = error instanceof ProgramFailed && error.fault === 'absent';
+      const why = error instanceof Error ? error.message : String(error);
+      miss(
+        'sets',
+        isAbsent ? `${why}, and rules ask for the set${wanted.size > 1 ? 's' : ''} ${[...wanted].join(', ')}` : why,
+      );
+      if (isAbsent || late.aborted) break;
+    }
+  }
+  return taken;
+}
+
+/** A set as it was printed, without what people wrote beside its entries and what was counted. */
+export function setIn(printed: string, name: string): SavedSet {
+  const [create, add] = [`create ${name} `, `add ${name} `];
+  const lines = printed.split('\n');
+  const after = (start: string) =>
+    lines.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
+  const entries = after(add).map((line) => line.replace(BESIDE, ''));
+  return { name, header: after(create)[0] ?? '', entries: entries.join('\n') };
+}
+
+const BESIDE = / packets \d+ bytes \d+| comment "[^"]*"| skb(?:mark|prio|queue) \S+/g;
+
+/** Of a set that is too large, the entries that hold one of these addresses, or a part of them; none where these are too many still. */
+export function cutDown(set: SavedSet, about: readonly string[], most: number): SavedSet {
+  const ranges = about.flatMap((one) => parseRange(one) ?? []);
+  const netmask = / netmask (\S+)/.exec(set.header)?.[1];
+  const places = (readSet(set)?.parts ?? []).flatMap((part, at) => (isAddress(part) ? [at] : []));
+  const lines = linesOf(set.entries);
+  const kept = lines.filter((line) => places.some((at) => overlaps(rangeIn(line, at, netmask), ranges)));
+  const isFew = kept.length <= most;
+  return {
+    ...set,
+    entries: isFew ? kept.join('\n') : '',
+    about: isFew ? about : [],
+    left: lines.length - (isFew ? kept.length : 0),
+  };
+}
+
+function overlaps(one: IpRange | undefined, ranges: readonly IpRange[]): boolean {
+  return (
+    one !== undefined &&
+    ranges.some(({ family, low, high }) => family === one.family && low <= one.high && high >= one.low)
+  );
+}
