@@ -68,9 +68,9 @@ suite('signalbox firewall explain', { concurrency: 2 }, () => {
   test('containers that publish nothing are counted in words', () => {
     const snapshot = readSnapshot(readFileSync(HEALTHY, 'utf8'), HEALTHY);
     const { docker } = snapshot;
+    assert.ok(docker !== undefined);
     const said = (count: number) => {
-      const containers = docker?.containers.slice(0, count) ?? [];
-      const some = { ...snapshot, docker: docker && { ...docker, containers } };
+      const some = { ...snapshot, docker: { ...docker, containers: docker.containers.slice(0, count) } };
       return reportInWords({ at: 0, ports: [], findings: [] }, some, false);
     };
     assert.deepEqual(said(0), ['Docker runs no container.']);
