@@ -91,7 +91,7 @@ suite('a box that is told to stop', { concurrency: 2 }, () => {
       await until(() => existsSync(socket));
       await wait(500);
       terminal.kill('SIGKILL');
-      await until(() => !existsSync(socket), 10_000, 'the box ends with its terminal');
+      await until(() => !existsSync(socket), 60_000, 'the box ends with its terminal');
     } finally {
       terminal.kill('SIGKILL');
     }

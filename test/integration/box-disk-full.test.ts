@@ -15,7 +15,7 @@ test('with a full disk the box says so once, its page does not claim to be true,
 storage: { write: http://127.0.0.1:9, read: http://127.0.0.1:9 }
 site: { every: 1s }
 monitors:
-  shop: { http: "${shop.url}", every: 1s, timeout: 1s, confirm: { every: 200ms } }
+  shop: { http: "${shop.url}", every: 3s, timeout: 3s, confirm: { every: 200ms } }
 `);
   await mkdir(house.data, { mode: 0o700 });
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m,mode=700', 'tmpfs', house.data]);

@@ -18,16 +18,13 @@ test('what an exporter sees is on /metrics, in VictoriaMetrics, and gone when it
   const box = await house.start();
   const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
   const page = async () => (await fetch(`${box.url}/metrics`)).text();
-  await until(async () => (await page()).includes('node_load1{'));
-  assert.match(await page(), new RegExp(`^node_load1\\{job="node",instance="${RegExp.escape(hostname())}"\\} `, 'm'));
-  for (const name of ['host', 'mounts', 'changes'])
-    await until(async () =>
-      (await page()).includes(`signalbox_exporter_up{exporter="${name}",job="signalbox",instance="box"} 1\n`),
-    );
-  const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], {
-    input: await page(),
-    encoding: 'utf8',
-  });
+  const seen = await box.metrics(
+    new RegExp(`^node_load1\\{job="node",instance="${RegExp.escape(hostname())}"\\} `, 'm'),
+    ...['host', 'mounts', 'changes'].map(
+      (name) => new RegExp(`^signalbox_exporter_up\\{exporter="${name}",job="signalbox",instance="box"\\} 1$`, 'm'),
+    ),
+  );
+  const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], { input: seen, encoding: 'utf8' });
   // Borrowed names are as they are: test/exporters/host compares what is said of them with node_exporter's own page.
   const complaints = `${stdout}${stderr}`.split('\n').filter((line) => line !== '' && !line.startsWith('node_'));
   assert.deepEqual(complaints, []);

@@ -30,24 +30,22 @@ exporters:
     folders: ["${folder}"]
     retype: { "factorio_*_input": counter }
     drop_labels: { "*": [force] }
-    every: 1s
+    every: 3s
 `,
   );
   const box = await house.start();
   const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
-  const page = async () => (await fetch(`${box.url}/metrics`)).text();
   const iron = (value: number) =>
     new RegExp(`^factorio_item_production_input\\{name="iron-plate",.*\\} ${value}$`, 'm');
-  await until(async () => iron(5).test(await page()));
-  assert.match(await page(), /^# TYPE factorio_item_production_input counter$/m);
-  const { stderr } = spawnSync(promtool, ['check', 'metrics'], { input: await page(), encoding: 'utf8' });
+  const page = await box.metrics(iron(5));
+  assert.match(page, /^# TYPE factorio_item_production_input counter$/m);
+  const { stderr } = spawnSync(promtool, ['check', 'metrics'], { input: page, encoding: 'utf8' });
   assert.equal(stderr, 'factorio_item_production_input counter metrics should have "_total" suffix\n');
   await put(game(7).slice(0, -3));
   await box.said(/game\.prom:2:\d+: came the end of the text/);
-  await until(async () => /^node_textfile_scrape_error\{.*\} 1$/m.test(await page()));
-  assert.match(await page(), iron(5));
+  await box.metrics(/^node_textfile_scrape_error\{.*\} 1$/m, iron(5));
   await put(game(9));
-  await until(async () => iron(9).test(await page()));
+  await box.metrics(iron(9));
   await until(async () => {
     const answer = await fetch(`${metrics}/api/v1/series?match[]=factorio_item_production_input`);
     const { data } = (await answer.json()) as { data: Record<string, string>[] };

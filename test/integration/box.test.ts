@@ -24,7 +24,7 @@ suite('the box', { concurrency: 2 }, () => {
     await using house = await BoxHouse.open(`
 title: corner.example status
 monitors:
-  shop: { title: Shop, http: "${shop.url}", every: 1s, timeout: 1s, expect: { body: Welcome } }
+  shop: { title: Shop, http: "${shop.url}", every: 3s, timeout: 3s, expect: { body: Welcome } }
 `);
     const box = await house.start();
     await box.published('shop', (one) => one.standing === 'up');
@@ -37,9 +37,7 @@ monitors:
       const { data } = (await answer.json()) as { data: Record<string, string>[] };
       return data.some((one) => one.job === 'probe' && one.instance === 'shop' && one.vantage === 'local');
     });
-    const own = await (await fetch(`${box.url}/metrics`)).text();
-    assert.match(own, /^probe_success\{.*instance="shop".*\} 1$/m);
-    assert.match(own, /^signalbox_monitors\{.*kind="http".*\} 1$/m);
+    await box.metrics(/^probe_success\{.*instance="shop".*\} 1$/m, /^signalbox_monitors\{.*kind="http".*\} 1$/m);
     box.signal('SIGINT');
     assert.equal(await box.ended, 0);
     await assert.rejects(fetch(`${metrics}/health`), 'VictoriaMetrics ended with the box');
@@ -51,7 +49,7 @@ monitors:
     await using house = await BoxHouse.open(`
 ${ABSENT}
 monitors:
-  shop: { http: "${shop.url}", every: 1s, timeout: 1s, confirm: { every: 200ms } }
+  shop: { http: "${shop.url}", every: 3s, timeout: 3s, confirm: { every: 200ms } }
 `);
     const box = await house.start();
     await box.published('shop', (one) => one.standing === 'up');
@@ -67,16 +65,14 @@ monitors:
   test('a reload keeps the history, takes a new name over, and a config with mistakes changes nothing', async () => {
     await using shop = await webServer((_request, response) => response.end('Welcome'));
     const monitor = (name: string, more = '') =>
-      `${ABSENT}\nmonitors:\n  ${name}: { http: "${shop.url}", every: 1s, timeout: 1s${more} }\n`;
+      `${ABSENT}\nmonitors:\n  ${name}: { http: "${shop.url}", every: 3s, timeout: 3s${more} }\n`;
     await using house = await BoxHouse.open(monitor('shop'));
     const box = await house.start();
     const before = await box.published('shop', (one) => one.standing === 'up');
 
     await house.write(`${monitor('shop')}  oops: { htpp: 1 }\n`);
     await box.said(/oops.*did you mean http/s);
-    await until(async () =>
-      /^signalbox_config_last_reload_successful\S* 0$/m.test(await (await fetch(`${box.url}/metrics`)).text()),
-    );
+    await box.metrics(/^signalbox_config_last_reload_successful\S* 0$/m);
     assert.equal((await box.published('shop', () => true)).since, before.since);
 
     await house.write(monitor('store', ', was: shop'));
@@ -87,7 +83,7 @@ monitors:
     await writeFile(aside, `listen: 127.0.0.1:0\n${monitor('store', ', title: The Store, was: shop')}`);
     await rename(aside, house.config);
     await box.published('store', (one) => one.title === 'The Store');
-    assert.match(await (await fetch(`${box.url}/metrics`)).text(), /^signalbox_config_last_reload_successful\S* 1$/m);
+    await box.metrics(/^signalbox_config_last_reload_successful\S* 1$/m);
   });
 
   test('SIGHUP reads the config again', async () => {
@@ -160,10 +156,10 @@ monitors:
       setTimeout(() => response.end('Welcome'), 700);
     });
     await using house = await BoxHouse.open(
-      `${ABSENT}\nmonitors:\n  shop: { http: "${shop.url}", every: 2s, timeout: 2s }\n`,
+      `${ABSENT}\nmonitors:\n  shop: { http: "${shop.url}", every: 5s, timeout: 5s }\n`,
     );
     const box = await house.start();
-    await until(() => asked === 1);
+    await until(() => asked > 0);
     box.signal('SIGINT');
     assert.equal(await box.ended, 0);
     const view = openView(house.data);

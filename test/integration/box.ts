@@ -109,6 +109,20 @@ export class Box {
     return found as unknown as StatusLine;
   }
 
+  /** Resolves with the metrics page once all of this is on it. */
+  async metrics(...wanted: readonly RegExp[]): Promise<string> {
+    let page = '';
+    await until(
+      async () => {
+        page = await (await fetch(`${this.url}/metrics`)).text();
+        return wanted.every((one) => one.test(page));
+      },
+      60_000,
+      `the metrics page has ${wanted.join(' and ')}`,
+    );
+    return page;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.process.kill(signal);
   }
