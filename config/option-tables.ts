@@ -4,11 +4,11 @@ import type { JsonSchema } from './json-schema.ts';
 export function optionTable(schema: JsonSchema): string {
   const rows = rowsOf(schema, '');
   if (rows.length === 0) return '';
-  return aligned([['option', 'written as', 'when left out', 'what it does'], ...rows]);
+  return markdownTable([['option', 'written as', 'when left out', 'what it does'], ...rows]);
 }
 
 /** A Markdown table in the form that the formatter of this repository leaves alone. */
-function aligned([head = [], ...rows]: readonly (readonly string[])[]): string {
+export function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => [...(row[column] ?? '')].length)));
   const pad = (cells: readonly string[]): string =>
     `| ${cells.map((one, column) => one + ' '.repeat((widths[column] ?? 0) - [...one].length)).join(' | ')} |`;

@@ -1,24 +1,49 @@
-/** Writes what is generated from the schema of the config: `signalbox.schema.json`, and the tables of options in the docs. */
+/** Writes what is generated: `signalbox.schema.json` and the tables of options from the schema of the config, those of metrics from the catalogue. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemaText } from '../cli/schema.ts';
 import { probeKinds } from '../collector/probes/index.ts';
 import { configJsonSchema, type JsonSchema } from '../config/json-schema.ts';
-import { optionTable } from '../config/option-tables.ts';
+import { markdownTable, optionTable } from '../config/option-tables.ts';
 import { exporterKinds } from '../exporters/index.ts';
+import type { Metric } from '../model/metric.ts';
+import { exporter } from '../model/metrics/exporter.ts';
+import { probe } from '../model/metrics/probe.ts';
+import { process, self } from '../model/metrics/self.ts';
+import { storage } from '../model/metrics/storage.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 /** Each generated file and what it should hold, by its path inside the repository. */
 export async function generatedFiles(): Promise<Map<string, string>> {
-  const docs = 'docs/configuration.md';
+  const byPath = { 'docs/configuration.md': await optionTables(), 'docs/metrics.md': metricTables() };
   return new Map([
     ['signalbox.schema.json', await schemaText()],
-    [docs, withTables(readFileSync(join(ROOT, docs), 'utf8'), await tables())],
+    ...Object.entries(byPath).map(
+      ([path, tables]) => [path, withTables(readFileSync(join(ROOT, path), 'utf8'), tables)] as const,
+    ),
   ]);
 }
 
-async function tables(): Promise<Record<string, string>> {
+function metricTables(): Record<string, string> {
+  const { interval, standing, since, monitor, ...ofBox } = self;
+  return {
+    monitors: metricTable([...Object.values(probe), interval, standing, since, monitor]),
+    exporters: metricTable(Object.values(exporter)),
+    box: metricTable([...Object.values(ofBox), ...Object.values(process)]),
+    storage: metricTable(Object.values(storage)),
+  };
+}
+
+function metricTable(metrics: readonly Metric[]): string {
+  const rows = metrics.map(({ name, type, labels, help }) => {
+    const braces = labels.length === 0 ? '' : `{${labels.join(',')}}`;
+    return [`\`${name}${braces}\``, type, help];
+  });
+  return markdownTable([['name', 'type', 'says'], ...rows]);
+}
+
+async function optionTables(): Promise<Record<string, string>> {
   const schema = await configJsonSchema(probeKinds, exporterKinds);
   const { monitors: _monitors, exporters, ...top } = schema.properties ?? {};
   const probes: string[] = [];
@@ -42,7 +67,7 @@ async function tables(): Promise<Record<string, string>> {
 /** The text with each table between its markers. */
 function withTables(text: string, byName: Readonly<Record<string, string>>): string {
   return text.replace(
-    /(<!-- options: (\w+) -->\n)[\s\S]*?(<!-- end of options -->)/g,
+    /(<!-- (?:options|metrics): (\w+) -->\n)[\s\S]*?(<!-- end of (?:options|metrics) -->)/g,
     (_all, begin: string, name: string, end: string) => `${begin}\n${byName[name] ?? ''}\n\n${end}`,
   );
 }

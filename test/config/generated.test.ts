@@ -1,16 +1,32 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { probeKinds } from '../../collector/probes/index.ts';
 import { configJsonSchema, type JsonSchema } from '../../config/json-schema.ts';
 import { exporterKinds } from '../../exporters/index.ts';
+import { catalogue } from '../../model/metrics/index.ts';
 import { generatedFiles } from '../../scripts/generate-docs.ts';
 
 for (const [path, text] of await generatedFiles())
   test(`${path} is fresh (else run: node scripts/generate-docs.ts)`, () => {
     assert.equal(readFileSync(join(import.meta.dirname, '../..', path), 'utf8'), text);
   });
+
+test('the docs have every metric but those of node_exporter, and none that there is not', () => {
+  const root = join(import.meta.dirname, '../..');
+  const docs = globSync('docs/**/*.md', { cwd: root }).map((path) => readFileSync(join(root, path), 'utf8'));
+  const said = new Set(docs.join('\n').match(/(?<![\w.:-])[a-z]+_\w+\b/g));
+  const names = catalogue.flatMap((group) => Object.values(group).map(({ name }) => name));
+  const absent = names.filter((name) => !name.startsWith('node_') && !said.has(name));
+  assert.deepEqual(absent, []);
+  const ours = /^(?:signalbox|dockerfw|systemd|probe)_\w+(?:_total|_seconds|_bytes|_info|_ratio)$/;
+  const known = new Set(names);
+  assert.deepEqual(
+    [...said].filter((name) => ours.test(name) && !known.has(name)),
+    [],
+  );
+});
 
 test('an editor can explain every setting', async () => {
   const schema = await configJsonSchema(probeKinds, exporterKinds);
