@@ -37,6 +37,7 @@ setInterval(() => {
 for (let count = 0; ; count++) {
   const reason = `${round}-${count}`;
   const at = clock.now();
+  process.stdout.write(`keeping ${at}\n`);
   await ledger.keep([transition(at, 'up', 'down', { reason })], [stand(at, 'down', at + 60_000, { reason })]);
   process.stdout.write(`kept ${reason}\n`);
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
