@@ -36,12 +36,12 @@ function blindTogether(stands: readonly Stand[]): Agreed {
   return { standing: 'unknown', reason: 'not checked yet', blind: 'unwatched' };
 }
 
-/** One reason when all agree, else each vantage's: `from home fine, from vps timeout`. */
+/** One reason when all agree, else each vantage's: `from here: fine; from vps: timeout`. */
 function inWords(stands: readonly Stand[]): string {
   const [first, ...others] = stands;
   if (first === undefined) return 'not checked yet';
   if (others.every((one) => one.standing === first.standing)) return first.reason;
-  return stands.map((one) => `from ${placeOf(one.vantage)} ${one.standing === 'up' ? 'fine' : one.reason}`).join(', ');
+  return stands.map((one) => `from ${placeOf(one.vantage)}: ${one.standing === 'up' ? 'fine' : one.reason}`).join('; ');
 }
 
 function placeOf(vantage: string): string {

@@ -323,7 +323,7 @@ suite('judging', () => {
       box.world.set('website@vps', 'down');
       await box.rounds(3);
       const stand = box.judging.stands()[0];
-      assert.deepEqual([stand?.standing, stand?.reason], ['degraded', 'from here fine, from vps timeout']);
+      assert.deepEqual([stand?.standing, stand?.reason], ['degraded', 'from here: fine; from vps: timeout']);
     }));
 
   for (const [agree, standing] of [
