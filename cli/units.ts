@@ -15,6 +15,8 @@ interface Options {
 /** Bus, systemctl and journal have so long together. */
 const LONGEST_MS = 20 * SECOND;
 
+const NOT_LOGGED_IN = '; a user who is not logged in has none, unless loginctl enable-linger was said';
+
 /** `signalbox units`: what is failed now and why, from systemd itself, without a running box and without a config. */
 export function unitsCommand(): Command {
   return new Command('units')
@@ -52,7 +54,9 @@ async function print(options: Options): Promise<number> {
     else for (const line of failedUnitsInWords(found, clock.now(), process.stdout.columns)) console.log(line);
     return found.count + found.restarted.length === 0 ? EXIT.fine : EXIT.bad;
   } catch (error) {
-    console.error(`systemd cannot be asked: ${error instanceof Error ? error.message : error}`);
+    const why = error instanceof Error ? error.message : String(error);
+    const absent = user !== undefined && bus === undefined && why.includes('ENOENT') ? NOT_LOGGED_IN : '';
+    console.error(`systemd cannot be asked: ${why}${absent}`);
     return EXIT.unknown;
   }
 }

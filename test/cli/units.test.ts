@@ -32,6 +32,9 @@ test('failed units are listed with why, since when and the last lines of their j
   assert.deepEqual(await units(), { code: 0, out: 'systemd is running: no unit is failed.\n', err: '' });
   machine.systemctl('start', '--no-block', 'disk', 'kill');
   await until(() => ['disk', 'kill'].every((name) => machine.property(name, 'ActiveState') === 'failed'));
+  // The journal has it a moment later.
+  const journal = (what: RegExp) => machine.run('journalctl', '-q', '--no-pager').match(what)?.length ?? 0;
+  await until(() => journal(/no space left$/gm) > 0 && journal(/(?:disk|kill)\.service: Failed with result/g) === 2);
   const { code, out } = await units();
   assert.equal(code, 1);
   const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
@@ -61,6 +64,7 @@ test('failed units are listed with why, since when and the last lines of their j
   machine.systemctl('reset-failed');
   machine.systemctl('start', '--no-block', 'disk');
   await until(() => machine.property('disk', 'ActiveState') === 'failed');
+  await until(() => journal(/(?:disk|kill)\.service: Failed with result/g) === 3);
   machine.systemctl('reset-failed');
   const since = await units('--since', '1h');
   assert.equal(since.code, 0);
@@ -106,6 +110,9 @@ test('where systemd cannot be asked it is said, with an exit code of its own', a
   const nobody = await run(['units', '--user', 'nobody-of-that-name']);
   assert.deepEqual([nobody.code, nobody.out], [4, '']);
   assert.match(nobody.err, /there is no user nobody-of-that-name/);
+  const away = await run(['units', '--user', '4294967294']);
+  assert.deepEqual([away.code, away.out], [4, '']);
+  assert.match(away.err, /ENOENT .*; a user who is not logged in has none, unless loginctl enable-linger was said$/m);
   const never = await run(['units', '--since', 'yesterdya']);
   assert.deepEqual([never.code, never.out], [2, '']);
   assert.match(never.err, /--since: came "yesterdya", wanted a duration/);
