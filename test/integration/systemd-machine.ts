@@ -122,18 +122,18 @@ export class SystemdMachine implements AsyncDisposable {
           init = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')[0]);
           return init > 0 && existsSync(`/proc/${init}/root/run/dbus/system_bus_socket`);
         },
-        30_000,
+        60_000,
         'systemd opens its bus',
       );
       await until(
         () => machine().state() !== 'initializing' && machine().state() !== 'starting',
-        30_000,
+        60_000,
         'systemd is up',
       );
       // The bus is there before systemd has its name on it.
       await until(
         () => machine().run('busctl', 'status', 'org.freedesktop.systemd1').includes('PID=1'),
-        30_000,
+        60_000,
         'systemd has its name on the bus',
       );
     } catch (error) {
@@ -155,7 +155,7 @@ export class SystemdMachine implements AsyncDisposable {
   /** Runs a program inside and gives what it printed, whatever its exit code. */
   run(...command: readonly string[]): string {
     const args = ['--target', String(this.init), '--mount', '--pid', '--uts', '--ipc', '--', ...command];
-    const { stdout, stderr } = spawnSync('nsenter', args, { encoding: 'utf8', timeout: 30_000 });
+    const { stdout, stderr } = spawnSync('nsenter', args, { encoding: 'utf8', timeout: 120_000 });
     return stdout + stderr;
   }
 
@@ -196,7 +196,7 @@ export class SystemdMachine implements AsyncDisposable {
       this.#child.kill('SIGKILL');
       await ended;
     }
-    await until(() => removeCgroup(this.#cgroup), 10_000, 'everything in the cgroup has ended');
+    await until(() => removeCgroup(this.#cgroup), 60_000, 'everything in the cgroup has ended');
     await rm(this.#folder, { recursive: true, force: true });
   }
 }

@@ -65,6 +65,7 @@ test('units that fail in every way are named with result, exit and signal in wor
   );
   machine.systemctl('start', '--no-block', ...Object.keys(FAILS));
   await until(() => Object.keys(FAILS).every((name) => machine.property(name, 'ActiveState') === 'failed'));
+  await until(() => machine.run('journalctl', '-q', '--no-pager', '--unit=code').includes('out of paper'));
   await watched.collect();
   // Those that fail are told five at a time.
   await watched.collect();

@@ -12,6 +12,9 @@ import { mistakes, runProbe, sampled } from '../run-probe.ts';
 
 const service = (lines: string, unit = '') => `[Unit]\nDefaultDependencies=no\n${unit}\n[Service]\n${lines}\n`;
 
+/** The hour that is farthest away: no timer of it runs while a test does. */
+const FAR = (new Date().getUTCHours() + 12) % 24;
+
 test('every state of a unit is a finding with a reason', async (t) => {
   await using machine = await SystemdMachine.boot(
     {
@@ -27,14 +30,14 @@ test('every state of a unit is a finding with a reason', async (t) => {
       'typo.service': service('Type=simple'),
       'waits.service': service('ExecStart=/bin/true'),
       'waits.socket': '[Unit]\nDefaultDependencies=no\n[Socket]\nListenStream=/run/waits\n',
-      'nightly.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00\nUnit=once.service\n',
-      'broken.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00\nUnit=bad.service\n',
+      'nightly.timer': `[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* ${FAR}:00 UTC\nUnit=once.service\n`,
+      'broken.timer': `[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* ${FAR}:00 UTC\nUnit=bad.service\n`,
       'skipped.service': service('Type=oneshot\nExecCondition=/bin/false\nExecStart=/bin/true'),
-      'skips.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00\nUnit=skipped.service\n',
+      'skips.timer': `[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* ${FAR}:00 UTC\nUnit=skipped.service\n`,
       'mnt-absent.mount': '[Unit]\nDefaultDependencies=no\n[Mount]\nWhat=tmpfs\nWhere=/mnt/absent\nType=tmpfs\n',
       'idle.service': service('ExecStart=/bin/sleep 100'),
       'hidden.service': service('Type=oneshot\nExecStart=/bin/true'),
-      'hides.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* 03:00\nUnit=hidden.service\n',
+      'hides.timer': `[Unit]\nDefaultDependencies=no\n[Timer]\nOnCalendar=*-*-* ${FAR}:00 UTC\nUnit=hidden.service\n`,
       'stuck.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnUnitActiveSec=1h\nUnit=idle.service\n',
       'spent.timer': '[Unit]\nDefaultDependencies=no\n[Timer]\nOnActiveSec=1ms\nAccuracySec=1ms\nUnit=once.service\n',
     },
