@@ -1,4 +1,4 @@
-import { oneLine } from '../../../model/outside-text.ts';
+import { oneLine, plainText } from '../../../model/outside-text.ts';
 import type { Instant } from '../../../model/time.ts';
 import { ask } from '../../../programs/unix-socket.ts';
 
@@ -8,23 +8,39 @@ export interface SnapRevision {
   /** `27.5.1 (revision 3064)`. */
   readonly version: string;
   readonly base: string;
+  /** False of one that was disabled, and of those that are not current. */
   readonly isActive: boolean;
-  /** When this revision came. */
+  /** When it became active; absent of others. */
   readonly at?: Instant;
 }
 
-/** Something that snapd did: what it calls a change. */
+/** Something that snapd did to snaps, or does: what it calls a change. */
 export interface SnapdChange {
-  readonly at: Instant;
+  readonly start: Instant;
+  /** Absent while it goes on. */
+  readonly end?: Instant;
   readonly summary: string;
   readonly snaps: readonly string[];
+  /** What went wrong: it has undone then what it had done. */
+  readonly problem?: string;
 }
 
 const MOST = 1_000;
+const LONGEST_PROBLEM = 2_000;
+/** Of its changes' kinds those that alter what is installed, and not settings, connections or services. */
+const KINDS = /^(?:auto-refresh|(?:install|try|refresh|revert|remove|enable|disable)-snap)$/;
 
-/** Every revision that snapd keeps: GET /v2/snaps?select=all (snapcraft.io/docs/snapd-rest-api); needs no right. */
-export async function snapRevisions(socket: string, signal: AbortSignal): Promise<SnapRevision[]> {
-  const { result } = (await ask(socket, '/v2/snaps?select=all', signal)) as { result?: unknown };
+/**
+ * The current revision of each snap, or all that snapd keeps, those of one snap in the order they came in: GET /v2/snaps (snapcraft.io/docs/snapd-rest-api);
+ * needs no right.
+ */
+export async function snapRevisions(
+  socket: string,
+  which: 'current' | 'all',
+  signal: AbortSignal,
+): Promise<SnapRevision[]> {
+  const path = which === 'all' ? '/v2/snaps?select=all' : '/v2/snaps';
+  const { result } = (await ask(socket, path, signal)) as { result?: unknown };
   return list(result).flatMap((one): SnapRevision[] => {
     const { name, version, revision, base, status, 'install-date': date } = one;
     if (typeof name !== 'string') return [];
@@ -41,18 +57,38 @@ export async function snapRevisions(socket: string, signal: AbortSignal): Promis
   });
 }
 
-/** What snapd did lately and finished, the latest last; it forgets after some days. Empty where it does not tell without the right. */
+/** What snapd did lately and does, the latest last; it forgets after some days. Empty where it does not tell without the right. */
 export async function snapdChanges(socket: string, signal: AbortSignal): Promise<SnapdChange[]> {
   const answer = await ask(socket, '/v2/changes?select=all', signal).catch(() => ({}));
-  return list((answer as { result?: unknown }).result)
+  return list((answer as { result?: unknown }).result ?? [])
     .flatMap((one): SnapdChange[] => {
-      const at = instantOf(one['ready-time']);
-      if (at === undefined || one.status !== 'Done') return [];
-      const names = (one.data as { 'snap-names'?: unknown } | undefined)?.['snap-names'];
-      const snaps = Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
-      return [{ at, summary: oneLine(String(one.summary)), snaps }];
+      const start = instantOf(one['spawn-time']);
+      if (start === undefined || !KINDS.test(String(one.kind))) return [];
+      const end = one.ready === true ? (instantOf(one['ready-time']) ?? start) : undefined;
+      return [
+        {
+          start,
+          ...(end !== undefined && { end }),
+          summary: oneLine(String(one.summary)),
+          snaps: snapsOf(one),
+          ...(end !== undefined && one.status !== 'Done' && { problem: problemOf(one) }),
+        },
+      ];
     })
-    .sort((a, b) => a.at - b.at);
+    .sort((a, b) => a.start - b.start);
+}
+
+/** Of most changes only the summary names the snap: `Refresh "hello" snap`. */
+function snapsOf({ data, summary }: Readonly<Record<string, unknown>>): readonly string[] {
+  const { 'snap-names': many, 'snap-name': one } = (data ?? {}) as Readonly<Record<string, unknown>>;
+  const quoted = [...String(summary).matchAll(/"([a-z0-9_-]{1,80})"/g)].map(([, name]) => name);
+  const names = [...(Array.isArray(many) ? many.slice(0, MOST) : [one]), ...quoted];
+  return [...new Set(names.filter((name) => typeof name === 'string').map((name) => oneLine(name)))];
+}
+
+function problemOf({ err, status }: Readonly<Record<string, unknown>>): string {
+  if (typeof err !== 'string' || err === '') return oneLine(`it ended as ${status}`);
+  return plainText(err.replace(/^cannot perform the following tasks:\n/, ''), LONGEST_PROBLEM).trimEnd();
 }
 
 function list(result: unknown): readonly Readonly<Record<string, unknown>>[] {

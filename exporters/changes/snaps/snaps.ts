@@ -1,23 +1,29 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Change } from '../../../model/change.ts';
-import { HOUR, type Instant, MINUTE } from '../../../model/time.ts';
+import { oneLine } from '../../../model/outside-text.ts';
+import { type Instant, SECOND } from '../../../model/time.ts';
 import { isSocket } from '../../../programs/unix-socket.ts';
 import type { Machine } from '../machine.ts';
 import type { Source } from '../source.ts';
 import { type SnapdChange, type SnapRevision, snapdChanges, snapRevisions } from './snapd.ts';
 
+/** The current revision of each snap. */
+type Snaps = Readonly<Record<string, SnapRevision>>;
+
 interface Known {
   /** When snapd last wrote its state: while it stays, snapd is not asked, which would start it. */
   readonly written: number;
-  /** The active revision, by name. */
-  readonly snaps: Readonly<Record<string, SnapRevision>>;
+  readonly snaps: Snaps;
+  /** When the last that failed had ended. */
+  readonly failed: Instant;
 }
 
-/** What snapd says it did belongs to a revision that came so near to it. */
-const NEAR_MS = HOUR;
+/** What belongs together comes from two clocks' roundings. */
+const SLACK_MS = SECOND;
+const DISABLED = 'disabled';
 
-/** Snaps that were installed, refreshed, reverted or removed, with the base they stand on. */
+/** Snaps that were installed, refreshed, reverted, disabled or removed, with the base they stand on; and what snapd failed at. */
 export function snapsSource({ root }: Machine): Source<Known> {
   const socket = join(root, 'run/snapd.socket');
   const state = join(root, 'var/lib/snapd/state.json');
@@ -28,43 +34,68 @@ export function snapsSource({ root }: Machine): Source<Known> {
       const written = (await stat(state).catch(() => undefined))?.mtimeMs ?? 0;
       if (known !== undefined && written !== 0 && known.written === written) return { changes: [], known };
       if (!(await isSocket(socket))) return undefined;
-      const revisions = await snapRevisions(socket, signal);
-      const active = revisions.filter((one) => one.isActive);
-      const snaps = Object.fromEntries(active.map((one) => [one.name, one]));
+      // First: what has ended by then is as it stays.
       const did = await snapdChanges(socket, signal);
-      const seen = { written, snaps };
+      const current = await snapRevisions(socket, 'current', signal);
+      const failed = did.filter(({ end = 0, problem }) => problem !== undefined && end > (known?.failed ?? since));
+      const lastFailed = Math.max(known?.failed ?? since, ...failed.map(({ end = 0 }) => end));
       if (known === undefined) {
-        const recent = active.filter(({ at = 0 }) => at >= since);
-        return { changes: recent.map((one) => became(one, before(one, revisions), did, now)), known: seen };
+        const all = await snapRevisions(socket, 'all', signal);
+        const recent = current.filter(({ at = 0 }) => at >= since);
+        const changes = recent.map((one) => became(one, before(one, all), did, now));
+        return {
+          changes: [...changes, ...failed.map(wentWrong)],
+          known: { written, snaps: byName(current), failed: lastFailed },
+        };
       }
-      const changed = active.filter(({ name, version }) => known.snaps[name]?.version !== version);
-      const gone = Object.values(known.snaps).filter(({ name }) => snaps[name] === undefined);
-      return {
-        changes: [
-          ...changed.map((one) => became(one, known.snaps[one.name], did, now)),
-          ...gone.map((one) => wentAway(one, did, now)),
-        ],
-        known: seen,
-      };
+      // What goes on may yet be undone: it is told when it is over.
+      const busy = new Set(did.filter(({ end }) => end === undefined).flatMap(({ snaps }) => snaps));
+      const were = Object.values(known.snaps);
+      const snaps = byName([
+        ...current.filter(({ name }) => !busy.has(name)),
+        ...were.filter(({ name }) => busy.has(name)),
+      ]);
+      const changes = [
+        ...Object.values(snaps).flatMap((one) => difference(one, known.snaps[one.name], did, now)),
+        ...were.filter(({ name }) => snaps[name] === undefined).map((one) => gone(one, did, now)),
+        ...failed.map(wentWrong),
+      ];
+      return { changes, known: { written: busy.size > 0 ? 0 : written, snaps, failed: lastFailed } };
     },
   };
 }
 
-/** The revision that was active before, among those that snapd still keeps. */
-function before(one: SnapRevision, revisions: readonly SnapRevision[]): SnapRevision | undefined {
-  return revisions
-    .filter(({ name, isActive, at = 0 }) => name === one.name && !isActive && at < (one.at ?? 0))
-    .sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
-    .at(-1);
+function byName(all: readonly SnapRevision[]): Snaps {
+  return Object.fromEntries(all.map((one) => [one.name, one]));
+}
+
+/** The revision that was active before, among those that snapd still keeps: one that came later was left by a revert. */
+function before({ name, version }: SnapRevision, revisions: readonly SnapRevision[]): SnapRevision | undefined {
+  const all = revisions.filter((one) => one.name === name);
+  const index = all.findIndex((one) => one.version === version);
+  return all[index + 1] ?? all[index - 1];
+}
+
+function difference(
+  one: SnapRevision,
+  was: SnapRevision | undefined,
+  did: readonly SnapdChange[],
+  now: Instant,
+): readonly Change[] {
+  if (one.version !== was?.version) return [became(one, was, did, now)];
+  if (one.isActive === was.isActive) return [];
+  const why = one.isActive ? whyOf(one, did) : lastOf(one.name, did);
+  const at = one.at ?? why?.end ?? now;
+  const [from, to] = one.isActive ? [DISABLED, one.version] : [one.version, DISABLED];
+  return [{ at, kind: 'snap', what: one.name, from, to, ...(why && { detail: why.summary }) }];
 }
 
 function became(one: SnapRevision, was: SnapRevision | undefined, did: readonly SnapdChange[], now: Instant): Change {
-  const at = one.at ?? now;
-  const why = whyOf(one.name, at, did);
+  const why = whyOf(one, did);
   const base = was !== undefined && was.base !== one.base ? `base ${was.base || 'none'} → ${one.base || 'none'}` : '';
   const detail = [base, why?.summary ?? ''].filter((line) => line !== '').join('\n');
   return {
-    at,
+    at: one.at ?? now,
     kind: 'snap',
     what: one.name,
     ...(was && { from: was.version }),
@@ -73,11 +104,24 @@ function became(one: SnapRevision, was: SnapRevision | undefined, did: readonly 
   };
 }
 
-function wentAway({ name, version }: SnapRevision, did: readonly SnapdChange[], now: Instant): Change {
-  const why = did.findLast(({ snaps }) => snaps.includes(name));
-  return { at: why?.at ?? now, kind: 'snap', what: name, from: version, ...(why && { detail: why.summary }) };
+function gone({ name, version }: SnapRevision, did: readonly SnapdChange[], now: Instant): Change {
+  const why = lastOf(name, did);
+  return { at: why?.end ?? now, kind: 'snap', what: name, from: version, ...(why && { detail: why.summary }) };
 }
 
-function whyOf(name: string, at: Instant, did: readonly SnapdChange[]): SnapdChange | undefined {
-  return did.findLast((one) => one.snaps.includes(name) && one.at >= at - MINUTE && one.at - at < NEAR_MS);
+function wentWrong({ end = 0, summary, snaps, problem }: SnapdChange): Change {
+  const what = oneLine(snaps.join(', ')) || 'snaps';
+  return { at: end, kind: 'snap', what, detail: `failed: ${summary}\n${problem}` };
+}
+
+/** What snapd did when the revision became the active one. */
+function whyOf({ name, at = Number.NaN }: SnapRevision, did: readonly SnapdChange[]): SnapdChange | undefined {
+  return did.findLast(
+    ({ start, end = at, snaps }) => snaps.includes(name) && start - SLACK_MS <= at && at <= end + SLACK_MS,
+  );
+}
+
+/** What snapd did last to a snap. */
+function lastOf(name: string, did: readonly SnapdChange[]): SnapdChange | undefined {
+  return did.findLast(({ snaps, end, problem }) => snaps.includes(name) && end !== undefined && problem === undefined);
 }
