@@ -1,5 +1,5 @@
 import type { Family, Ip } from '../rules/addresses.ts';
-import type { Sides } from '../rules/ip-set.ts';
+import { isAddress, type Sides } from '../rules/ip-set.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import type { Stranger } from './strangers.ts';
 import type { Surroundings } from './travel.ts';
@@ -12,8 +12,8 @@ interface SourceSet {
 
 /** Of so many entries of a set one is looked for that could be a stranger. */
 const MOST_TRIED = 50;
-/** Of so many sets one stranger each is asked for. */
-const MOST_SETS = 4;
+/** So many strangers are asked for. */
+const MOST_LISTED = 6;
 const MATCHED = / --match-set (.+?) ((?:src|dst)(?:,(?:src|dst))*)(?= |$)/g;
 
 /** Whether a set that rules ask for where packets come from names an address. */
@@ -23,23 +23,25 @@ export function isListed({ host, rules }: Pick<Surroundings, 'host' | 'rules'>, 
 
 /** Somebody of each set that rules ask for where packets come from: those whom a list lets in, where nobody else gets in. */
 export function listedStrangers(around: Surroundings, family: Family, enters: string): readonly Stranger[] {
-  const found = sourceSets(around.rules).flatMap((set) => oneOf(set, around, family, enters) ?? []);
-  return [...new Set(found)].slice(0, MOST_SETS).map((ip) => ({ ip, enters }));
+  const found = sourceSets(around.rules).flatMap((set) => someOf(set, around, family, enters));
+  return [...new Set(found)].slice(0, MOST_LISTED).map((ip) => ({ ip, enters }));
 }
 
-function oneOf({ name, sides }: SourceSet, around: Surroundings, family: Family, enters: string): Ip | undefined {
+/** One whom the set holds, and one whom it takes out again. */
+function someOf({ name, sides }: SourceSet, around: Surroundings, family: Family, enters: string): Ip[] {
   const { host } = around;
   const set = host.sets.get(name);
-  for (const member of set?.members() ?? []) {
-    const ip = oneOf({ name: member.name, sides }, around, family, enters);
-    if (ip !== undefined) return ip;
-  }
-  const at = sides.findIndex((side, index) => side === 'src' && /^(?:ip|net)$/.test(set?.parts[index] ?? ''));
-  const ips = (at < 0 ? undefined : set?.ranges(at))
-    ?.filter((range) => range.family === family)
-    .take(MOST_TRIED)
-    .map(({ low, high }) => (low === high ? low : next(low)));
-  return ips?.find((ip) => host.routeTo(ip) === enters && host.typeOf(ip) === 'UNICAST');
+  if (set === undefined) return [];
+  const at = sides.findIndex((side, index) => side === 'src' && isAddress(set.parts[index] ?? 'set'));
+  const one = (isNomatch: boolean) =>
+    set
+      .ranges(at, isNomatch)
+      .filter((range) => range.family === family)
+      .take(MOST_TRIED)
+      .map(({ low, high }) => (low === high ? low : next(low)))
+      .find((ip) => host.routeTo(ip) === enters && host.typeOf(ip) === 'UNICAST');
+  const own = at < 0 ? [] : [one(false), one(true)].filter((ip) => ip !== undefined);
+  return [...own, ...set.members().flatMap((member) => someOf({ name: member.name, sides }, around, family, enters))];
 }
 
 const known = new WeakMap<Ruleset, readonly SourceSet[]>();

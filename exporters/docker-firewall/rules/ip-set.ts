@@ -42,8 +42,8 @@ export interface IpSet {
   readonly shapes: () => readonly Shape[];
   /** The names in a list of sets. */
   readonly members: () => readonly { readonly name: string; readonly isUnsure: boolean }[];
-  /** What addresses its entries hold at one place. */
-  readonly ranges: (part: number) => IteratorObject<IpRange>;
+  /** What addresses its entries hold at one place; of those alone that take out or do not, when that is asked for. */
+  readonly ranges: (part: number, isNomatch?: boolean) => IteratorObject<IpRange>;
   /** Only what concerns these addresses was kept of it. */
   readonly about?: readonly IpRange[];
 }

@@ -41,9 +41,10 @@ export function readSet({ header, entries, about, left = 0 }: SavedSet): IpSet |
     shapes: () => (shapes ??= shapesOf(linesOf(entries), parts, family ?? 4)),
     members: () =>
       parts[0] === 'set' ? linesOf(entries).map((line) => ({ name: memberOf(line), isUnsure: isEnding(line) })) : [],
-    ranges: (part) =>
+    ranges: (part, isNomatch) =>
       linesOf(entries)
         .values()
+        .filter((line) => isNomatch === undefined || isNomatch === / nomatch\b/.test(line))
         .map((line) => rangeIn(line, part, netmask))
         .filter((range) => range !== undefined),
     ...(about !== undefined && { about: about.flatMap((one) => parseRange(one) ?? []) }),

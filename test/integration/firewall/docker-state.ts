@@ -12,7 +12,11 @@ const MEMBERS = { bridge: { web: 2, spare: 3 }, backend: { app: 2 } } as const;
  * What the Engine API of a newer Docker says of `web`, `spare` and `app`, whose networks have addresses of IPv6 too when `six` is true: 29
  * has no addresses outside of the networks any more.
  */
-export function dockerStateOf(version: '28.5.2' | '29.1.3', driver: 'iptables' | 'nftables', six = false): DockerState {
+export function dockerStateOf(
+  version: '28.0.1' | '28.5.2' | '29.1.3',
+  driver: 'iptables' | 'nftables',
+  six = false,
+): DockerState {
   const onSix = six ? ['2001:db8:113::1:8085'] : [];
   return {
     version: { Version: version, ApiVersion: version.startsWith('28') ? '1.51' : '1.52', Os: 'linux' },

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrivateHost } from '../docker-host/private-host.ts';
 
-/** A host's rules of every backend, its sysctls and routes, as they were. */
+/** A host's rules of every backend, its sets, sysctls and routes, as they were. */
 export interface KeptRules {
   /** What `iptables-save` of each backend printed, by the program that prints it. */
   readonly saved: Readonly<Record<string, string>>;
@@ -29,6 +29,12 @@ const EMPTY_LEGACY = `for family in ip ip6; do
   done
 done`;
 
+/** The kernel takes away the rules of nftables, and what they hold, a moment after it was told to. */
+const NO_SETS = `for try in 1 2 3 4 5 6 7 8 9; do
+  ipset flush; ipset destroy 2> /dev/null && break
+  sleep 0.1
+done`;
+
 /** Tables that iptables does not keep itself, without their counters. */
 const NATIVE = `nft list tables | awk '!($2 ~ /^ip6?$/ && $3 ~ /^(filter|nat|mangle|raw|security)$/)' | while read -r one; do nft -s list $one; done`;
 
@@ -42,13 +48,17 @@ export async function keepRules(host: PrivateHost): Promise<KeptRules> {
   const texts = await read();
   const native = await host.run(NATIVE);
   const sysctls = await host.run(SYSCTLS);
+  const sets = await host.run('ipset save');
   const ways = await routes();
   const file = (name: string) => join(host.folder, `kept-${name}`);
   await Promise.all(PROGRAMS.map((program, index) => writeFile(file(program), texts[index] ?? '')));
   await writeFile(file('native'), native);
   await writeFile(file('sysctls'), sysctls);
+  await writeFile(file('sets'), sets);
   const script = `${EMPTY_LEGACY}
 nft flush ruleset
+${NO_SETS}
+ipset restore < "${file('sets')}"
 nft -f "${file('native')}"
 for program in ${PROGRAMS.join(' ')}; do
   kept="${file('$program')}"

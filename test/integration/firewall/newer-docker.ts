@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { dockerStateOf } from './docker-state.ts';
 import type { Layout } from './laid-out-world.ts';
+import { ITS_SET, ON_SETS } from './newer-docker-sets.ts';
 import { ON_SIX_IPTABLES, ON_SIX_NFTABLES } from './newer-docker-six.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -8,6 +9,16 @@ const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/firewall
 
 /** What the newer Dockers lay down, by label (moby: integration/network/bridge/{iptablesdoc,nftablesdoc}). */
 export const NEWER_DOCKERS: Readonly<Record<string, Layout>> = {
+  'Docker 28.0, iptables-nft': {
+    backend: 'nft',
+    docker: dockerStateOf('28.0.1', 'iptables'),
+    rules: `${ITS_SET}\niptables-restore < ${fixture('docker-28-0.rules')}`,
+  },
+  'Docker 28.0, iptables-legacy': {
+    backend: 'legacy',
+    docker: dockerStateOf('28.0.1', 'iptables'),
+    rules: `${ITS_SET}\niptables-restore < ${fixture('docker-28-0.rules')}`,
+  },
   'Docker 28, iptables-nft': {
     backend: 'nft',
     docker: dockerStateOf('28.5.2', 'iptables'),
@@ -156,6 +167,7 @@ const ON_NFTABLES: readonly Scenario[] = [
 
 /** What is tried on a layout. */
 export function faultsOf({ docker, six }: Layout): readonly Scenario[] {
+  if (docker.info.ServerVersion === '28.0.1') return ON_SETS;
   const { Driver } = docker.info.FirewallBackend as { readonly Driver: string };
   if (Driver === 'nftables') return six ? ON_SIX_NFTABLES : ON_NFTABLES;
   return six ? ON_SIX_IPTABLES : ON_IPTABLES;

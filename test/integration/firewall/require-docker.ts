@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
 import { requireProgram } from '../../require-program.ts';
 
-const PROGRAMS = ['dockerd', 'containerd', 'runc', 'busybox', 'ip', 'iptables-nft', 'nft', 'nsenter'];
+const PROGRAMS = ['dockerd', 'containerd', 'runc', 'busybox', 'ip', 'iptables-nft', 'ipset', 'nft', 'nsenter'];
 
 /** Whether a dockerd can be run here; without one the test is skipped, with words. */
 export function requireDocker(t: TestContext): boolean {

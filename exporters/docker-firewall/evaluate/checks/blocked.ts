@@ -67,9 +67,14 @@ function evidenceOf(cause: Cause, { around }: Situation): readonly string[] {
   const text = cause.decision.rule?.text ?? '';
   const sets = [...text.matchAll(/--match-set (.+?) (?:src|dst)/g)].flatMap(([, name = '']) => {
     const set = around.host.sets.get(name);
-    return set === undefined ? [] : [`the set ${name} (${set.type}) has ${set.size} entries: ipset list ${name}`];
+    return set === undefined ? [] : [`the set ${name} (${set.type}) has ${countOf(set.size)}: ipset list ${name}`];
   });
   return [`${describeDecision(cause.decision)}${packets === undefined ? '' : `, ${packets} packets so far`}`, ...sets];
+}
+
+function countOf(entries: number): string {
+  if (entries < 2) return entries === 0 ? 'no entry' : 'one entry';
+  return `${entries} entries`;
 }
 
 /** Where Docker's own backend drops what nothing accepts, the rules of Docker that are missing there. */

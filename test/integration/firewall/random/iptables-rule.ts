@@ -1,5 +1,6 @@
 import type { Backend } from '../../docker-host/private-host.ts';
 import type { Chance } from './chance.ts';
+import { type RandomSet, randomSet, randomSetMatch, randomSetTarget } from './ip-set.ts';
 import { DESTINATIONS, DEVICES, PORTS, SOURCES } from './surroundings.ts';
 
 type Family = 4 | 6;
@@ -29,15 +30,27 @@ export function randomIptables(chance: Chance, backend: Backend, hasSix: boolean
   const command = `${program} -t ${place.table}`;
   if (chance.percent(4) && ['filter', 'mangle'].includes(place.table) && !isDockers)
     return `${command} -P ${place.chain} DROP`;
+  const sets: RandomSet[] = [];
+  const setMatch = () => {
+    if (!chance.percent(15)) return '';
+    sets.push(randomSet(chance, family, `${name}s${sets.length}`));
+    return ` ${randomSetMatch(chance, chance.pick(sets))}`;
+  };
   const rule = () => {
     const target = randomTarget(chance, place, family);
-    return `${randomMatches(chance, place, family, !target.includes('-p '))} ${target}`;
+    const matches = `${randomMatches(chance, place, family, !target.includes('-p '))}${setMatch()}`;
+    const fills = sets.length > 0 && chance.percent(8);
+    return `${matches} ${fills ? randomSetTarget(chance, chance.pick(sets)) : target}`;
   };
   const how = chance.percent(75) ? '-I' : '-A';
-  if (!chance.percent(25)) return `${command} ${how} ${place.chain} ${rule()}`;
+  const withSets = (...lines: readonly string[]) => [...sets.map(({ script }) => script), ...lines].join('\n');
+  if (!chance.percent(25)) {
+    const only = `${command} ${how} ${place.chain} ${rule()}`;
+    return withSets(only);
+  }
   const inner = Array.from({ length: 1 + chance.below(3) }, () => `${command} -A ${name} ${rule()}`);
   const jump = `${command} ${how} ${place.chain} ${randomMatches(chance, place, family)} ${chance.percent(70) ? '-j' : '-g'} ${name}`;
-  return [`${command} -N ${name}`, ...inner, jump].join('\n');
+  return withSets(`${command} -N ${name}`, ...inner, jump);
 }
 
 const maybeNot = (chance: Chance) => (chance.percent(25) ? '! ' : '');

@@ -6,6 +6,7 @@ import { HOST_FAULTS } from './host.ts';
 import { NAT_FAULTS } from './nat.ts';
 import { NATIVE_TABLES } from './native.ts';
 import { NETWORKS } from './networks.ts';
+import { SETS } from './sets.ts';
 import { SIX_FAULTS } from './six.ts';
 import { UNUSUAL } from './unusual.ts';
 
@@ -19,5 +20,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...NATIVE_TABLES,
   ...SIX_FAULTS,
   ...UNUSUAL,
+  ...SETS,
   ...APART,
 ];
