@@ -16,7 +16,8 @@ export function reloadCommand(): Command {
         if (mistakes.length === 0) console.log('reloaded');
         else process.exitCode = EXIT.config;
       } catch (error) {
-        console.error(`no box answers at ${socket}: ${error instanceof Error ? error.message : error}`);
+        const why = error instanceof Error ? error.message : error;
+        console.error(`no box answers at ${socket}: ${why}; one that runs elsewhere is named by --data`);
         process.exitCode = EXIT.failed;
       }
     });

@@ -34,7 +34,10 @@ export function openToWrite(folder: string, steps: readonly Migration[] = migrat
 /** Opens the ledger to read only. Throws `LedgerRefused` when there is none, or it is damaged or of another version. */
 export function openToRead(folder: string): DatabaseSync {
   const path = join(folder, LEDGER_FILE);
-  if (sizeOf(path) === 0) throw new LedgerRefused(`${path}: there is no ledger yet; the box has not run here`);
+  if (sizeOf(path) === 0)
+    throw new LedgerRefused(
+      `${path}: there is no ledger yet: the box has not run here, or --data is to name another folder`,
+    );
   const db = refusing(path, () => new DatabaseSync(path, { readOnly: true, timeout: 2_000 }));
   try {
     const version = versionOf(db, path, migrations.length);
