@@ -6,7 +6,7 @@ import { nearest, orList } from '../config/nearest.ts';
 import { CHANGE_KINDS, type Change, type ChangeKind } from '../model/change.ts';
 import { groupChanges } from '../model/change-groups.ts';
 import { changeInWords, groupInWords } from '../model/change-words.ts';
-import type { Instant } from '../model/time.ts';
+import { type Instant, MINUTE } from '../model/time.ts';
 import { EXIT } from './exit-codes.ts';
 import { sinceOf } from './since.ts';
 import { alignedTable, wrapped } from './table.ts';
@@ -24,6 +24,8 @@ interface Options {
 const WIDEST = 28;
 /** Where a line that is too long goes on: below what was altered, behind the time. */
 const CONTINUED = 21;
+/** A box that has not written for so long does not run. */
+const RUNS_MS = MINUTE;
 /** More than a person reads, or a pipe should get unasked. */
 const MOST = 20_000;
 
@@ -53,8 +55,9 @@ function print(options: Options, now: Instant): number {
     console.error(error instanceof Error ? error.message : error);
     return EXIT.usage;
   }
-  const found = read(data, since, kinds);
+  const { found, lastWritten } = read(data, since, kinds);
   const changes = found.slice(0, MOST);
+  if (now - lastWritten > RUNS_MS) console.error(notLooking(lastWritten));
   if (options.json) {
     console.log(JSON.stringify(changes.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest }))));
     return EXIT.fine;
@@ -70,10 +73,10 @@ function print(options: Options, now: Instant): number {
 }
 
 /** One more than is shown, where there are more. */
-function read(data: string, since: Instant, kinds: readonly ChangeKind[]): Change[] {
+function read(data: string, since: Instant, kinds: readonly ChangeKind[]): { found: Change[]; lastWritten: Instant } {
   const view = openView(data);
   try {
-    return view.changes(since, Number.MAX_SAFE_INTEGER, MOST + 1, kinds);
+    return { found: view.changes(since, Number.MAX_SAFE_INTEGER, MOST + 1, kinds), lastWritten: view.lastWritten() };
   } finally {
     view.close();
   }
@@ -122,9 +125,15 @@ function each(changes: readonly Change[]): string[] {
 function nothing(data: string, since: Instant, kinds: readonly ChangeKind[]): string {
   const of = kinds.length === CHANGE_KINDS.length ? '' : ` of kind ${orList(kinds)}`;
   const why = existsSync(join(data, 'exporters/changes'))
-    ? 'The exporter "changes" looks for them, and has seen none.'
+    ? 'The exporter "changes" has seen none.'
     : 'The exporter "changes" has not run here: write "changes: {}" under "exporters:" in the config.';
   return `No change${of} since ${timeInWords(since)}.\n${why}`;
+}
+
+/** The list is complete only for the time in which somebody looked. */
+function notLooking(lastWritten: Instant): string {
+  const since = lastWritten === 0 ? '' : ` since ${timeInWords(lastWritten)}`;
+  return `The box has not run${since}: what was altered later is found when it runs again.`;
 }
 
 function cut(text: string, length: number): string {

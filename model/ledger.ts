@@ -74,5 +74,7 @@ export interface LedgerView {
    * act did is one group, and of these the `limit` (ten) most telling, newest first. Of more than 5,000 changes it sees the latest.
    */
   changesBefore(at: Instant, spanMs?: number, limit?: number): ChangeGroup[];
+  /** When the box last wrote, which it does every few seconds while it runs; 0 when never. */
+  lastWritten(): Instant;
   close(): void;
 }

@@ -30,6 +30,7 @@ export function openView(folder: string): LedgerView {
     transitions: (monitor, from, to, limit) => transitions.all(monitor, from, to, limit).map(transitionOf),
     changes,
     changesBefore: openChangesBefore(changes),
+    lastWritten: flushed,
     close: () => db.close(),
   };
 }

@@ -5,8 +5,9 @@ import { suite, test } from 'node:test';
 import { createClock } from '../../collector/clock.ts';
 import { openLedger } from '../../collector/ledger/open.ts';
 import type { Change } from '../../model/change.ts';
-import { DAY, HOUR, SECOND } from '../../model/time.ts';
+import { type Clock, DAY, HOUR, SECOND } from '../../model/time.ts';
 import { folderWith } from '../config/folder.ts';
+import { FakeClock } from '../fake-clock.ts';
 import { BoxHouse } from '../integration/box.ts';
 import { until } from '../integration/until.ts';
 import { run } from './command.ts';
@@ -14,10 +15,10 @@ import { run } from './command.ts';
 const UTC = { TZ: 'UTC' };
 
 /** A state directory with these changes, closed. */
-async function withChanges(folder: string, changes: readonly Change[]): Promise<string> {
+async function withChanges(folder: string, changes: readonly Change[], clock: Clock = createClock()): Promise<string> {
   const data = join(folder, 'data');
   mkdirSync(data);
-  const ledger = await openLedger(data, { clock: createClock(), onTrouble: assert.fail });
+  const ledger = await openLedger(data, { clock, onTrouble: assert.fail });
   await ledger.changes(changes);
   await ledger.close();
   return data;
@@ -73,6 +74,17 @@ suite('signalbox changes', { concurrency: 2 }, () => {
       { at: new Date(at).toISOString(), kind: 'version', what: 'signalbox', from: '0.1', to: '0.2' },
     ]);
     assert.equal((await run(['changes', '--json', '--data', data, '--since', '1m'])).out, '[]\n');
+  });
+
+  test('a list that nobody has gone on with says until when it is complete', async () => {
+    using folder = folderWith({});
+    const stopped = Date.now() - 3 * HOUR;
+    const change: Change = { at: stopped - HOUR, kind: 'version', what: 'signalbox', from: '0.1', to: '0.2' };
+    await withChanges(folder.path, [change], new FakeClock(stopped));
+    const { code, out, err } = await run(['changes'], { cwd: folder.path, env: UTC });
+    assert.deepEqual([code, out.split('\n').length], [0, 2]);
+    const time = new Date(stopped).toISOString().slice(0, 19).replace('T', ' ');
+    assert.equal(err, `The box has not run since ${time}: what was altered later is found when it runs again.\n`);
   });
 
   test('typos are answered with the nearest right word; where nothing is, why', async () => {

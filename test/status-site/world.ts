@@ -33,6 +33,7 @@ export function viewOf(world: World): LedgerView {
     checks: (monitor, from, to) => (world.checks?.[monitor] ?? []).filter((one) => one.at >= from && one.at < to),
     changes: () => [],
     changesBefore: () => [],
+    lastWritten: () => NOW,
     transitions: (monitor, from, to, limit) =>
       (world.transitions ?? [])
         .filter((one) => one.monitor === monitor && one.at >= from && one.at < to)
