@@ -8,7 +8,7 @@ import { readTopology } from './evaluate/topology.ts';
 import type { Surroundings } from './evaluate/travel.ts';
 import { walkOf } from './evaluate/verdict.ts';
 import type { EvaluateOptions, PortReport, Report } from './report.ts';
-import type { IpSets } from './rules/ip-set.ts';
+import type { IpSets } from './rules/ip-sets.ts';
 import { readRuleset } from './rules/ruleset.ts';
 import type { Snapshot } from './snapshot.ts';
 

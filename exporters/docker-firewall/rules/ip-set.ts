@@ -1,6 +1,5 @@
 import { type Family, formatIp, type Ip, type IpRange, isWithin, prefixRange, widthOf } from './addresses.ts';
-import { getOrMake } from './get-or-make.ts';
-import { MAYBE, NO, type Packet, type Tri, YES } from './packet.ts';
+import type { Packet } from './packet.ts';
 
 /** What stands at one place of an entry, by the set's type: `hash:ip,port` has an address, then a port. */
 export type Part = 'ip' | 'net' | 'port' | 'iface' | 'mac' | 'mark' | 'set';
@@ -119,93 +118,4 @@ function meaningOf(found: readonly Entry[], name: string | undefined): Found {
 
 function isOf(device: NonNullable<Entry['device']>, name: string): boolean {
   return device.isPrefix ? name.startsWith(device.name) : name === device.name;
-}
-
-/** The sets of a host, by name. */
-export interface IpSets {
-  /** Whether a set holds a packet; `--return-nomatch` asks for the entries that take out instead. */
-  holds(name: string, sides: Sides, packet: Packet, returnNomatch: boolean): Tri;
-  /** Whether an entry names an address at one of its places. */
-  names(name: string, ip: Ip): boolean;
-  get(name: string): IpSet | undefined;
-  /** Why it may be that it cannot be told what a set holds. */
-  doubtOf(name: string): string;
-  /** A rule adds to a set, or takes from it, what it is walked with: from then on it is not known what it holds. */
-  stir(name: string): void;
-  readonly stirred: ReadonlySet<string>;
-}
-
-/** Puts sets together; `unread` says why others are not among them. */
-export function ipSetsOf(sets: ReadonlyMap<string, IpSet>, unread: string): IpSets {
-  const stirred = new Set<string>();
-  const found = new Map<string, Found>();
-  const look = (name: string, set: IpSet, sides: Sides, packet: Packet): Found => {
-    const { src, dst, sport, dport, proto, in: by, out, mark } = packet;
-    const asked = [name, sides, src, dst, sport, dport, proto, by, out, mark].join(' ');
-    return getOrMake(found, asked, () => lookUp(set, sides, packet));
-  };
-  const holds: IpSets['holds'] = (name, sides, packet, returnNomatch) => {
-    const set = sets.get(name);
-    if (set === undefined || stirred.has(name)) return MAYBE;
-    if (set.parts[0] === 'set') {
-      let result: Tri = NO;
-      for (const member of set.members()) {
-        const inside = holds(member.name, sides, packet, returnNomatch);
-        if (inside === YES && !member.isUnsure) return YES;
-        if (inside !== NO) result = MAYBE;
-      }
-      return result;
-    }
-    const there = look(name, set, sides, packet);
-    if (there === 'unsure') return MAYBE;
-    if (!returnNomatch || !set.parts.includes('net')) return there === 'in' ? YES : NO;
-    return there === 'nomatch' ? YES : NO;
-  };
-  const names: IpSets['names'] = (name, ip) => {
-    const set = sets.get(name);
-    if (set === undefined) return false;
-    if (set.parts[0] === 'set') return set.members().some((member) => names(member.name, ip));
-    if (set.parts.length === 1 && set.about === undefined && isAddress(set.parts[0] ?? 'set'))
-      return look(name, set, ['src'], anyFrom(ip)) !== 'out';
-    return set.parts.some((part, at) => isAddress(part) && set.ranges(at).some((range) => isWithin(range, ip)));
-  };
-  return {
-    holds,
-    names,
-    get: (name) => sets.get(name),
-    doubtOf(name) {
-      const set = sets.get(name);
-      if (stirred.has(name)) return `what the set ${name} holds, which rules change as packets pass`;
-      if (set === undefined) return `what the set ${name} holds: ${unread}`;
-      if (set.about !== undefined)
-        return `what the set ${name} holds, of whose ${set.size} entries only some were kept`;
-      return `what the set ${name} (${set.type}) holds for it`;
-    },
-    stir(name) {
-      stirred.add(name);
-      for (const member of sets.get(name)?.members() ?? []) stirred.add(member.name);
-    },
-    stirred,
-  };
-}
-
-/** Of a packet only where it comes from is asked. */
-function anyFrom(ip: Ip): Packet {
-  const tuple = { src: ip, dst: ip, sport: 0, dport: 0 };
-  return {
-    ...tuple,
-    family: typeof ip === 'number' ? 4 : 6,
-    proto: 'tcp',
-    in: '',
-    out: '',
-    mark: 0,
-    ctmark: 0,
-    state: 'INVALID',
-    becomes: 'NEW',
-    isReply: false,
-    untracked: false,
-    original: tuple,
-    dnat: false,
-    snat: false,
-  };
 }

@@ -1,7 +1,8 @@
 import type { SavedSet, Snapshot } from '../snapshot.ts';
 import { type Family, formatIp, type IpRange, parseIp, parseRange, widthOf } from './addresses.ts';
 import { getOrMake } from './get-or-make.ts';
-import { type Entry, type IpSet, type IpSets, ipSetsOf, isAddress, type Part, type Shape } from './ip-set.ts';
+import { type Entry, type IpSet, isAddress, type Part, type Shape } from './ip-set.ts';
+import { type IpSets, ipSetsOf } from './ip-sets.ts';
 
 /** An entry that ends this soon may have ended while the rest was looked at. */
 const ENDING_S = 5;

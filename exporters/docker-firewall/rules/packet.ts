@@ -1,5 +1,5 @@
 import type { Family, Ip } from './addresses.ts';
-import type { IpSets } from './ip-set.ts';
+import type { IpSets } from './ip-sets.ts';
 
 /** Whether a rule's match holds: a match that we do not model may hold or not. */
 export const NO = 0;

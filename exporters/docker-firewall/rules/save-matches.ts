@@ -147,8 +147,10 @@ function setTest(option: SaveOption, options: readonly SaveOption[], what: strin
     doubt: ({ sets }) => (isCounted ? what : sets.doubtOf(name)),
     holds: (packet, { sets }) => {
       const holds = sets.holds(name, sides, packet, returnNomatch);
-      const counted = isCounted && holds === YES ? MAYBE : holds;
-      return option.negated ? not(counted) : counted;
+      // An entry whose count does not fit is as if it were not there, also one that takes out.
+      const isMet = isCounted && (holds !== NO || sets.holds(name, sides, packet, !returnNomatch) !== NO);
+      const met = isMet ? MAYBE : holds;
+      return option.negated ? not(met) : met;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { formatIp, isWithin, prefixText } from '../../rules/addresses.ts';
-import type { IpSets } from '../../rules/ip-set.ts';
+import type { IpSets } from '../../rules/ip-sets.ts';
 import type { DockerNetwork, DockerView } from '../docker.ts';
 import type { Home } from './home.ts';
 

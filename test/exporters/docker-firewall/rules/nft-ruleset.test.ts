@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { type Ip, parseIp } from '../../../../exporters/docker-firewall/rules/addresses.ts';
-import { ipSetsOf } from '../../../../exporters/docker-firewall/rules/ip-set.ts';
+import { ipSetsOf } from '../../../../exporters/docker-firewall/rules/ip-sets.ts';
 import type { Rule } from '../../../../exporters/docker-firewall/rules/model.ts';
 import { parseNftRuleset } from '../../../../exporters/docker-firewall/rules/nft-ruleset.ts';
 import {
