@@ -24,7 +24,7 @@ test('a worker started in a network of its own sees what can be seen from there'
 
   const { schema } = (await probeKinds.tcp?.settings()) ?? assert.fail('there is no tcp probe');
   const spec = schema.parse({ address: `127.0.0.1:${port}` });
-  const check = { monitor: 'port', kind: 'tcp', spec, timeoutMs: 5_000 };
+  const check = { monitor: 'port', kind: 'tcp', spec, timeoutMs: 20_000 };
   const open = (name: string, command: readonly string[]) => {
     const vantage = startVantage({ name, clock: createClock(), command, onTrouble: (words) => t.diagnostic(words) });
     t.after(() => vantage.stop());

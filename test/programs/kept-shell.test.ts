@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type KeptShell, quoted, startShell } from '../../programs/kept-shell.ts';
+import { untilGone } from '../collector/vantage/processes.ts';
 import { until } from '../integration/until.ts';
 
 function shellFor(t: TestContext, script = ''): KeptShell {
@@ -89,11 +89,7 @@ test('one that is killed runs nothing more, and is gone with what it ran', async
   await assert.rejects(said(shell, 'true'), /^Error: the shell that asks file systems was ended$/);
   await assert.rejects(ran, /^Error: the shell that asks file systems ended \(SIGKILL\)$/);
   await shell.gone;
-  const line = `/proc/${child.trim()}/cmdline`;
-  assert.ok(
-    !existsSync(line) || readFileSync(line, 'utf8') === '',
-    'nobody runs, though nobody may have taken note of its end',
-  );
+  await untilGone(Number(child));
   await assert.rejects(said(shell, 'true'), /ended \(SIGKILL\)$/);
 });
 

@@ -22,7 +22,7 @@ test('a mount that hangs is told of, the others go on, nothing piles up in 20 co
     const page = await collect();
     assert.ok(page.isWhole);
     assert.equal(page.value(HEALTHY, { mountpoint: dead }), 0);
-    assert.equal(page.reason(dead), 'no answer for 600 ms');
+    assert.equal(page.reason(dead), 'no answer for 3 s');
     assert.equal(
       page.value('node_filesystem_device_error', { mountpoint: dead, device_error: 'mountpoint timeout' }),
       1,
@@ -37,14 +37,14 @@ test('a mount that hangs is told of, the others go on, nothing piles up in 20 co
   assert.equal(await world.waiting(dead), 1);
   assert.deepEqual(childrenNamed('stat').length, 1);
   assert.ok(childrenNamed('sh').length <= 2, 'one shell hangs, one goes on');
-  assert.deepEqual(troubles, [`${dead} (fuse.signalbox): no answer for 600 ms`]);
+  assert.deepEqual(troubles, [`${dead} (fuse.signalbox): no answer for 3 s`]);
 
   await world.setMood(dead, 'answer');
   while (hurried() === 0) await sleep(10);
   const after = await collect();
   assert.equal(after.value(HEALTHY, { mountpoint: dead }), 1);
   assert.equal(after.value(STUCK), 0);
-  assert.deepEqual(troubles.slice(1), [`${dead} is well again; it was: no answer for 600 ms`]);
+  assert.deepEqual(troubles.slice(1), [`${dead} is well again; it was: no answer for 3 s`]);
 });
 
 test('a mount may be slow: whoever waits long enough hears its answer, and a collection that ends sooner says nothing of it', async (t) => {
@@ -53,7 +53,7 @@ test('a mount may be slow: whoever waits long enough hears its answer, and a col
   const slow = await world.fuse('slow');
   const { collect, troubles } = await watchMounts(t, { root: world.root, timeoutMs: 20_000 });
   await world.setMood(slow, 'hang');
-  const pending = await collect(1_000);
+  const pending = await collect(5_000);
   assert.ok(!pending.isWhole);
   assert.equal(pending.value(HEALTHY, { mountpoint: slow }), undefined);
   assert.equal(pending.value(HEALTHY, { mountpoint: world.folder }), 1);

@@ -146,7 +146,7 @@ test('where a mount was taken away before it was asked, what answers in its plac
   assert.notEqual((await collect()).value('node_filesystem_size_bytes', { mountpoint: second }), undefined);
   await world.setMood(first, 'hang');
   const under = collect();
-  await until(async () => (await world.waiting(first)) > 0, 10_000, 'the first is asked');
+  await until(async () => (await world.waiting(first)) > 0, 60_000, 'the first is asked');
   await world.run('umount', second);
   const page = await under;
   assert.deepEqual(

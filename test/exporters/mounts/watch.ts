@@ -18,7 +18,7 @@ export interface Page {
 
 /** An exporter at work in this process, and what it says. */
 export interface Watch {
-  /** Collects, with the runner's deadline; fails when it was not kept. */
+  /** Collects, with a deadline as the runner has one; fails when it was not kept. */
   collect(deadlineMs?: number): Promise<Page>;
   readonly troubles: string[];
   /** How often it asked to collect soon. */
@@ -30,7 +30,7 @@ export async function watchMounts(t: TestContext, settings: Partial<MountsSettin
   const troubles: string[] = [];
   let hurried = 0;
   const exporter = await openMounts(
-    { expect: [], writable: [], skip: [], skipTypes: [], timeoutMs: 600, root: '/', ...settings },
+    { expect: [], writable: [], skip: [], skipTypes: [], timeoutMs: 3_000, root: '/', ...settings },
     {
       clock: createClock(),
       folder: tmpdir(),
@@ -44,9 +44,9 @@ export async function watchMounts(t: TestContext, settings: Partial<MountsSettin
     troubles,
     hurried: () => hurried,
     stop: () => exporter.stop(),
-    async collect(deadlineMs = 10_000) {
+    async collect(deadlineMs = 30_000) {
       const deadline = AbortSignal.timeout(deadlineMs);
-      const late = AbortSignal.timeout(deadlineMs + 1_000);
+      const late = AbortSignal.timeout(deadlineMs + 5_000);
       const samples = await Promise.race([
         exporter.collect(deadline),
         new Promise<never>((_, reject) =>

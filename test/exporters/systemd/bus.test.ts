@@ -94,7 +94,9 @@ const FLOOD = `
   }).listen(address, () => parentPort.postMessage('up'));
 `;
 
-const options = { clock: createClock(), onSignal: () => {}, answerMs: 1_000 };
+const options = { clock: createClock(), onSignal: () => {}, answerMs: 20_000 };
+/** For those that do not answer. */
+const hasty = { ...options, answerMs: 2_000 };
 
 test('what is written can be read again', () => {
   const bytes = writeCall({ ...THE_BUS, member: 'AddMatch', signature: 'sas', body: ['größe', ['a', '', 'ccc']] }, 7);
@@ -159,10 +161,10 @@ test('a bus that says nonsense, or more than can be, is left; nothing waits for 
 });
 
 test('a bus that refuses, says nothing, answers nothing or hangs up is named with its reason', async (t) => {
-  const open = (address: string) => openBus({ ...options, address, onGone: () => {} });
+  const open = (address: string) => openBus({ ...hasty, address, onGone: () => {} });
   await assert.rejects(open(await falseBus(t, () => undefined, 'REJECTED EXTERNAL\r\n')), /does not let us in/);
-  await assert.rejects(open(await falseBus(t, () => undefined, '')), /no answer within 1 s/);
-  await assert.rejects(open(await falseBus(t, () => undefined)), /did not answer Hello within 1 s/);
+  await assert.rejects(open(await falseBus(t, () => undefined, '')), /no answer within 2 s/);
+  await assert.rejects(open(await falseBus(t, () => undefined)), /did not answer Hello within 2 s/);
   await assert.rejects(
     open(await falseBus(t, (_, socket) => void socket.destroy())),
     /closed the connection|ECONNRESET/,
@@ -178,8 +180,8 @@ test('an answer that comes too late is for nobody, and the connection goes on', 
     held.push(() => socket.write(reply(2, '', Buffer.alloc(0))));
     return undefined;
   });
-  const bus = await openBus({ ...options, address, onGone: () => {} });
-  await assert.rejects(bus.call({ ...THE_BUS, member: 'GetId' }), /did not answer GetId within 1 s/);
+  const bus = await openBus({ ...hasty, address, onGone: () => {} });
+  await assert.rejects(bus.call({ ...THE_BUS, member: 'GetId' }), /did not answer GetId within 2 s/);
   await until(() => held.length === 1);
   held[0]?.();
   assert.equal((await bus.call({ ...THE_BUS, member: 'GetId' })).type, 'reply');

@@ -9,6 +9,7 @@ import { createClock } from '../../../collector/clock.ts';
 import { openTextfile } from '../../../exporters/textfile/textfile.ts';
 import { SECOND } from '../../../model/time.ts';
 import { FakeClock } from '../../fake-clock.ts';
+import { until } from '../../integration/until.ts';
 import { makeWorld as makeMounts } from '../mounts/world.ts';
 import { makeWorld } from './world.ts';
 
@@ -74,6 +75,5 @@ test('a deadline ends what is under way, and stopping leaves no process', async 
     () => {},
   );
   await exporter.stop();
-  for (let wait = 0; children().length > 0 && wait < 200; wait++) await sleep(10);
-  assert.deepEqual(children(), []);
+  await until(() => children().length === 0);
 });

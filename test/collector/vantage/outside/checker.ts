@@ -20,9 +20,9 @@ for (const host of process.argv.slice(3)) {
     monitor: 'm',
     kind: 'tcp',
     spec: { address: { host, port: 8080 }, expect: 'hello' },
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
   };
-  const { verdict, reason } = await place.check(request, AbortSignal.timeout(5_000));
+  const { verdict, reason } = await place.check(request, AbortSignal.timeout(30_000));
   findings.push({ place: place.name, verdict, reason });
 }
 await vantages.stop();

@@ -21,7 +21,7 @@ export async function aMachine(t: TestContext): Promise<Machine> {
   t.after(() => namespace.end());
   const [program = '', ...door] = namespace.door;
   const run = async (...command: readonly string[]) =>
-    (await promisify(execFile)(program, [...door, ...command], { timeout: 30_000 })).stdout;
+    (await promisify(execFile)(program, [...door, ...command], { timeout: 120_000 })).stdout;
   await run('ip', 'link', 'set', 'lo', 'up');
   return {
     door: namespace.door,

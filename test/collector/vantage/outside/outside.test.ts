@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Outside } from '../../../../model/outside.ts';
+import { until } from '../../../integration/until.ts';
 import { requireProgram } from '../../../require-program.ts';
 import { aMachine, type Machine } from './machine.ts';
 
@@ -32,11 +32,7 @@ async function hold(machine: Machine, ...how: readonly string[]) {
 }
 
 async function untilLinks(machine: Machine, wanted: readonly string[]): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    if ((await machine.links()).join() === wanted.join()) return;
-    await wait(20);
-  }
-  assert.deepEqual(await machine.links(), wanted);
+  await until(async () => (await machine.links()).join() === wanted.join(), 60_000, `the links are ${wanted}`);
 }
 
 test('the stranger reaches this machine by both families, and adds no rule to it', async (t) => {
