@@ -20,17 +20,20 @@ export interface IpSets {
 /** Puts sets together; `unread` says why others are not among them. */
 export function ipSetsOf(sets: ReadonlyMap<string, IpSet>, unread: string): IpSets {
   const stirred = new Set<string>();
-  const found = new Map<string, Found>();
-  const look = (name: string, set: IpSet, sides: Sides, packet: Packet): Found => {
+  const found = new Map<IpSet, Map<Ip | string, Found>>();
+  const look = (set: IpSet, sides: Sides, packet: Packet): Found => {
+    const [side = 'src'] = sides;
     const { src, dst, sport, dport, proto, in: by, out, mark } = packet;
-    const asked = [name, sides, src, dst, sport, dport, proto, by, out, mark].join(' ');
-    return getOrMake(found, asked, () => lookUp(set, sides, packet));
+    // Most sets are lists of addresses, and most rules that ask for them are asked of all packets.
+    const asked = isList(set) ? packet[side] : [sides, src, dst, sport, dport, proto, by, out, mark].join(' ');
+    const known = getOrMake(found, set, () => new Map<Ip | string, Found>());
+    return getOrMake(known, asked, () => lookUp(set, sides, packet));
   };
   const holds: IpSets['holds'] = (name, sides, packet, returnNomatch) => {
     const set = sets.get(name);
     if (set === undefined || stirred.has(name)) return MAYBE;
     if (set.parts[0] === 'set') {
-      let result: Tri = NO;
+      let result: Tri = set.about === undefined ? NO : MAYBE;
       for (const member of set.members()) {
         const inside = holds(member.name, sides, packet, returnNomatch);
         if (inside === YES && !member.isUnsure) return YES;
@@ -38,7 +41,7 @@ export function ipSetsOf(sets: ReadonlyMap<string, IpSet>, unread: string): IpSe
       }
       return result;
     }
-    const there = look(name, set, sides, packet);
+    const there = look(set, sides, packet);
     if (there === 'unsure') return MAYBE;
     if (!returnNomatch || !set.parts.includes('net')) return there === 'in' ? YES : NO;
     return there === 'nomatch' ? YES : NO;
@@ -47,8 +50,7 @@ export function ipSetsOf(sets: ReadonlyMap<string, IpSet>, unread: string): IpSe
     const set = sets.get(name);
     if (set === undefined) return false;
     if (set.parts[0] === 'set') return set.members().some((member) => names(member.name, ip));
-    if (set.parts.length === 1 && set.about === undefined && isAddress(set.parts[0] ?? 'set'))
-      return look(name, set, ['src'], anyFrom(ip)) !== 'out';
+    if (isList(set) && set.about === undefined) return look(set, ['src'], anyFrom(ip)) !== 'out';
     return set.parts.some((part, at) => isAddress(part) && set.ranges(at).some((range) => isWithin(range, ip)));
   };
   return {
@@ -69,6 +71,10 @@ export function ipSetsOf(sets: ReadonlyMap<string, IpSet>, unread: string): IpSe
     },
     stirred,
   };
+}
+
+function isList({ parts: [only = 'set', ...more] }: IpSet): boolean {
+  return isAddress(only) && more.length === 0;
 }
 
 /** Of a packet only where it comes from is asked. */

@@ -11,7 +11,11 @@ const LONGEST_MS = 10 * SECOND;
 /** So many entries are kept of all sets together; of a set that is larger only what is about this machine. */
 const MOST_ENTRIES = 65_536;
 
+/** So many names are said. */
+const MOST_SAID = 8;
+
 const NAMED = / --(?:match|map|add|del)-set (.+?) (?:src|dst)(?:,(?:src|dst))*(?= |$)/gm;
+const QUOTED = /"(?:[^"\\]|\\.)*"/g;
 
 /** The sets that rules ask for or change, and those that are listed in them. `about` are the addresses that a walk is about. */
 export async function takeSets(
@@ -20,31 +24,43 @@ export async function takeSets(
   signal: AbortSignal,
   miss: Miss,
 ): Promise<readonly SavedSet[]> {
-  const wanted = new Set(
-    Object.values(rules).flatMap((text) => [...text.matchAll(NAMED)].map(([, name = '']) => name)),
-  );
+  const texts = Object.values(rules).map((text) => text.replaceAll(QUOTED, ''));
+  const wanted = new Set(texts.flatMap((text) => [...text.matchAll(NAMED)].map(([, name = '']) => name)));
   const taken: SavedSet[] = [];
   const late = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
-  let room = MOST_ENTRIES;
   // A set that is added while it is gone through is gone through too.
   for (const name of wanted) {
     try {
-      const whole = setIn(await runProgram(['ipset', 'save', name], { signal: late }), name);
-      const kept = linesOf(whole.entries).length <= room ? whole : cutDown(whole, about, room);
-      room -= linesOf(kept.entries).length;
-      taken.push(kept);
-      for (const member of readSet(kept)?.members() ?? []) wanted.add(member.name);
+      const set = setIn(await runProgram(['ipset', 'save', name], { signal: late }), name);
+      taken.push(set);
+      for (const member of readSet(set)?.members() ?? []) wanted.add(member.name);
     } catch (error) {
-      const isAbsent = error instanceof ProgramFailed && error.fault === 'absent';
-      const why = error instanceof Error ? error.message : String(error);
-      miss(
-        'sets',
-        isAbsent ? `${why}, and rules ask for the set${wanted.size > 1 ? 's' : ''} ${[...wanted].join(', ')}` : why,
-      );
-      if (isAbsent || late.aborted) break;
+      miss('sets', `${error instanceof Error ? error.message : String(error)}; rules ask for ${inWords(wanted)}`);
+      // Others may be read where only this one is gone, or too long.
+      if (!isOfOne(error)) break;
     }
   }
-  return taken;
+  return bounded(taken, about);
+}
+
+function inWords(names: ReadonlySet<string>): string {
+  const more = names.size - MOST_SAID;
+  return [...names].slice(0, MOST_SAID).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function isOfOne(error: unknown): boolean {
+  return error instanceof ProgramFailed && (error.fault === 'too long' || error.complaint.includes('does not exist'));
+}
+
+/** The small ones are kept whole. */
+function bounded(sets: readonly SavedSet[], about: readonly string[]): readonly SavedSet[] {
+  let room = MOST_ENTRIES;
+  const bySize = sets.toSorted((one, other) => one.entries.length - other.entries.length);
+  return bySize.map((set) => {
+    const kept = linesOf(set.entries).length <= room ? set : cutDown(set, about, room);
+    room -= linesOf(kept.entries).length;
+    return kept;
+  });
 }
 
 /** A set as it was printed, without what people wrote beside its entries and what was counted. */

@@ -7,14 +7,14 @@ import type { Sample } from '../../../model/sample.ts';
 import type { Said } from './box.ts';
 
 const BOX = fileURLToPath(new URL('./box.ts', import.meta.url));
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 90_000;
 
 /** A running exporter in a network namespace. */
 export interface Box extends AsyncDisposable {
   readonly pid: number;
   /** Has it look now; gives what the look said. */
   look(): Promise<Said>;
-  /** Waits for a look of which this is true, 20 seconds at most, and gives it. */
+  /** Waits for a look of which this is true, and gives it. */
   until(wanted: string, fits: (said: Said) => boolean): Promise<Said>;
   /** Ends as at a SIGKILL. */
   kill(): Promise<void>;
@@ -68,7 +68,7 @@ export function startBox(
     },
     async [Symbol.asyncDispose]() {
       child.stdin.end();
-      const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      const late = setTimeout(() => child.kill('SIGKILL'), 30_000);
       await ended;
       clearTimeout(late);
     },

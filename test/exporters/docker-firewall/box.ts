@@ -37,7 +37,7 @@ function look(because: Said['because']): void {
     let samples: readonly Sample[] = [];
     let failed: string | undefined;
     try {
-      samples = await exporter.collect(AbortSignal.timeout(10_000));
+      samples = await exporter.collect(AbortSignal.timeout(60_000));
     } catch (error) {
       failed = error instanceof Error ? error.message : String(error);
     }

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { writeMetricsPage } from '../../../collector/self/metrics-page.ts';
 import { type DockerHost, startDockerHost } from '../../integration/docker-host.ts';
+import { until } from '../../integration/until.ts';
 import { requireProgram } from '../../require-program.ts';
 import { type Box, seriesOf, startBox } from './box-process.ts';
 
@@ -124,10 +124,8 @@ suite('docker-firewall beside a real Docker', { concurrency: 1 }, () => {
     assert.equal(await strangersLinks(host), '1');
     assert.equal(await monitors(host), 1);
     await before.kill();
-    for (let tries = 0; (await strangersLinks(host)) !== '0' || (await monitors(host)) !== 0; tries++) {
-      assert.ok(tries < 100, 'the stranger or nft monitor outlived the box');
-      await wait(50);
-    }
+    const isLeft = async () => (await strangersLinks(host)) !== '0' || (await monitors(host)) !== 0;
+    await until(async () => !(await isLeft()), 60_000, 'neither the stranger nor nft monitor outlives the box');
     await host.run(`iptables -I ${DROP}`);
     const said = await start().look();
     assert.deepEqual(
