@@ -23,20 +23,16 @@ export async function restartedOf(
   const byName = Map.groupBy(recent, ({ name }) => name);
   const subs = new Map(rows.filter((row) => isStartedAgain(row, byName)).map(({ name, sub }) => [name, sub]));
   const endings = await endingsOf(source, [...subs.keys()]);
-  return endings.map(({ name, ending, since }) => {
+  return endings.flatMap(({ name, ending, since }) => {
     const its = byName.get(name) ?? [];
     const last = its.at(-1);
-    const sub = subs.get(name) ?? '';
-    // What runs again has forgotten how it ended; the journal knows.
-    const isForgotten = last !== undefined && !isWaiting(sub);
-    const { restarts } = ending;
-    return {
-      name,
-      ending: isForgotten ? { restarts, result: last.result, invocation: last.invocation } : ending,
-      since: last?.at ?? since,
-      sub,
-      times: its.length,
-    };
+    const { restarts, result = 'success' } = ending;
+    const rest = { name, since: last?.at ?? since, sub: subs.get(name) ?? '', times: its.length };
+    if (result !== 'success') return [{ ...rest, ending }];
+    // What runs again has forgotten how it ended, and the journal knows; what ended well is only started again.
+    return last === undefined
+      ? []
+      : [{ ...rest, ending: { restarts, result: last.result, invocation: last.invocation } }];
   });
 }
 

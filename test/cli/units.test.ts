@@ -16,6 +16,7 @@ test('failed units are listed with why, since when and the last lines of their j
       'disk.service': service('Type=oneshot\nExecStart=/bin/sh -c "echo no space left; exit 7"'),
       'kill.service': service('ExecStart=/bin/sh -c "kill -KILL $$$$; sleep 9"'),
       'loop.service': service('Restart=always\nExecStart=/bin/sh -c "echo no port; exit 9"', 'StartLimitIntervalSec=0'),
+      'well.service': service('Restart=always\nRestartSec=1h\nExecStart=/bin/true'),
       'once.service': service(
         'Restart=always\nExecStart=/bin/sh -c "test -e /run/once && exec sleep 1000; echo first; >/run/once; exit 3"',
       ),
@@ -23,7 +24,8 @@ test('failed units are listed with why, since when and the last lines of their j
     t,
   );
   if (machine === undefined) return;
-  machine.systemctl('start', 'good');
+  machine.systemctl('start', 'good', 'well');
+  await until(() => machine.property('well', 'SubState') === 'auto-restart');
   // The journal is that machine's: journalctl on the path is one that looks there.
   const door = await machine.door('journalctl');
   await symlink(door, join(dirname(door), 'journalctl'));
