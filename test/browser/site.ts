@@ -14,7 +14,7 @@ const QUIET =
 export async function openBrowser(t: TestContext): Promise<Browser | undefined> {
   const executablePath = requireProgram('chromium', t);
   if (executablePath === undefined) return undefined;
-  const browser = await chromium.launch({ executablePath, args: QUIET.split(' ') });
+  const browser = await chromium.launch({ executablePath, timeout: 100_000, args: QUIET.split(' ') });
   t.after(() => browser.close());
   return browser;
 }

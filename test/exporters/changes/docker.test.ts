@@ -36,7 +36,7 @@ test('a real dockerd: containers and images that come, change, crash and go, eac
   const began = Date.now() - 1_000;
   const web = await host.startContainer({ name: 'web' });
   await host.engine({ method: 'POST', path: '/images/still/tag?repo=better&tag=2' });
-  await until(() => called >= 2, 10_000, 'the daemon has told of it');
+  await until(() => called >= 2, 60_000, 'the daemon has told of it');
   const second = await look();
   assert.deepEqual(second.map(brief), ['container web: - to still (ID)', 'image better:2: - to ID']);
   for (const { at } of second) assert.ok(at >= began && at <= Date.now(), new Date(at).toISOString());
@@ -44,10 +44,11 @@ test('a real dockerd: containers and images that come, change, crash and go, eac
   const calls = called;
   const killed = Date.now();
   await host.engine({ method: 'POST', path: `/containers/${web.id}/kill` });
-  await until(() => called > calls, 10_000, 'the daemon has told of the end');
+  await until(() => called > calls, 60_000, 'the daemon has told of the end');
   const third = await look();
   assert.deepEqual(third.map(brief), ['container web: running to exited (137)']);
-  assert.ok(Math.abs((third[0]?.at ?? 0) - killed) < 5_000);
+  const diedAt = third[0]?.at ?? 0;
+  assert.ok(diedAt >= killed && diedAt <= Date.now(), `${diedAt - killed}`);
 
   await host.engine({ method: 'DELETE', path: `/containers/${web.id}?force=1` });
   await host.engine({

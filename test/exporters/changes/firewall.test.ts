@@ -17,7 +17,7 @@ async function namespaceFor(t: TestContext) {
   const needed = ['nft', 'iptables-nft', 'iptables-legacy', 'unshare', 'nsenter'];
   if (process.getuid?.() !== 0) return void t.skip('needs root');
   if (needed.some((program) => requireProgram(program, t) === undefined)) return undefined;
-  const sleeper = spawn('unshare', ['--net', 'sleep', '60'], { stdio: 'ignore' });
+  const sleeper = spawn('unshare', ['--net', 'sleep', '3600'], { stdio: 'ignore' });
   t.after(async () => {
     sleeper.kill('SIGKILL');
     await once(sleeper, 'exit');
