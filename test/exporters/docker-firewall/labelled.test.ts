@@ -6,6 +6,10 @@ import { lineOn } from '../../integration/firewall/outcome.ts';
 import { knocksOf, portInWords } from '../../integration/firewall/truth.ts';
 
 const SNAPSHOTS = [
+  'docker-28-0-iptables-legacy-flushed',
+  'docker-28-0-iptables-legacy-healthy',
+  'docker-28-0-iptables-nft-flushed',
+  'docker-28-0-iptables-nft-healthy',
   'docker-28-iptables-nft-healthy',
   'docker-28-iptables-nft-no-jump',
   'docker-29-iptables-legacy-healthy',
