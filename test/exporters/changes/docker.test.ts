@@ -19,6 +19,16 @@ function hasDocker(t: TestContext): boolean {
   );
 }
 
+/** Looks until so many changes have come: what the daemon tells may come a moment after a look. */
+async function changesOf(look: () => Promise<readonly Change[]>, count: number): Promise<readonly Change[]> {
+  const seen: Change[] = [];
+  await until(async () => {
+    seen.push(...(await look()));
+    return seen.length >= count;
+  });
+  return seen;
+}
+
 test('a real dockerd: containers and images that come, change, crash and go, each at its time and once', async (t) => {
   if (!hasDocker(t)) return;
   await using host = await startDockerHost({ backend: 'nft' });
@@ -37,7 +47,7 @@ test('a real dockerd: containers and images that come, change, crash and go, eac
   const web = await host.startContainer({ name: 'web' });
   await host.engine({ method: 'POST', path: '/images/still/tag?repo=better&tag=2' });
   await until(() => called >= 2, 60_000, 'the daemon has told of it');
-  const second = await look();
+  const second = await changesOf(look, 2);
   assert.deepEqual(second.map(brief), ['container web: - to still (ID)', 'image better:2: - to ID']);
   for (const { at } of second) assert.ok(at >= began && at <= Date.now(), new Date(at).toISOString());
 
@@ -45,7 +55,7 @@ test('a real dockerd: containers and images that come, change, crash and go, eac
   const killed = Date.now();
   await host.engine({ method: 'POST', path: `/containers/${web.id}/kill` });
   await until(() => called > calls, 60_000, 'the daemon has told of the end');
-  const third = await look();
+  const third = await changesOf(look, 1);
   assert.deepEqual(third.map(brief), ['container web: running to exited (137)']);
   const diedAt = third[0]?.at ?? 0;
   assert.ok(diedAt >= killed && diedAt <= Date.now(), `${diedAt - killed}`);
@@ -87,7 +97,7 @@ test('what happened while the box was off is told at the next start, with the ti
   const during = Date.now();
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   // Its events are gone with the connection; those that the daemon remembers come again.
-  const changes = await look();
+  const changes = await changesOf(look, 2);
   t.after(() => first.stop?.());
   assert.deepEqual(changes.map(brief), [
     'container web: running to exited (137)',
