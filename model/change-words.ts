@@ -77,11 +77,11 @@ export function groupInWords(group: ChangeGroup): { readonly what: string; reado
   };
 }
 
-/** unattended-upgrades has dpkg do a few packages at a time: the run may have failed at some of them alone. */
+/** unattended-upgrades has dpkg do a few packages at a time: it may be one step that failed. */
 function failureInWords(changes: readonly Change[]): string {
   const failed = changes.filter(hasFailed);
   if (failed.length === 0) return '';
   if (failed.length === changes.length) return '; the run failed';
   const named = failed.slice(0, NAMED).map(({ what }) => what);
-  return `; failed at ${named.join(', ')}${failed.length > NAMED ? ', …' : ''}`;
+  return `; the step with ${named.join(', ')}${failed.length > NAMED ? ', …' : ''} failed`;
 }

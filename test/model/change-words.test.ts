@@ -84,7 +84,7 @@ test('that a run failed is said beside what it did', () => {
   assert.deepEqual(words(run), ['2 packages: curl 1 → 2, wget 1 → 2; the run failed']);
   assert.deepEqual(words(run.slice(1)), ['1 → 2; the run failed']);
   const inSteps = run.map((one) => ({ ...one, detail: one.what === 'wget' ? detail : 'apt upgrade' }));
-  assert.deepEqual(words(inSteps), ['2 packages: curl 1 → 2, wget 1 → 2; failed at wget']);
+  assert.deepEqual(words(inSteps), ['2 packages: curl 1 → 2, wget 1 → 2; the step with wget failed']);
   assert.deepEqual(words(run.map((one) => ({ ...one, detail: 'apt upgrade' }))), [
     '2 packages: curl 1 → 2, wget 1 → 2',
   ]);

@@ -92,7 +92,7 @@ kill -9 $(cat /run/unattended-upgrades.pid) $apt $PPID`;
   // By chance it has dpkg do the two in one step, or in two within the same second.
   const inOne = /^Upgrade: .*\), /m.test(await readFile(machine.at('var/log/apt/history.log'), 'utf8'));
   assert.deepEqual(details, [`bad 1 2: ${BY}\n${FAILED}`, `openssl 1 2: ${BY}${inOne ? `\n${FAILED}` : ''}`]);
-  const end = inOne ? 'the run failed' : 'failed at bad';
+  const end = inOne ? 'the run failed' : 'the step with bad failed';
   assert.equal(words[0], `unattended-upgrade: 2 packages: openssl 1 → 2, bad 1 → 2; ${end}`);
   assert.deepEqual(machine.troubles, []);
 });
