@@ -25,6 +25,7 @@ export function dayOf(at: Instant): Instant {
 
 /** A span in the words of the surfaces, one unit, rounded down: `340 ms`, `2.4 s`, `13 min`, `3 h`, `5 days`. */
 export function spanInWords(ms: number): string {
+  if (ms > 0 && ms < 0.05) return 'under 0.1 ms';
   if (ms < 1) return `${Math.max(0, ms).toFixed(1)} ms`;
   if (ms < SECOND) return `${Math.round(ms)} ms`;
   if (ms < 10 * SECOND) return `${trim((ms / SECOND).toFixed(1))} s`;
