@@ -48,7 +48,7 @@ export function snapsSource({ root }: Machine): Source<Known> {
           known: { written, snaps: byName(current), failed: lastFailed },
         };
       }
-      // What goes on may yet be undone: it is told when it is over.
+      // What goes on may yet be undone: it is told when it is over, which snapd writes down.
       const busy = new Set(did.filter(({ end }) => end === undefined).flatMap(({ snaps }) => snaps));
       const were = Object.values(known.snaps);
       const snaps = byName([
@@ -60,7 +60,7 @@ export function snapsSource({ root }: Machine): Source<Known> {
         ...were.filter(({ name }) => snaps[name] === undefined).map((one) => gone(one, did, now)),
         ...failed.map(wentWrong),
       ];
-      return { changes, known: { written: busy.size > 0 ? 0 : written, snaps, failed: lastFailed } };
+      return { changes, known: { written, snaps, failed: lastFailed } };
     },
   };
 }
