@@ -6,6 +6,9 @@ import { startNodeExporter } from './node-exporter.ts';
 import { nameOf, type Page, readPage } from './page.ts';
 import { FIXTURES, openWith, pageOf, settingsFor } from './world.ts';
 
+// The fixtures have no zones in them, by which we would know the name of this machine's.
+process.env.TZ = 'UTC';
+
 const realClock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
