@@ -33,18 +33,15 @@ export function complaintsOf(issues: readonly Issue[], value: unknown, known: Kn
         path: [...path, ...one.path],
       }));
     if (issue.code === 'invalid_key') return [{ path, key: true, message: `came this key, wanted ${issue.message}` }];
-    return [
-      {
-        path,
-        missing,
-        message: `came ${cameAt(whole, came, issue.message)}, wanted ${issue.message}${suggestion(came, issue)}`,
-      },
-    ];
+    const shown = cameAt(whole, came, issue.message);
+    return [{ path, missing, message: `came ${shown}, wanted ${issue.message}${suggestion(came, issue, shown)}` }];
   });
 }
 
-function suggestion(came: unknown, issue: Issue): string {
+function suggestion(came: unknown, issue: Issue, shown: string): string {
   if (typeof came === 'number' && issue.message.startsWith('a duration')) return `; did you mean ${came}s?`;
+  if (issue.message === 'a list' && typeof came === 'string' && came !== '' && shown === JSON.stringify(came))
+    return `; did you mean [${shown}]?`;
   if (issue.code === 'invalid_type' && issue.expected === 'boolean' && /^(?:yes|no|on|off)$/i.test(String(came)))
     return `; did you mean ${/^(?:yes|on)$/i.test(String(came))}?`;
   if (issue.code === 'invalid_value' && typeof came === 'number' && issue.values.includes(String(came)))
