@@ -42,6 +42,20 @@ test('work that does not end is ended, and its error is passed on', () => {
   );
 });
 
+test('work that was ended while it did not have the processor is begun again, and not without end', () => {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  let begun = 0;
+  const held = (times: number) => () => {
+    // As when the kernel lets others go first.
+    if (begun++ < times) Atomics.wait(cell, 0, 0, 10_000);
+    return 'done';
+  };
+  assert.deepEqual(withinMs(20, held(2)), { done: 'done' });
+  begun = 0;
+  assert.deepEqual(withinMs(20, held(1_000)), {});
+  assert.equal(begun, 5);
+});
+
 test('a matcher finds what the expression alone would find, at once or in a thread', async () => {
   const slow = `${'x'.repeat(10_000)} Welcome`;
   assert.equal(await patientMatcher('Wel.ome', 'u')('Welcome', signal), true);
