@@ -1,13 +1,11 @@
 import type { EvaluateOptions, From } from '../report.ts';
 import { type Family, formatIp, type Ip, parseIp } from '../rules/addresses.ts';
-import { getOrMake } from '../rules/get-or-make.ts';
+import { type Askers, askersOf } from './askers.ts';
 import { sayCause } from './cause-text.ts';
 import type { DockerContainer, DockerNetwork, DockerView, PublishedPort } from './docker.ts';
-import { listedStrangers } from './listed.ts';
 import { packetFrom } from './packets.ts';
-import { type Stranger, strangersOf, toldApart } from './strangers.ts';
+import type { Stranger } from './strangers.ts';
 import { type Destination, destinationOf, faultOf } from './targets.ts';
-import { neighbourIn } from './topology.ts';
 import { type Outcome, type Surroundings, travel } from './travel.ts';
 import { type Judged, judgeOutcome, judgeTogether, sentence } from './verdict.ts';
 
@@ -24,41 +22,33 @@ const LOOPBACK: Readonly<Record<Family, Ip>> = { 4: 0x7f_00_00_01, 6: 1n };
 
 /** Looks at every published port from outside, from this host, and from Docker's other bridges. */
 export function viewPorts(docker: DockerView, around: Surroundings, options: EvaluateOptions): PortView[] {
-  const known = new Map<string, Stranger[]>();
-  const askersOf: FindAskers = (network, family) =>
-    getOrMake(known, `${network.name} ${family}`, () => askersIn(network, family, around));
+  const askers = askersOf(around, options);
   return docker.containers.flatMap((container) =>
-    container.published.flatMap((published) => viewsOf(container, published, docker, around, options, askersOf)),
+    container.published.flatMap((published) => viewsOf(container, published, docker, around, askers)),
   );
 }
-
-type FindAskers = (network: DockerNetwork, family: Family) => readonly Stranger[];
 
 function viewsOf(
   container: DockerContainer,
   published: PublishedPort,
   docker: DockerView,
   around: Surroundings,
-  options: EvaluateOptions,
-  askersOf: FindAskers,
+  askers: Askers,
 ): PortView[] {
   const { host } = around;
   const { family } = published;
   const destination = destinationOf(container, published, docker, host);
   const bound = parseIp(published.hostAddress)?.ip ?? 0;
   const views: PortView[] = [];
-  const strangers = strangersOf(around, family, options);
+  const strangers = askers.outside(family);
   const outer = strangers[0]?.enters;
   const own = outer === undefined ? undefined : host.addressesOf(outer, family).find((one) => !one.isLinkLocal)?.ip;
-  // A list that lets in some is seen from these alone.
-  const listed = () =>
-    outer === undefined || options.from !== undefined ? [] : listedStrangers(around, family, outer);
   const isAny = Number(bound) === 0;
   const at = isAny || isPrivate(published) ? own : bound;
   views.push(
     at === undefined || strangers.length === 0
       ? { ...noWayIn(family), destination, from: 'outside', isOnPurpose: true, outcomes: [] }
-      : excuse(viewFromAway(destination, 'outside', at, strangers, around, listed)),
+      : excuse(viewFromAway(destination, 'outside', at, strangers, around, () => askers.listed(family))),
   );
   const self = isAny ? LOOPBACK[family] : bound;
   views.push(
@@ -71,30 +61,16 @@ function viewsOf(
     const gateway =
       host.addressOf(network.bridge, family) ??
       network.gateways.find((ip) => (typeof ip === 'number') === (family === 4));
-    const askers = askersOf(network, family);
+    const residents = askers.within(network, family);
     const to = isAny ? gateway : isPrivate(published) ? (own ?? gateway) : bound;
-    if (askers.length > 0 && to !== undefined && host.isThere(network.bridge) !== false)
-      views.push(viewFromBridge(destination, network, to, askers, around));
+    if (residents.length > 0 && to !== undefined && host.isThere(network.bridge) !== false)
+      views.push(viewFromBridge(destination, network, to, residents, around));
   }
   return views;
 }
 
 function isOther(network: DockerNetwork, container: DockerContainer): boolean {
   return network.isBridge && !container.addresses.some((one) => one.network === network.name);
-}
-
-/** A container of a network and those that rules tell from it, or one that might be there; beside them one that a route of its own sets apart. */
-function askersIn(network: DockerNetwork, family: Family, around: Surroundings): Stranger[] {
-  const { host } = around;
-  const residents = [...network.members.keys()].filter((ip) => (typeof ip === 'number') === (family === 4));
-  const subnet = network.subnets.find((one) => one.family === family);
-  const isUsual = (ip: Ip) => host.routeTo(ip) === network.bridge;
-  const there = residents.filter(isUsual);
-  const usual = subnet === undefined ? there.slice(0, 1) : toldApart(around, subnet, there);
-  const nobody = subnet && there.length === 0 ? neighbourIn(subnet, [...network.gateways, ...residents]) : undefined;
-  const apart = residents.find((ip) => !isUsual(ip));
-  const ips = [...usual, nobody, apart].filter((ip) => ip !== undefined);
-  return ips.map((ip) => ({ ip, enters: network.bridge }));
 }
 
 /**

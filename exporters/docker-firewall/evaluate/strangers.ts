@@ -16,6 +16,8 @@ export const FAR: Readonly<Record<Family, readonly string[]>> = {
   4: ['185.88.181.77', '23.92.26.181', '133.242.187.45'],
   6: ['2a05:d018:7a1:4c77::77', '2600:3c03:e000:5a1::77', '2401:2500:204:1160::77'],
 };
+/** So many neighbours are passed over because a set names them. */
+const MOST_AVOIDED = 32;
 /** Of the neighbours that rules name, so many are asked for. */
 const MOST_NAMED = 4;
 
@@ -33,7 +35,9 @@ export function strangersOf({ host, rules }: Surroundings, family: Family, optio
   const taken = all.map(({ ip }) => ip);
   const subnet = all[0]?.subnet;
   const listed = (ip: Ip) => isListed({ host, rules }, ip);
-  const near = subnet && (neighbourIn(subnet, taken, listed) ?? neighbourIn(subnet, taken));
+  let tried = 0;
+  const avoid = (ip: Ip) => tried++ < MOST_AVOIDED && listed(ip);
+  const near = subnet && (neighbourIn(subnet, taken, avoid) ?? neighbourIn(subnet, taken));
   const afar = FAR[family].flatMap((one) => parseIp(one)?.ip ?? []);
   const far = afar.find((ip) => !listed(ip)) ?? afar[0];
   return [

@@ -1,4 +1,4 @@
-import { type Ip, isWithin } from './addresses.ts';
+import { type Ip, type IpRange, isWithin } from './addresses.ts';
 import { getOrMake } from './get-or-make.ts';
 import { type Found, type IpSet, isAddress, lookUp, type Sides } from './ip-set.ts';
 import { MAYBE, NO, type Packet, type Tri, YES } from './packet.ts';
@@ -46,12 +46,22 @@ export function ipSetsOf(sets: ReadonlyMap<string, IpSet>, unread: string): IpSe
     if (!returnNomatch || !set.parts.includes('net')) return there === 'in' ? YES : NO;
     return there === 'nomatch' ? YES : NO;
   };
+  const ranges = new Map<IpSet, Map<number, readonly IpRange[]>>();
+  const rangesOf = (set: IpSet, at: number) =>
+    getOrMake(
+      getOrMake(ranges, set, () => new Map<number, readonly IpRange[]>()),
+      at,
+      () => [...set.ranges(at)],
+    );
   const names: IpSets['names'] = (name, ip) => {
     const set = sets.get(name);
     if (set === undefined) return false;
     if (set.parts[0] === 'set') return set.members().some((member) => names(member.name, ip));
-    if (isList(set) && set.about === undefined) return look(set, ['src'], anyFrom(ip)) !== 'out';
-    return set.parts.some((part, at) => isAddress(part) && set.ranges(at).some((range) => isWithin(range, ip)));
+    if (isList(set)) {
+      const { about: _, ...kept } = set;
+      return lookUp(kept, ['src'], anyFrom(ip)) !== 'out';
+    }
+    return set.parts.some((part, at) => isAddress(part) && rangesOf(set, at).some((range) => isWithin(range, ip)));
   };
   return {
     holds,
