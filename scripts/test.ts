@@ -25,7 +25,7 @@ const run = spawnSync(
     '--disable-warning=ExperimentalWarning',
     '--test',
     `--test-concurrency=${AT_ONCE}`,
-    `--test-timeout=${values.prove ? 1_800_000 : 240_000}`,
+    `--test-timeout=${values.prove ? 1_800_000 : 600_000}`,
     ...files,
   ],
   { stdio: 'inherit', env: { ...process.env, PATH: [process.env.PATH, ...programs.folders].join(':') } },

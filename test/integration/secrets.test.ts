@@ -229,10 +229,12 @@ test('no secret shows, whatever is watched sends back, and whatever goes wrong',
 });
 
 async function commandsAreSilent(house: BoxHouse, env: NodeJS.ProcessEnv, names: readonly string[]): Promise<void> {
-  for (const args of [['check', house.config], ...names.map((name) => ['probe', name, '--config', house.config])]) {
+  const commands = [['check', house.config], ...names.map((name) => ['probe', name, '--config', house.config])];
+  const isSilent = async (args: readonly string[]) => {
     const { code, out, err } = await run(args, { env });
     assert.notEqual(out + err, '', args.join(' '));
     assert.notEqual(code, 3, err);
     assertSilent(args.slice(0, 2).join(' '), out + err);
-  }
+  };
+  while (commands.length > 0) await Promise.all(commands.splice(0, 4).map(isSilent));
 }
