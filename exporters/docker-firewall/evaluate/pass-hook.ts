@@ -122,7 +122,9 @@ function orRival(
   );
   for (const rival of rivals) {
     for (const other of walkBase(rival, before, world).passed) {
-      if (other.isTranslated !== true || isSame(other.packet, settled.packet)) continue;
+      // Where it may be led to anything, it is led somewhere else.
+      const isOpen = other.doubt?.isOpen === true && before.doubt?.isOpen !== true;
+      if (!isOpen && (other.isTranslated !== true || isSame(other.packet, settled.packet))) continue;
       const what = `which of ${describeDecision({ chain: first })} and ${describeDecision({ chain: rival })} is asked first`;
       return [doubtful(settled, { what }), doubtful(other, { what })];
     }

@@ -98,6 +98,17 @@ const TRUTHS: readonly (readonly [string, Snapshot, PortVerdict, RegExp])[] = [
     /the replies of this host/,
   ],
   [
+    'of two chains at one priority the other may come first, also where it leads is not known',
+    withNative(healthy, {
+      hook: 'prerouting',
+      prio: -100,
+      type: 'nat',
+      rules: [[is(DPORT, 8080), { dnat: { addr: { range: ['172.17.0.2', '172.17.0.3'] } } }]],
+    }),
+    'unknown',
+    /somewhere/,
+  ],
+  [
     'no connection has the status NONE',
     withRule(healthy, 'filter', '-A FORWARD -m conntrack --ctstatus NONE -j DROP'),
     'reachable',

@@ -66,7 +66,7 @@ function lifeline(chance: Chance, family: TableFamily): string {
     'tcp flags syn accept',
   ];
   // Where neighbours cannot be found, whatever a rule says of TCP is nothing.
-  const found = isOfFrames(family) ? 'ether type arp accept' : 'meta l4proto ipv6-icmp accept';
+  const found = `${isOfFrames(family) ? 'ether type arp accept\n    ' : ''}meta l4proto ipv6-icmp accept`;
   return [found, ...chance.some(all, 1, 3)]
     .filter((one) => !isOfFrames(family) || !/\bct\b|fib/.test(one))
     .join('\n    ');
