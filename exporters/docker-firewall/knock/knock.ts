@@ -7,6 +7,8 @@ export interface Target {
   readonly proto: 'tcp' | 'udp';
   readonly address: string;
   readonly port: number;
+  /** What a datagram says; without it, nothing. */
+  readonly says?: string;
 }
 
 /**
@@ -18,7 +20,7 @@ export type Answer = 'open' | 'refused' | 'unreachable' | 'silent';
 const PATIENCE_MS = 1.5 * SECOND;
 const AT_ONCE = 128;
 
-/** Knocks on every target, TCP with a connection that is closed at once, UDP with an empty datagram. In their order; never rejects. */
+/** Knocks on every target, TCP with a connection that is closed at once, UDP with one datagram. In their order; never rejects. */
 export async function knockAll(targets: readonly Target[], patienceMs = PATIENCE_MS): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (let from = 0; from < targets.length; from += AT_ONCE) {
@@ -43,7 +45,7 @@ function tcp({ address, port }: Target, patienceMs: number): Promise<Answer> {
 }
 
 /** A socket that is connected is told of the refusals that ICMP brings, udp(7). */
-function udp({ address, port }: Target, patienceMs: number): Promise<Answer> {
+function udp({ address, port, says = '' }: Target, patienceMs: number): Promise<Answer> {
   return new Promise((resolve) => {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     let over = false;
@@ -59,7 +61,7 @@ function udp({ address, port }: Target, patienceMs: number): Promise<Answer> {
     socket.on('error', (error: NodeJS.ErrnoException) => end(answerOf(error)));
     socket.connect(port, address, (error?: Error) => {
       if (error !== undefined && error !== null) end(answerOf(error));
-      else if (!over) socket.send('', (fault) => fault && end(answerOf(fault)));
+      else if (!over) socket.send(says, (fault) => fault && end(answerOf(fault)));
     });
   });
 }

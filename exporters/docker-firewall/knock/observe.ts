@@ -19,6 +19,11 @@ export interface Observation {
 
 /** So many ports are knocked on at most. */
 const LIMIT = 256;
+/**
+ * Programs let an empty datagram pass, and docker-proxy does not pass it on (moby, cmd/docker-proxy/udp_proxy.go): one that answers it
+ * anyway is told this at its doors.
+ */
+const BYTE = '\n';
 
 /** Names a published port, whoever asks for it. */
 export function keyOf({ container, port, proto, hostAddress }: PortReport): string {
@@ -51,14 +56,12 @@ export async function observe(
     ];
   });
   if (visits.length === 0) return [];
-  const [strangers, locals, directs] = await Promise.all([
-    sendStranger(
-      visits.map((one) => one.outside),
-      outside,
-      signal,
-    ),
-    knockAll(visits.map((one) => one.inside)),
-    Promise.all(visits.map((one) => knockAll(one.direct))),
+  const directs = await Promise.all(visits.map((one) => knockAll(one.direct)));
+  const aloud = (which: 'outside' | 'inside') =>
+    visits.map((one, index) => ({ ...one[which], ...(bestOf(directs[index] ?? []) === 'open' && { says: BYTE }) }));
+  const [strangers, locals] = await Promise.all([
+    sendStranger(aloud('outside'), outside, signal),
+    knockAll(aloud('inside')),
   ]);
   return visits.map(({ key, ...visit }, index) => {
     const direct = bestOf(directs[index] ?? []);

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import type { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { knockAll } from '../../../exporters/docker-firewall/knock/knock.ts';
-import { verdictOf } from '../../../exporters/docker-firewall/knock/observe.ts';
+import { observe, verdictOf } from '../../../exporters/docker-firewall/knock/observe.ts';
 import { distrusted, skewsOf } from '../../../exporters/docker-firewall/knock/skew.ts';
 import type { From, PortReport, PortVerdict } from '../../../exporters/docker-firewall/report.ts';
+import type { Snapshot } from '../../../exporters/docker-firewall/snapshot.ts';
+import { requireProgram } from '../../require-program.ts';
 
 const KEY = 'web 0.0.0.0 8080/tcp';
 const outside = { enters: 'sbout1', door: [], address4: '203.0.113.2', gateway4: '203.0.113.1' };
@@ -50,6 +55,39 @@ test('a knock tells an open door from a closed one, by TCP and by UDP', async (t
     300,
   );
   assert.deepEqual(answers, ['open', 'refused', 'open', 'silent', 'refused']);
+});
+
+test('a container that answers an empty datagram is reached through a real docker-proxy, which passes on none', async (t) => {
+  const program = requireProgram('docker-proxy', t);
+  if (program === undefined) return;
+  const heard: string[] = [];
+  const inside = createSocket('udp4');
+  const free = createSocket('udp4');
+  t.after(() => inside.close());
+  inside.on('message', (said, { port, address }) => {
+    heard.push(said.toString());
+    inside.send('yes', port, address);
+  });
+  await Promise.all([inside, free].map((one) => new Promise<void>((done) => one.bind(0, '127.0.0.1', done))));
+  const containerPort = inside.address().port;
+  const published = free.address().port;
+  await new Promise<void>((done) => free.close(done));
+  const from = ['-host-ip', '127.0.0.1', '-host-port', String(published)];
+  const to = ['-container-ip', '127.0.0.1', '-container-port', String(containerPort)];
+  const proxy = spawn(program, ['-proto', 'udp', ...from, ...to], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
+  t.after(() => proxy.kill('SIGKILL'));
+  const [said] = await once(proxy.stdio[3] as Readable, 'data');
+  assert.equal(String(said), '0\n', 'it listens');
+  const snapshot = {
+    docker: {
+      containers: [{ Name: '/web', NetworkSettings: { Networks: { bridge: { IPAddress: '127.0.0.1' } } } }],
+    },
+  } as unknown as Snapshot;
+  const ports = [port('outside', 'reachable', { port: published, containerPort, proto: 'udp' })];
+  const here = { ...outside, gateway4: '127.0.0.1' };
+  const [seen] = await observe(ports, snapshot, here, AbortSignal.timeout(60_000));
+  assert.deepEqual([seen?.outside, seen?.inside], ['reachable', 'reachable'], seen?.evidence.join('; '));
+  assert.deepEqual(heard, ['', '\n', '\n']);
 });
 
 test('a refusal means blocked only where the container itself would have answered', () => {
