@@ -1,9 +1,10 @@
 import type { Change } from '../../model/change.ts';
 import { HOUR, type Instant } from '../../model/time.ts';
 import { type Engine, engineInWords } from './engine.ts';
+import { backendIn } from './evaluate/checks/drift.ts';
 import type { Memory, SeenRules } from './memory.ts';
 import type { CheckName, Report } from './report.ts';
-import { type Backend, rulesetHashes } from './rulesets.ts';
+import { type Backend, CHAINS_BACKEND, rulesetHashes } from './rulesets.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Findings about a moment are told of for so long. */
@@ -32,8 +33,7 @@ export function changesOf({ at, snapshot, old, report, engine }: Comparison): {
   readonly engineChangedAt: Pick<Memory, 'engineChangedAt'>;
   readonly moments: Memory['moments'];
 } {
-  const drift = report.findings.filter(({ check }) => check === 'ruleset_drift');
-  const explained = drift.length === 0;
+  const drift = report.findings.filter(({ check }) => check === 'ruleset_drift').flatMap(({ evidence }) => evidence);
   const changes: Change[] = [];
   const rulesets: Partial<Record<Backend, SeenRules>> = { ...old.rulesets };
   for (const [name, hash] of Object.entries(rulesetHashes(snapshot))) {
@@ -41,16 +41,19 @@ export function changesOf({ at, snapshot, old, report, engine }: Comparison): {
     const before = old.rulesets[backend];
     if (before === undefined) rulesets[backend] = { hash };
     if (before === undefined || before.hash === hash) continue;
-    rulesets[backend] = { hash, changedAt: at, explained };
-    const detail = drift.flatMap(({ says, evidence }) => [says, ...evidence]).join('\n');
-    const words = explained ? 'Docker did something at that time' : detail.slice(0, DETAIL_BYTES);
+    const lines = drift.filter((line) => backendIn(line) === CHAINS_BACKEND[backend]);
+    rulesets[backend] = { hash, changedAt: at, explained: lines.length === 0 };
+    const detail =
+      lines.length === 0
+        ? 'Docker did something at that time'
+        : ['nothing that Docker did explains it', ...lines].join('\n').slice(0, DETAIL_BYTES);
     changes.push({
       at,
       kind: 'firewall',
       what: `${NAMES[backend]} rules`,
       from: before.hash,
       to: hash,
-      ...(words !== '' && { detail: words }),
+      detail,
     });
   }
   const engineIsNew =

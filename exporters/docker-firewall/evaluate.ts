@@ -10,9 +10,8 @@ import { walkOf } from './evaluate/verdict.ts';
 import type { EvaluateOptions, PortReport, Report } from './report.ts';
 import type { IpSets } from './rules/ip-sets.ts';
 import { readRuleset } from './rules/ruleset.ts';
+import { CHAINS_BACKEND } from './rulesets.ts';
 import type { Snapshot } from './snapshot.ts';
-
-const BACKENDS = { legacy: 'legacy', nft_compat: 'nft', nft_native: 'native' } as const;
 
 /**
  * Walks a packet and its reply for every published port through every rule of a snapshot, and tests the named invariants. Pure: the
@@ -34,7 +33,7 @@ export function evaluate(snapshot: Snapshot, options: EvaluateOptions = {}): Rep
     views = viewPorts(docker, around, options);
   }
   const { dockerd } = backendsOf(snapshot);
-  const living = dockerd && BACKENDS[dockerd];
+  const living = dockerd && CHAINS_BACKEND[dockerd];
   const homes = { 4: homesOf(around.rules, 4, living), 6: homesOf(around.rules, 6, living) };
   const missing = { 4: missingIn(homes[4][0], docker, host.sets), 6: missingIn(homes[6][0], docker, host.sets) };
   const findings = findAll({ snapshot, options, docker, around, views, homes, missing });

@@ -4,6 +4,9 @@ import type { Snapshot } from './snapshot.ts';
 export type Backend = 'legacy' | 'nft_compat' | 'nft_native';
 export type Family = 'ip' | 'ip6' | 'inet';
 
+/** As a chain names its backend. */
+export const CHAINS_BACKEND = { legacy: 'legacy', nft_compat: 'nft', nft_native: 'native' } as const;
+
 /** What stands in one backend of the firewall for one family of addresses. */
 export interface Ruleset {
   readonly backend: Backend;

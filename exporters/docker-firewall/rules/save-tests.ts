@@ -11,6 +11,8 @@ export type Holds = (packet: Packet, world: World) => Tri;
 export function interfaceTest(name: string, side: 'in' | 'out'): Holds {
   if (!name.endsWith('+')) return (packet) => (packet[side] === name ? 1 : 0);
   const start = name.slice(0, -1);
+  // Alone it asks for nothing, also not for an interface.
+  if (start === '') return () => YES;
   return (packet) => certain(packet[side] !== '' && packet[side].startsWith(start));
 }
 
@@ -82,8 +84,9 @@ export function addressTypeTest(
   if (![...wanted].every((type) => ADDRESS_TYPES.has(type))) return undefined;
   const limit = options.find(({ name }) => name === '--limit-iface-in' || name === '--limit-iface-out')?.name;
   return (packet, world) => {
-    const device = limit === undefined ? undefined : limit === '--limit-iface-in' ? packet.in : packet.out;
-    const type = world.typeOf(packet[side], device);
+    const device = limit === undefined ? '' : limit === '--limit-iface-in' ? packet.in : packet.out;
+    // Where there is no such interface, there is no limit (`net/netfilter/xt_addrtype.c`).
+    const type = world.typeOf(packet[side], device === '' ? undefined : device);
     if (family !== 'ip6') return certain(wanted.has(type));
     // With IPv6 all of them must hold, and one of this host's own is a unicast address too (`net/netfilter/xt_addrtype.c`).
     return certain([...wanted].every((one) => one === type || (one === 'UNICAST' && type === 'LOCAL')));

@@ -5,6 +5,7 @@ import { type DockerView, readDocker } from '../docker.ts';
 import { sentence } from '../verdict.ts';
 import type { Check } from './situation.ts';
 
+/** Of each backend. */
 const MOST_LINES = 40;
 const DOCKERS = /\bDOCKER|docker-bridges|<(?:container|network) /;
 
@@ -17,19 +18,27 @@ export const findDrift: Check = ({ snapshot, docker, around, options: { before, 
   const changes = differenceOf(old, now).filter((line) => !(isExplained && DOCKERS.test(line)));
   const reread = [before, snapshot].some(({ missing }) => missing.some(({ part }) => /^(?:legacy|nft)/.test(part)));
   if (changes.length === 0 || reread) return [];
-  const [first = ''] = changes;
-  const more = changes.length === 1 ? '' : `, and ${changes.length - 1} more`;
+  const shown = [changes[0], changes.find((line) => line.startsWith('+'))].filter((line) => line !== undefined);
+  const told = [...new Set(shown)];
+  const more = changes.length === told.length ? '' : `, and ${changes.length - told.length} more`;
   const which = changes.length === 1 ? 'a rule has changed' : `${changes.length} rules have changed`;
   return [
     {
       check: 'ruleset_drift',
       severity: 'warning',
       subject: 'host',
-      says: sentence(`${which} since the last look, and nothing that Docker did explains it: ${first}${more}`),
-      evidence: changes.slice(0, MOST_LINES),
+      says: sentence(
+        `${which} since the last look, and nothing that Docker did explains it: ${told.join(' and ')}${more}`,
+      ),
+      evidence: [...Map.groupBy(changes, backendIn).values()].flatMap((lines) => lines.slice(0, MOST_LINES)),
     },
   ];
 };
+
+/** Of a line of the evidence, in which backend it was: `legacy`, `nft` or `native`. */
+export function backendIn(line: string): string {
+  return line.split(' ', 2)[1] ?? '';
+}
 
 /** What Docker's rules follow from: engine, networks, containers and their ports. */
 function worldOf({ networks, containers, serverVersion }: DockerView): string {

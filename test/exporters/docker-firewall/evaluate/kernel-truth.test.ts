@@ -297,3 +297,10 @@ test('a container that a rule names does not speak for its network', () => {
   assert.equal(said(asked, 'bridge:backend').verdict, 'reachable');
   assert.match(said(dropped, 'bridge:backend').why, /172\.18\.0\.2 would reach it, 172\.18\.0\.3 would not/);
 });
+
+test('a rule for any interface is also for none, and a limit to the interface of one that has none is none', () => {
+  const dropped = (match: string) => said(withRule(healthy, 'filter', `-A OUTPUT ${match} -j DROP`), 'host').verdict;
+  assert.equal(dropped('-i + -p tcp'), 'blocked');
+  assert.equal(dropped('-i eth+ -p tcp'), 'reachable');
+  assert.equal(dropped('-m addrtype --dst-type LOCAL --limit-iface-in'), 'blocked');
+});
