@@ -45,7 +45,7 @@ export function changesOf({ at, snapshot, old, report, engine }: Comparison): {
     rulesets[backend] = { hash, changedAt: at, explained: lines.length === 0 };
     const detail =
       lines.length === 0
-        ? 'Docker did something at that time'
+        ? 'no rule differs but those that Docker wrote'
         : ['nothing that Docker did explains it', ...lines].join('\n').slice(0, DETAIL_BYTES);
     changes.push({
       at,

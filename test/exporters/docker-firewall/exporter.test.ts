@@ -155,7 +155,7 @@ suite('docker-firewall beside a real Docker', { concurrency: 1 }, () => {
     assert.equal(gone.because, 'soon');
     const { changes } = await box.look().then((last) => ({ changes: [...gone.changes, ...last.changes] }));
     assert.ok(
-      changes.every(({ detail }) => detail === 'Docker did something at that time'),
+      changes.every(({ detail }) => detail === 'no rule differs but those that Docker wrote'),
       JSON.stringify(changes),
     );
     assert.deepEqual([...gone.troubles], []);

@@ -15,9 +15,14 @@ export const findDrift: Check = ({ snapshot, docker, around, options: { before, 
   const then = readDocker(before);
   const isExplained = explained.length > 0 || worldOf(then) !== worldOf(docker);
   const [old, now] = [linesOf(readRuleset(before), then), linesOf(around.rules, docker)];
-  const changes = differenceOf(old, now).filter((line) => !(isExplained && DOCKERS.test(line)));
-  const reread = [before, snapshot].some(({ missing }) => missing.some(({ part }) => /^(?:legacy|nft)/.test(part)));
-  if (changes.length === 0 || reread) return [];
+  const unread = [before, snapshot].flatMap(({ missing }) => missing.map(({ part }) => part));
+  // What was not read once is new the next time.
+  const isUnread = (line: string) => {
+    const parts = backendIn(line) === 'legacy' ? 'legacy' : 'nft';
+    return unread.some((part) => part.startsWith(parts));
+  };
+  const changes = differenceOf(old, now).filter((line) => !(isExplained && DOCKERS.test(line)) && !isUnread(line));
+  if (changes.length === 0) return [];
   const shown = [changes[0], changes.find((line) => line.startsWith('+'))].filter((line) => line !== undefined);
   const told = [...new Set(shown)];
   const more = changes.length === told.length ? '' : `, and ${changes.length - told.length} more`;
