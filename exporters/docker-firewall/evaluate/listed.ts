@@ -4,8 +4,8 @@ import type { Ruleset } from '../rules/ruleset.ts';
 import type { Stranger } from './strangers.ts';
 import type { Surroundings } from './travel.ts';
 
-/** A set by which a rule tells apart where packets come from. */
-interface SourceSet {
+/** A set by which a rule tells apart where packets come from, or go to, as their replies do. */
+interface MatchedSet {
   readonly name: string;
   readonly sides: Sides;
 }
@@ -16,23 +16,26 @@ const MOST_TRIED = 50;
 const MOST_LISTED = 6;
 const MATCHED = / --match-set (.+?) ((?:src|dst)(?:,(?:src|dst))*)(?= |$)/g;
 
-/** Whether a set that rules ask for where packets come from names an address. */
-export function isListed({ host, rules }: Pick<Surroundings, 'host' | 'rules'>, ip: Ip): boolean {
-  return sourceSets(rules).some(({ name }) => host.sets.names(name, ip));
+/** Whether a set that rules ask for names an address; by where packets come from alone, when that is wanted. */
+export function isListed({ host, rules }: Pick<Surroundings, 'host' | 'rules'>, ip: Ip, wanted?: 'src'): boolean {
+  return matchedSets(rules).some(
+    ({ name, sides }) => (wanted === undefined || sides.includes(wanted)) && host.sets.names(name, ip),
+  );
 }
 
-/** Somebody of each set that rules ask for where packets come from: those whom a list lets in, where nobody else gets in. */
+/** Somebody of each set that rules ask for: those whom a list lets in, where nobody else gets in. */
 export function listedStrangers(around: Surroundings, family: Family, enters: string): readonly Stranger[] {
-  const found = sourceSets(around.rules).flatMap((set) => someOf(set, around, family, enters));
+  const found = matchedSets(around.rules).flatMap((set) => someOf(set, around, family, enters));
   return [...new Set(found)].slice(0, MOST_LISTED).map((ip) => ({ ip, enters }));
 }
 
 /** One whom the set holds, and one whom it takes out again. */
-function someOf({ name, sides }: SourceSet, around: Surroundings, family: Family, enters: string): Ip[] {
+function someOf({ name, sides }: MatchedSet, around: Surroundings, family: Family, enters: string): Ip[] {
   const { host } = around;
   const set = host.sets.get(name);
   if (set === undefined) return [];
-  const at = sides.findIndex((side, index) => side === 'src' && isAddress(set.parts[index] ?? 'set'));
+  const places = set.parts.flatMap((part, at) => (isAddress(part) ? [at] : []));
+  const at = places.find((one) => sides[one] === 'src') ?? places[0] ?? -1;
   const one = (isNomatch: boolean) =>
     set
       .ranges(at, isNomatch)
@@ -44,15 +47,15 @@ function someOf({ name, sides }: SourceSet, around: Surroundings, family: Family
   return [...own, ...set.members().flatMap((member) => someOf({ name: member.name, sides }, around, family, enters))];
 }
 
-const known = new WeakMap<Ruleset, readonly SourceSet[]>();
+const known = new WeakMap<Ruleset, readonly MatchedSet[]>();
 
-function sourceSets(rules: Ruleset): readonly SourceSet[] {
+function matchedSets(rules: Ruleset): readonly MatchedSet[] {
   const before = known.get(rules);
   if (before !== undefined) return before;
-  const found = new Map<string, SourceSet>();
+  const found = new Map<string, MatchedSet>();
   for (const line of rules.named())
     for (const [what, name = '', sides = ''] of line.includes(' --match-set ') ? line.matchAll(MATCHED) : [])
-      if (sides.includes('src')) found.set(what, { name, sides: sides.split(',') as ('src' | 'dst')[] });
+      found.set(what, { name, sides: sides.split(',') as ('src' | 'dst')[] });
   known.set(rules, [...found.values()]);
   return [...found.values()];
 }

@@ -11,7 +11,7 @@ export interface Stranger {
   readonly enters: string;
 }
 
-/** Any address of the internet: the first that no set names by which a rule tells sources apart, as one of a country does. */
+/** Any address of the internet: the first that no set names for which a rule asks, as one of a country does. */
 export const FAR: Readonly<Record<Family, readonly string[]>> = {
   4: ['185.88.181.77', '23.92.26.181', '133.242.187.45'],
   6: ['2a05:d018:7a1:4c77::77', '2600:3c03:e000:5a1::77', '2401:2500:204:1160::77'],
@@ -59,7 +59,7 @@ function namedIn(rules: Ruleset, subnet: IpRange, taken: readonly Ip[]): readonl
 /** Of several addresses of a subnet, one that no rule names and some that a rule does, itself or by a set. */
 export function toldApart(around: Surroundings, subnet: IpRange, ips: readonly Ip[]): readonly Ip[] {
   const parts = partsNamed(around.rules, subnet);
-  const isNamed = (ip: Ip) => parts.some((part) => isWithin(part, ip)) || isListed(around, ip);
+  const isNamed = (ip: Ip) => parts.some((part) => isWithin(part, ip)) || isListed(around, ip, 'src');
   return [...ips.filter((ip) => !isNamed(ip)).slice(0, 1), ...ips.filter(isNamed).slice(0, MOST_NAMED)];
 }
 

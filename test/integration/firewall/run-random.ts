@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { evaluate } from '../../../exporters/docker-firewall/evaluate.ts';
 import type { Report } from '../../../exporters/docker-firewall/report.ts';
+import { parseIp } from '../../../exporters/docker-firewall/rules/addresses.ts';
+import { readSets } from '../../../exporters/docker-firewall/rules/ipset-save.ts';
 import type { Snapshot } from '../../../exporters/docker-firewall/snapshot.ts';
 import { type Backend, STRANGER_ADDRESS } from '../docker-host/private-host.ts';
 import { type Comparison, lineOn, type Outcome, verdictsAgainst } from './outcome.ts';
@@ -85,7 +87,10 @@ async function tryDoings(world: World, name: string, doings: readonly string[]):
     const told = reportTo(snapshot);
     const comparisons = await compare(world, snapshot, told);
     const untold = evaluate(snapshot);
-    const anyone = comparisons.map((one): Comparison => ({ ...one, said: lineOn(untold, one.knocked) }));
+    // What is said of just anyone is not said of those whom a set names.
+    const anyone = comparisons
+      .filter(({ knocked: { from, family } }) => from !== 'outside' || !isNamed(snapshot, family))
+      .map((one): Comparison => ({ ...one, said: lineOn(untold, one.knocked) }));
     return {
       name,
       taken,
@@ -105,6 +110,13 @@ function reportTo(snapshot: Snapshot): Report {
   const six = evaluate(snapshot, { from: STRANGER_ADDRESS_6 });
   const ofFamily = (report: Report, family: 4 | 6) => report.ports.filter((one) => one.family === family);
   return { ...four, ports: [...ofFamily(four, 4), ...ofFamily(six, 6)] };
+}
+
+/** Whether a set names the stranger who knocks. */
+function isNamed(snapshot: Snapshot, family: 4 | 6): boolean {
+  const ip = parseIp(family === 4 ? STRANGER_ADDRESS : STRANGER_ADDRESS_6)?.ip ?? 0;
+  const sets = readSets(snapshot);
+  return snapshot.sets?.some(({ name }) => sets.names(name, ip)) ?? false;
 }
 
 /** Leaves out what is not needed for a report to be wrong. */

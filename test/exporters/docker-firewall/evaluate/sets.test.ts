@@ -32,6 +32,8 @@ test('who is banned is no general stranger: neither a neighbour, nor a country',
     assert.equal(said(snapshot).verdict, 'reachable', String(list));
     assert.deepEqual(evaluate(snapshot).findings, []);
   }
+  const replies = '-A FORWARD -o eth0 -m set --match-set banned dst -j DROP';
+  assert.equal(said(world([replies], setOf('banned', '192.0.2.253', '185.88.180.0/22'))).verdict, 'reachable');
   const banned = world([BANNED], setOf('banned', '192.0.2.253'));
   assert.equal(said(banned, { from: '192.0.2.253' }).verdict, 'blocked');
 });
