@@ -56,6 +56,10 @@ interface Running {
   about: readonly Sample[];
   failing: string | undefined;
   lastSuccess?: number;
+  /** Aborted when it is no longer wanted. */
+  readonly ending: AbortController;
+  /** The collection under way, or the last one. Never rejects. */
+  underWay: Promise<unknown>;
 }
 
 export function createExports(options: ExportsOptions): Exports {
@@ -89,23 +93,28 @@ export function createExports(options: ExportsOptions): Exports {
     const { name, everyMs } = one.of;
     const began = clock.monotonic();
     const at = clock.now();
+    const ended = AbortSignal.any([ending.signal, one.ending.signal]);
     let failed: string | undefined;
     try {
-      one.latest = await inTime(Math.min(everyMs, LONGEST_MS), (signal) =>
-        opened(one).then((exporter) => exporter.collect(signal)),
-      );
+      one.latest = await inTime(Math.min(everyMs, LONGEST_MS), ended, (signal) => {
+        const collected = opened(one).then((exporter) => {
+          signal.throwIfAborted();
+          return exporter.collect(signal);
+        });
+        one.underWay = collected.catch(() => {});
+        return collected;
+      });
       one.lastSuccess = at;
     } catch (error) {
       failed = error instanceof Error ? error.message : String(error);
       one.latest = [];
       if (error instanceof LeftBehind) giveUp(one);
     }
-    if (ending.signal.aborted) return;
+    if (ended.aborted) return;
     if (failed !== undefined && failed !== one.failing) onTrouble(`exporter ${name} cannot see: ${failed}`);
     if (failed === undefined && one.failing !== undefined) onTrouble(`exporter ${name} sees again`);
     one.failing = failed;
     one.about = aboutOf(one, clock.monotonic() - began);
-    if (running.get(name) !== one) return;
     sink.offer(one.about, BOX, at);
     const identity = { job: kinds[name]?.job ?? name, instance };
     for (let from = 0; from < one.latest.length; from += SLICE) {
@@ -114,35 +123,43 @@ export function createExports(options: ExportsOptions): Exports {
     }
   }
 
-  /** Rejects at the deadline, whatever the exporter does, or when the box stops; one that goes on after its deadline is left behind. */
-  async function inTime<T>(ms: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /** Rejects at the deadline, whatever the exporter does, or when it is ended; one that goes on after its deadline is left behind. */
+  async function inTime<T>(ms: number, ended: AbortSignal, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const deadline = new AbortController();
     const over = Promise.withResolvers<never>();
     const late = `it did not end within ${spanInWords(ms)}`;
-    const stop = () => over.reject(ending.signal.reason);
-    ending.signal.addEventListener('abort', stop, { once: true });
+    const stop = () => over.reject(ended.reason);
+    ended.addEventListener('abort', stop, { once: true });
     let cancelGrace = () => {};
     const cancel = clock.after(ms, () => {
       deadline.abort(new Error(late));
       cancelGrace = clock.after(GRACE_MS, () => over.reject(new LeftBehind(late)));
     });
     try {
-      return await Promise.race([act(AbortSignal.any([deadline.signal, ending.signal])), over.promise]);
+      return await Promise.race([act(AbortSignal.any([deadline.signal, ended])), over.promise]);
     } finally {
       cancel();
       cancelGrace();
-      ending.signal.removeEventListener('abort', stop);
+      ended.removeEventListener('abort', stop);
     }
   }
 
   function giveUp(one: Running): void {
     const { exporter } = one;
     delete one.exporter;
+    one.underWay = Promise.resolve();
     exporter?.stop().catch((error: unknown) => onTrouble(`exporter ${one.of.name} did not stop: ${error}`));
   }
 
+  /** What is under way ends before, or it would open again what is closed; one that goes on is not waited for. */
   async function end(one: Running): Promise<void> {
     running.delete(one.of.name);
+    one.ending.abort(new Error('it is no longer wanted'));
+    const patience = Promise.withResolvers<void>();
+    // Not of the injected clock, which nobody may move any more.
+    const timer = setTimeout(patience.resolve, GRACE_MS);
+    await Promise.race([one.underWay, patience.promise]);
+    clearTimeout(timer);
     await one.exporter?.stop();
   }
 
@@ -152,7 +169,7 @@ export function createExports(options: ExportsOptions): Exports {
       const over = [...running.values()].filter(({ of }) => !isSame(of, wanted.get(of.name)));
       await Promise.all(over.map(end));
       const begun = list.filter(({ name }) => !running.has(name));
-      for (const of of begun) running.set(of.name, { of, latest: [], about: [], failing: undefined });
+      for (const of of begun) running.set(of.name, begin(of));
       schedule.set(
         [...running.values()].map((one) => ({ key: one.of.name, everyMs: one.of.everyMs, run: () => collect(one) })),
       );
@@ -174,6 +191,10 @@ export function createExports(options: ExportsOptions): Exports {
 }
 
 class LeftBehind extends Error {}
+
+function begin(of: ExporterSettings): Running {
+  return { of, latest: [], about: [], failing: undefined, ending: new AbortController(), underWay: Promise.resolve() };
+}
 
 /** Secrets are compared by their text. */
 function isSame(a: ExporterSettings, b: ExporterSettings | undefined): boolean {

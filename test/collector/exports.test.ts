@@ -157,6 +157,30 @@ test('a reload begins only those anew that have other settings, and ends those t
   assert.deepEqual(log.toSorted(), ['b opened 2', 'b stopped', 'c stopped']);
 });
 
+test('one that is ended while it collects is told, and is stopped only then', async (t) => {
+  const log: string[] = [];
+  const { exports, list, troubles, pass } = await world(t, {
+    slow: async () => ({
+      collect: (signal) =>
+        new Promise((resolve) => {
+          log.push('collects');
+          signal.addEventListener('abort', async () => {
+            await diskSettled();
+            log.push('has ended');
+            resolve([]);
+          });
+        }),
+      stop: async () => void log.push('is stopped'),
+    }),
+  });
+  await exports.configure(list());
+  await pass(SECOND);
+  assert.deepEqual(log, ['collects']);
+  await exports.configure([]);
+  assert.deepEqual(log, ['collects', 'has ended', 'is stopped']);
+  assert.deepEqual(troubles, []);
+});
+
 test('an exporter may ask to be heard soon', async (t) => {
   let context: ExporterContext | undefined;
   let collected = 0;
