@@ -30,7 +30,7 @@ export function createClock(): Clock {
     steady,
     monotonic: () => performance.now(),
     after(ms, callback) {
-      const timer = setTimeout(callback, ms);
+      const timer = setTimeout(callback, Math.max(0, ms));
       return () => clearTimeout(timer);
     },
   };
