@@ -47,9 +47,10 @@ export function strangersOf({ host, rules }: Surroundings, family: Family, optio
   ].map((ip) => ({ ip, enters }));
 }
 
-/** One neighbour of each range that some rule names and that is a part of the subnet. */
+/** One neighbour of each range that some rule names, for packets or their replies, and that is a part of the subnet. */
 function namedIn(rules: Ruleset, subnet: IpRange, taken: readonly Ip[]): readonly Ip[] {
-  const ips = partsNamed(rules, subnet).flatMap(({ low, high }) => {
+  const parts = [...partsNamed(rules, subnet), ...partsNamed(rules, subnet, destinationsIn)];
+  const ips = parts.flatMap(({ low, high }) => {
     const ip = [low, next(low), high].find((one) => one <= high && !taken.includes(one) && one !== subnet.low);
     return ip === undefined ? [] : [ip];
   });
@@ -63,13 +64,14 @@ export function toldApart(around: Surroundings, subnet: IpRange, ips: readonly I
   return [...ips.filter((ip) => !isNamed(ip)).slice(0, 1), ...ips.filter(isNamed).slice(0, MOST_NAMED)];
 }
 
-const named = new WeakMap<Ruleset, readonly IpRange[]>();
+type Reader = (text: string) => string;
+const named = new Map([sourcesIn, destinationsIn].map((one) => [one, new WeakMap<Ruleset, readonly IpRange[]>()]));
 const ADDRESSES = /\b(?:\d{1,3}\.){3}\d{1,3}(?:\/[\d.]+|-[\d.]+)?|[\da-f]*:[\da-f:]*:[\da-f]*(?:\/\d+)?/g;
 
-/** The ranges that some rule names as where packets come from, and that are a part of the subnet. */
-function partsNamed(rules: Ruleset, subnet: IpRange): readonly IpRange[] {
-  const ranges = named.get(rules) ?? readRanges(rules);
-  named.set(rules, ranges);
+/** The ranges that some rule names, as where packets come from when nothing else is said, and that are a part of the subnet. */
+function partsNamed(rules: Ruleset, subnet: IpRange, read: Reader = sourcesIn): readonly IpRange[] {
+  const ranges = named.get(read)?.get(rules) ?? readRanges(rules, read);
+  named.get(read)?.set(rules, ranges);
   return ranges.filter(
     ({ family, low, high }) =>
       family === subnet.family &&
@@ -79,8 +81,8 @@ function partsNamed(rules: Ruleset, subnet: IpRange): readonly IpRange[] {
   );
 }
 
-function readRanges(rules: Ruleset): readonly IpRange[] {
-  const texts = new Set(rules.named().flatMap((text) => sourcesIn(text).match(ADDRESSES) ?? []));
+function readRanges(rules: Ruleset, read: Reader): readonly IpRange[] {
+  const texts = new Set(rules.named().flatMap((text) => read(text).match(ADDRESSES) ?? []));
   return [...texts].flatMap((text) => parseRange(text) ?? []);
 }
 
@@ -89,6 +91,12 @@ function sourcesIn(text: string): string {
   if (!text.startsWith('-A ')) return /\bdaddr\b/.test(text) && !/\bsaddr\b/.test(text) ? '' : text;
   const sources = [...text.matchAll(/ (?:-s|--src-range|--ctorigsrc) (\S+)/g)].map(([, source = '']) => source);
   return sources.filter((source) => !text.includes(` -d ${source} `)).join(' ');
+}
+
+/** What a rule says of where packets go. */
+function destinationsIn(text: string): string {
+  if (!text.startsWith('-A ')) return /\bdaddr\b/.test(text) ? text : '';
+  return [...text.matchAll(/ (?:-d|--dst-range|--ctreplsrc) (\S+)/g)].map(([, one = '']) => one).join(' ');
 }
 
 function next(ip: Ip): Ip {

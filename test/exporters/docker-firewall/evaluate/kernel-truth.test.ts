@@ -298,6 +298,11 @@ test('a container that a rule names does not speak for its network', () => {
   assert.match(said(dropped, 'bridge:backend').why, /172\.18\.0\.2 would reach it, 172\.18\.0\.3 would not/);
 });
 
+test('a neighbour whose replies a rule names does not speak for just anyone', () => {
+  const dropped = withRule(healthy, 'filter', '-A FORWARD -s 172.17.0.2/32 -d 192.0.2.77/32 -j DROP');
+  assert.match(said(dropped).why, /192\.0\.2\.253, 185\.88\.181\.77 would reach it, 192\.0\.2\.77 would not/);
+});
+
 test('a rule for any interface is also for none, and a limit to the interface of one that has none is none', () => {
   const dropped = (match: string) => said(withRule(healthy, 'filter', `-A OUTPUT ${match} -j DROP`), 'host').verdict;
   assert.equal(dropped('-i + -p tcp'), 'blocked');
