@@ -24,7 +24,7 @@ export function byPort(flow: Flow, side: 'in' | 'out', host: Topology, pass: (fl
   const tried = sure.every((one) => faresAs(one, sure[0]))
     ? sure
     : throughAll(doubtful(flow, { what: `which port of ${bridge} it passes` }));
-  const backOn = (one: Flow) => withPacket(one, { ...one.packet, in: before, out: after, isFrame: false });
+  const backOn = (one: Flow) => withPacket(one, { ...one.packet, in: before, out: after, frame: undefined });
   return {
     passed: distinct(tried.flatMap(({ passed }) => passed).map(backOn)),
     dropped: (tried[0]?.dropped.length ? tried.slice(0, 1) : tried).flatMap(({ dropped }) =>
@@ -39,5 +39,5 @@ function faresAs(one: Passed, other: Passed | undefined): boolean {
 
 /** What a port sees: where a packet goes to is not known when it comes in, nor where it came from when it leaves. */
 function atPort(packet: Packet, side: 'in' | 'out', port: string): Packet {
-  return { ...packet, in: '', out: '', [side]: port, isFrame: true };
+  return { ...packet, in: '', out: '', [side]: port, frame: 'bridge' };
 }

@@ -14,14 +14,14 @@ export function passDevice(chains: readonly BaseChain[], hook: Hook, flow: Flow,
   const { in: before, out: after } = flow.packet;
   const side = SIDES[hook];
   const dropped: End[] = [];
-  const hidden = { in: '', out: '', [side]: flow.packet[side], isFrame: true };
+  const hidden = { in: '', out: '', [side]: flow.packet[side], frame: 'device' as const };
   let flows: readonly Flow[] = [withPacket(flow, { ...flow.packet, ...hidden })];
   for (const chain of chains) {
     const results = flows.map((one) => passOne(chain, side, one, host));
     dropped.push(...results.flatMap((result) => result.dropped));
     flows = distinct(results.flatMap(({ passed }) => passed));
   }
-  const backOn = (one: Flow) => withPacket(one, { ...one.packet, in: before, out: after, isFrame: false });
+  const backOn = (one: Flow) => withPacket(one, { ...one.packet, in: before, out: after, frame: undefined });
   return { passed: flows.map(backOn), dropped: dropped.map((end) => ({ ...end, flow: backOn(end.flow) })) };
 }
 

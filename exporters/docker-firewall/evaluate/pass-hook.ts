@@ -89,7 +89,7 @@ function isSettled(packet: Packet, hook: Hook): boolean {
   return packet.in === 'lo' && (hook === 'prerouting' || hook === 'input');
 }
 
-/** The first chain that rewrites settles it. Of two tables at one priority, which is asked first depends on which came first. */
+/** The first chain that rewrites settles it. */
 function passNat(chains: readonly BaseChain[], flow: Flow, world: World): Passed {
   const dropped: End[] = [];
   const settled: Flow[] = [];
@@ -97,37 +97,47 @@ function passNat(chains: readonly BaseChain[], flow: Flow, world: World): Passed
   for (const [at, chain] of chains.entries()) {
     const still: Flow[] = [];
     for (const one of open) {
-      const result = walkBase(chain, one, world);
+      const result = walkNat(chain, chains.slice(at + 1), one, world);
       dropped.push(...result.dropped);
-      for (const passed of result.passed) {
-        if (passed.isTranslated === true) settled.push(...orRival(passed, one, chains.slice(at + 1), chain, world));
-        else still.push(passed);
-      }
+      for (const passed of result.passed) (passed.isTranslated === true ? settled : still).push(passed);
     }
     open = distinct(still);
   }
   return { passed: distinct([...settled.map(({ isTranslated: _, ...flow }) => flow), ...open]), dropped };
 }
 
-function orRival(
-  settled: Flow,
-  before: Flow,
-  later: readonly BaseChain[],
-  first: BaseChain,
-  world: World,
-): readonly Flow[] {
-  const rivals = later.filter(
-    ({ base, backend, table }) =>
-      base.priority === first.base.priority && !(backend === first.backend && table === first.table),
+/** Of two tables at one priority, which is asked first depends on which came first: that matters where they decide otherwise. */
+function walkNat(chain: BaseChain, later: readonly BaseChain[], flow: Flow, world: World): Passed {
+  const result = walkBase(chain, flow, world);
+  const decided = decisionsOf(result, flow);
+  if (decided.length === 0) return result;
+  const { base, backend, table } = chain;
+  const rival = later.find(
+    (one) =>
+      one.base.priority === base.priority &&
+      !(one.backend === backend && one.table === table) &&
+      decisionsOf(walkBase(one, flow, world), flow).some((other) => !decided.some((own) => isOne(own, other))),
   );
-  for (const rival of rivals) {
-    for (const other of walkBase(rival, before, world).passed) {
-      // Where it may be led to anything, it is led somewhere else.
-      const isOpen = other.doubt?.isOpen === true && before.doubt?.isOpen !== true;
-      if (!isOpen && (other.isTranslated !== true || isSame(other.packet, settled.packet))) continue;
-      const what = `which of ${describeDecision({ chain: first })} and ${describeDecision({ chain: rival })} is asked first`;
-      return [doubtful(settled, { what }), doubtful(other, { what })];
-    }
-  }
-  return [settled];
+  if (rival === undefined) return result;
+  const what = `which of ${describeDecision({ chain })} and ${describeDecision({ chain: rival })} is asked first`;
+  const both = [chain, rival].map((one) => walkBase(one, doubtful(flow, { what }), world));
+  return { passed: both.flatMap(({ passed }) => passed), dropped: both.flatMap(({ dropped }) => dropped) };
+}
+
+type Decision = Packet | 'drop' | 'anything';
+
+/** What a chain that rewrites may make of a packet, where it does not leave it to others. */
+function decisionsOf({ passed, dropped }: Passed, before: Flow): readonly Decision[] {
+  return [
+    ...(dropped.length > 0 ? (['drop'] as const) : []),
+    ...passed.flatMap(({ packet, isTranslated, doubt }): Decision[] => {
+      if (doubt?.isOpen === true && before.doubt?.isOpen !== true) return ['anything'];
+      return isTranslated === true ? [packet] : [];
+    }),
+  ];
+}
+
+function isOne(one: Decision, other: Decision): boolean {
+  if (typeof one === 'string' || typeof other === 'string') return one === other && one === 'drop';
+  return isSame(one, other);
 }

@@ -63,8 +63,8 @@ export function createSteps(
       phase,
       towardsAt(name),
     );
-  const bridge = (name: Hook, flow: Flow, phase: Phase) =>
-    keep(passBridge(rules.bridgeChains(name), name, flow, host), phase, towardsAt(name));
+  const bridge = (name: Hook, flow: Flow, phase: Phase, chains = rules.bridgeChains(name)) =>
+    keep(passBridge(chains, name, flow, host), phase, towardsAt(name));
   /** What may not have been readable leaves both ways possible. */
   const allow = (flow: Flow, asked: Allowance | undefined): readonly Flow[] => {
     if (asked === undefined || asked.holds === true) return [flow];
@@ -86,17 +86,29 @@ export function createSteps(
       towardsAt(name === 'ingress' ? 'prerouting' : 'postrouting'),
     );
 
-  const arrive = (flow: Flow, phase: Phase): readonly Flow[] => {
-    const ported = host.isBridge(flow.packet.in)
-      ? ports('ingress', flow, phase)
-          .flatMap((one) => bridge('prerouting', one, phase))
-          .flatMap((one) => bridge('input', one, phase))
-      : [flow];
-    return ported
-      .flatMap((one) => device('ingress', one, phase))
-      .flatMap((one) => hook('prerouting', one, phase))
+  const arrive = (flow: Flow, phase: Phase): readonly Flow[] =>
+    (host.isBridge(flow.packet.in) ? byBridge(flow, phase) : byDevice(flow, phase))
       .flatMap((one) => allow(one, mayGoToLoopback(one.packet, host)))
       .flatMap((one) => allow(one, mayComeFrom(one.packet, host)));
+
+  const byDevice = (flow: Flow, phase: Phase): readonly Flow[] =>
+    device('ingress', flow, phase).flatMap((one) => hook('prerouting', one, phase));
+
+  /** With br_netfilter the bridge itself has the prerouting chains asked, among its own (`br_nf_pre_routing` in net/bridge/br_netfilter_hooks.c). */
+  const byBridge = (flow: Flow, phase: Phase): readonly Flow[] => {
+    const ported = ports('ingress', flow, phase);
+    if (!host.looksIntoBridges(flow.packet.family))
+      return ported
+        .flatMap((one) => bridge('prerouting', one, phase))
+        .flatMap((one) => bridge('input', one, phase))
+        .flatMap((one) => byDevice(one, phase));
+    const [before, after] = rules.aroundPrerouting();
+    return ported
+      .flatMap((one) => bridge('prerouting', one, phase, before))
+      .flatMap((one) => hook('prerouting', one, phase))
+      .flatMap((one) => bridge('prerouting', one, phase, after))
+      .flatMap((one) => bridge('input', one, phase))
+      .flatMap((one) => device('ingress', one, phase));
   };
 
   const leave = (flow: Flow, phase: Phase): readonly Flow[] => {

@@ -22,6 +22,8 @@ export interface Topology extends World {
   readonly policyFor: (packet: Packet) => string | undefined;
   /** The interfaces that are ports of a bridge. */
   readonly portsOf: (bridge: string) => readonly string[];
+  /** Whether what passes bridges is shown to the rules of its family (`br_netfilter`). */
+  readonly looksIntoBridges: (family: Family) => boolean;
   readonly sysctl: (name: string) => string | undefined;
 }
 
@@ -95,6 +97,8 @@ export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwor
           links.get(device)?.flags.includes('UP') !== false &&
           addressesOf(device, family).some((one) => !one.isLinkLocal),
       ),
+    looksIntoBridges: (family) =>
+      snapshot.sysctls[`net.bridge.bridge-nf-call-${family === 4 ? 'iptables' : 'ip6tables'}`] === '1',
     sysctl: (name) => snapshot.sysctls[name],
   };
   return topology;

@@ -89,8 +89,8 @@ function payloadOf(protocol: string, field: string): Expression {
   // Of another protocol: a packet of ours has no such header, except the frame around it.
   if (protocol === 'ether' && field === 'type')
     // What comes round by the loopback interface, or has not yet left, has no such header.
-    return of('plain', ({ in: by, family, isFrame }) => {
-      if (!isFrame && (by === '' || by === 'lo')) return undefined;
+    return of('plain', ({ in: by, family, frame }) => {
+      if (frame === undefined && (by === '' || by === 'lo')) return undefined;
       return family === 4 ? 'ip' : 'ip6';
     });
   return protocol === 'ether' || protocol === 'vlan' ? UNKNOWN : of('plain', () => null);
@@ -98,10 +98,13 @@ function payloadOf(protocol: string, field: string): Expression {
 
 function connectionOf(fields: Json): Expression {
   const key = textOf(fields.key) ?? '';
-  if (key === 'state') return of('state', (packet) => STATE_BITS[packet.state.toLowerCase()]);
+  // A rule that asks for it in the bridge family has bridges follow connections on their own (`net/bridge/netfilter/nf_conntrack_bridge.c`).
+  const asked = (kind: Kind, get: Get) =>
+    of(kind, (packet, world) => (packet.frame === 'bridge' ? undefined : get(packet, world)));
+  if (key === 'state') return asked('state', (packet) => STATE_BITS[packet.state.toLowerCase()]);
   // Before conntrack has seen it, a packet has nothing else to be asked for.
   const seen = (kind: Kind, get: Get) =>
-    of(kind, (packet, world) => (hasConnection(packet) ? get(packet, world) : null));
+    asked(kind, (packet, world) => (hasConnection(packet) ? get(packet, world) : null));
   if (key === 'status') return seen('status', statusOf);
   if (key === 'direction') return seen('plain', (packet) => (isAnswer(packet) ? 'reply' : 'original'));
   if (key === 'mark') return seen('plain', (packet) => packet.ctmark);

@@ -41,8 +41,8 @@ export interface Packet extends Tuple {
   /** The interfaces as this hook sees them; empty where there is none. */
   readonly in: string;
   readonly out: string;
-  /** It is seen as a frame, at a bridge's port or an interface of its own. */
-  readonly isFrame?: boolean;
+  /** It is seen as a frame: by chains of the bridge family, or by those of one interface. */
+  readonly frame?: 'bridge' | 'device' | undefined;
   /** The packet's mark and the connection's; undefined when something not modelled may have set it. */
   readonly mark: number | undefined;
   readonly ctmark: number | undefined;

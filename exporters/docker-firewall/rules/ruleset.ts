@@ -23,6 +23,8 @@ export interface Ruleset {
   readonly turnsAt: (family: Family, hook: Hook) => readonly (readonly Stop[])[];
   /** The chains for frames that come in or leave by a bridge. */
   readonly bridgeChains: (hook: Hook) => readonly BaseChain[];
+  /** Those of prerouting that br_netfilter leaves to be asked before the prerouting chains of addresses, and those after them. */
+  readonly aroundPrerouting: () => readonly [readonly BaseChain[], readonly BaseChain[]];
   /** The chains that see what comes in by some interface before anything else does, or goes out after everything else. */
   readonly deviceChains: (family: Family, hook: 'ingress' | 'egress') => readonly BaseChain[];
   /** Texts in which addresses stand that rules go by: the rules themselves, and the elements of sets. */
@@ -34,6 +36,8 @@ export interface Ruleset {
 const COMPATIBLE = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);
 /** `NF_IP_PRI_CONNTRACK`: chains before it see a packet that conntrack has not. */
 const CONNTRACK = -200;
+/** `NF_BR_PRI_BRNF` */
+const BRIDGE_NETFILTER = 0;
 /** Where the kernel rewrites addresses, whatever priority the chains name (`net/netfilter/nf_nat_proto.c`). */
 const NAT: Readonly<Partial<Record<Hook, number>>> = { prerouting: -100, output: -100, input: 100, postrouting: 100 };
 
@@ -57,14 +61,21 @@ export function readRuleset(snapshot: Snapshot): Ruleset {
   const chosen = new Map<string, readonly BaseChain[]>();
   const turnsAt = (family: Family, hook: Hook) =>
     getOrMake(turns, `${family} ${hook}`, () => turnsOf(bases, family, hook));
+  const bridgeChains = (hook: Hook) =>
+    getOrMake(chosen, `bridge ${hook}`, () =>
+      bases.filter(({ family, base }) => family === 'bridge' && base.hook === hook),
+    );
   return {
     chains,
     stopsAt: (family, hook) => turnsAt(family, hook).flat(),
     turnsAt,
-    bridgeChains: (hook) =>
-      getOrMake(chosen, `bridge ${hook}`, () =>
-        bases.filter(({ family, base }) => family === 'bridge' && base.hook === hook),
-      ),
+    bridgeChains,
+    aroundPrerouting: () => {
+      const here = bridgeChains('prerouting');
+      // Of two at one priority the kernel asks first the one that came later: a table that is loaded while Docker runs.
+      const late = here.findIndex(({ base }) => base.priority > BRIDGE_NETFILTER);
+      return late < 0 ? [here, []] : [here.slice(0, late), here.slice(late)];
+    },
     deviceChains: (family, hook) =>
       getOrMake(chosen, `${family} ${hook}`, () =>
         bases.filter(({ family: of, base }) => base.hook === hook && (of === 'netdev' || isFor(of, family))),

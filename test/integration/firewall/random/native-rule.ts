@@ -24,7 +24,7 @@ export function randomRule(chance: Chance, at: Hooked, mayJump: boolean): string
   return [...words, ...before, action(chance, at, mayJump)].join(' ');
 }
 
-/** Whether its chains see frames, and nothing of connections and routes. */
+/** Whether its chains see frames, and nothing of routes. */
 export function isOfFrames(family: TableFamily): boolean {
   return family === 'bridge' || family === 'netdev';
 }
@@ -48,6 +48,7 @@ const FRAME_MATCHES: readonly Make[] = [
   (chance) => `meta mark ${chance.pick(['0', '1'])}`,
   () => 'ip protocol tcp',
   (chance) => `meta pkttype ${chance.pick(['host', 'broadcast'])}`,
+  (chance) => `ct state ${not(chance)}${chance.pick(['new', 'established', 'invalid'])}`,
 ];
 
 const MATCHES: readonly Make[] = [

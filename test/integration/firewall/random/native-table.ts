@@ -81,7 +81,7 @@ function heading(chance: Chance, family: TableFamily): Hooked & { readonly head:
   });
   const device = ` device "${chance.pick(['up0', 'docker0', 'br-backend'])}"`;
   if (family === 'netdev') return make(chance.pick(['ingress', 'ingress', 'egress']), 'filter', 0, device);
-  if (family === 'inet' && chance.percent(6)) return make('ingress', 'filter', 0, device);
+  if (family === 'inet' && chance.percent(15)) return make('ingress', 'filter', 0, device);
   if (family === 'bridge')
     return make(
       chance.pick(['prerouting', 'input', 'forward', 'output', 'postrouting']),
