@@ -124,7 +124,7 @@ export const NATIVE_TABLES: readonly Scenario[] = [
   {
     name: 'native: the ingress of a bridge sees connections where br_netfilter looks into it',
     inject: table(
-      'inet edge { chain in { type filter hook ingress device "docker0" priority 0; ct original proto-dst 8080 ct state established drop; } }',
+      'inet edge { chain in { type filter hook ingress device "docker0" priority 0; meta l4proto tcp ct original proto-dst 8080 ct state established drop; } }',
     ),
     finds: { checks: ['forward_blocked'], cause: /inet edge/ },
     breaks: true,
