@@ -1,26 +1,5 @@
 import type { Packet } from '../rules/packet.ts';
 
-/** The first packet of a connection. */
-export function packetFrom(parts: Pick<Packet, 'src' | 'dst' | 'dport' | 'proto' | 'in'>): Packet {
-  const tuple = { src: parts.src, dst: parts.dst, sport: 40_000, dport: parts.dport };
-  return {
-    ...tuple,
-    family: typeof parts.dst === 'number' ? 4 : 6,
-    proto: parts.proto,
-    in: parts.in,
-    out: '',
-    mark: 0,
-    ctmark: 0,
-    state: 'INVALID',
-    becomes: 'NEW',
-    isReply: false,
-    untracked: false,
-    original: tuple,
-    dnat: false,
-    snat: false,
-  };
-}
-
 /** The answer to a packet, coming in by an interface, or from this host when that is empty. */
 export function replyTo(packet: Packet, device: string): Packet {
   return {

@@ -1,9 +1,9 @@
 import type { EvaluateOptions, From } from '../report.ts';
 import { type Family, formatIp, type Ip, parseIp } from '../rules/addresses.ts';
+import { packetFrom } from '../rules/packet.ts';
 import { type Askers, askersOf } from './askers.ts';
 import { sayCause } from './cause-text.ts';
 import type { DockerContainer, DockerNetwork, DockerView, PublishedPort } from './docker.ts';
-import { packetFrom } from './packets.ts';
 import type { Stranger } from './strangers.ts';
 import { type Destination, destinationOf, faultOf } from './targets.ts';
 import { type Outcome, type Surroundings, travel } from './travel.ts';

@@ -1,10 +1,9 @@
 import { formatIp, type Ip, parseIp } from '../rules/addresses.ts';
-import type { Packet } from '../rules/packet.ts';
+import { type Packet, packetFrom } from '../rules/packet.ts';
 import type { Ruleset } from '../rules/ruleset.ts';
 import type { Listener } from '../snapshot.ts';
 import { distinct, doubtful, type Flow, met, withPacket } from './flow.ts';
 import { listenersAt } from './listeners.ts';
-import { packetFrom } from './packets.ts';
 import { createSteps, type Loss } from './steps.ts';
 import type { Destination } from './targets.ts';
 import type { Topology } from './topology.ts';

@@ -30,6 +30,20 @@ export function keyOf({ container, port, proto, hostAddress }: PortReport): stri
   return `${container} ${hostAddress} ${port}/${proto}`;
 }
 
+/** Where to knock for one port: at its doors, and at the container itself. */
+interface Visit {
+  readonly key: string;
+  readonly outside: Target;
+  readonly inside: Target;
+  readonly direct: readonly Target[];
+}
+
+/** What a stranger, and this machine, met at the doors of one port. */
+interface Met {
+  readonly stranger: Answer;
+  readonly local: Answer;
+}
+
 /**
  * Knocks on the published ports from outside, from the machine itself, and on the containers directly, which tells a port that is
  * blocked from one where nobody listens. Rejects, in words, when the stranger cannot knock.
@@ -40,8 +54,27 @@ export async function observe(
   outside: Outside,
   signal: AbortSignal,
 ): Promise<Observation[]> {
+  const visits = visitsTo(ports, snapshot, outside);
+  if (visits.length === 0) return [];
+  const [first, directs] = await Promise.all([
+    knockAtDoors(visits, outside, signal),
+    Promise.all(visits.map((one) => knockAll(one.direct))),
+  ]);
+  const isUnheard = ({ inside }: Visit, index: number) =>
+    inside.proto === 'udp' &&
+    directs[index]?.includes('open') === true &&
+    (first[index]?.stranger !== 'open' || first[index]?.local !== 'open');
+  const unheard = visits.filter(isUnheard);
+  const again = unheard.length === 0 ? [] : await knockAtDoors(unheard.map(aloud), outside, signal);
+  return visits.map((visit, index) => {
+    const met = again[unheard.indexOf(visit)] ?? first[index];
+    return conclude(visit, met ?? { stranger: 'silent', local: 'silent' }, directs[index] ?? []);
+  });
+}
+
+function visitsTo(ports: readonly PortReport[], snapshot: Snapshot, outside: Outside): readonly Visit[] {
   const known = new Map(ports.filter(({ from }) => from === 'outside').map((one) => [keyOf(one), one]));
-  const visits = [...known.values()].slice(0, LIMIT).flatMap((port) => {
+  return [...known.values()].slice(0, LIMIT).flatMap((port) => {
     const { proto } = port;
     const door = doorFor(port, outside);
     if (door === undefined) return [];
@@ -55,29 +88,31 @@ export async function observe(
       },
     ];
   });
-  if (visits.length === 0) return [];
-  const directs = await Promise.all(visits.map((one) => knockAll(one.direct)));
-  const aloud = (which: 'outside' | 'inside') =>
-    visits.map((one, index) => ({ ...one[which], ...(bestOf(directs[index] ?? []) === 'open' && { says: BYTE }) }));
-  const [strangers, locals] = await Promise.all([
-    sendStranger(aloud('outside'), outside, signal),
-    knockAll(aloud('inside')),
-  ]);
-  return visits.map(({ key, ...visit }, index) => {
-    const direct = bestOf(directs[index] ?? []);
-    const stranger = strangers[index] ?? 'silent';
-    const local = locals[index] ?? 'silent';
-    return {
-      key,
-      outside: verdictOf(stranger, direct, visit.outside.proto),
-      inside: verdictOf(local, direct, visit.inside.proto),
-      evidence: [
-        inWords('a stranger', stranger, visit.outside),
-        inWords('this machine', local, visit.inside),
-        ...visit.direct.map((one, at) => inWords('this machine', directs[index]?.[at] ?? 'silent', one)),
-      ],
-    };
-  });
+}
+
+async function knockAtDoors(visits: readonly Visit[], outside: Outside, signal: AbortSignal): Promise<Met[]> {
+  const strangers = visits.map((one) => one.outside);
+  const locals = visits.map((one) => one.inside);
+  const [stranger, local] = await Promise.all([sendStranger(strangers, outside, signal), knockAll(locals)]);
+  return visits.map((_, index) => ({ stranger: stranger[index] ?? 'silent', local: local[index] ?? 'silent' }));
+}
+
+function aloud(visit: Visit): Visit {
+  return { ...visit, outside: { ...visit.outside, says: BYTE }, inside: { ...visit.inside, says: BYTE } };
+}
+
+function conclude({ key, outside, inside, direct }: Visit, met: Met, answers: readonly Answer[]): Observation {
+  const best = bestOf(answers);
+  return {
+    key,
+    outside: verdictOf(met.stranger, best, outside.proto),
+    inside: verdictOf(met.local, best, inside.proto),
+    evidence: [
+      inWords('a stranger', met.stranger, outside),
+      inWords('this machine', met.local, inside),
+      ...direct.map((one, at) => inWords('this machine', answers[at] ?? 'silent', one)),
+    ],
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Ip, type IpRange, isWithin } from './addresses.ts';
 import { getOrMake } from './get-or-make.ts';
 import { type Found, type IpSet, isAddress, lookUp, type Sides } from './ip-set.ts';
-import { MAYBE, NO, type Packet, type Tri, YES } from './packet.ts';
+import { MAYBE, NO, type Packet, packetFrom, type Tri, YES } from './packet.ts';
 
 /** The sets of a host, by name. */
 export interface IpSets {
@@ -59,7 +59,7 @@ export function ipSetsOf(sets: ReadonlyMap<string, IpSet>, unread: string): IpSe
     if (set.parts[0] === 'set') return set.members().some((member) => names(member.name, ip));
     if (isList(set)) {
       const { about: _, ...kept } = set;
-      return lookUp(kept, ['src'], anyFrom(ip)) !== 'out';
+      return lookUp(kept, ['src'], packetFrom({ src: ip, dst: ip, dport: 0, proto: 'tcp', in: '' })) !== 'out';
     }
     return set.parts.some((part, at) => isAddress(part) && rangesOf(set, at).some((range) => isWithin(range, ip)));
   };
@@ -85,25 +85,4 @@ export function ipSetsOf(sets: ReadonlyMap<string, IpSet>, unread: string): IpSe
 
 function isList({ parts: [only = 'set', ...more] }: IpSet): boolean {
   return isAddress(only) && more.length === 0;
-}
-
-/** Of a packet only where it comes from is asked. */
-function anyFrom(ip: Ip): Packet {
-  const tuple = { src: ip, dst: ip, sport: 0, dport: 0 };
-  return {
-    ...tuple,
-    family: typeof ip === 'number' ? 4 : 6,
-    proto: 'tcp',
-    in: '',
-    out: '',
-    mark: 0,
-    ctmark: 0,
-    state: 'INVALID',
-    becomes: 'NEW',
-    isReply: false,
-    untracked: false,
-    original: tuple,
-    dnat: false,
-    snat: false,
-  };
 }

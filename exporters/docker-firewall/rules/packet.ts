@@ -60,6 +60,27 @@ export interface Packet extends Tuple {
   readonly snat: boolean;
 }
 
+/** The first packet of a connection. */
+export function packetFrom(parts: Pick<Packet, 'src' | 'dst' | 'dport' | 'proto' | 'in'>): Packet {
+  const tuple = { src: parts.src, dst: parts.dst, sport: 40_000, dport: parts.dport };
+  return {
+    ...tuple,
+    family: typeof parts.dst === 'number' ? 4 : 6,
+    proto: parts.proto,
+    in: parts.in,
+    out: '',
+    mark: 0,
+    ctmark: 0,
+    state: 'INVALID',
+    becomes: 'NEW',
+    isReply: false,
+    untracked: false,
+    original: tuple,
+    dnat: false,
+    snat: false,
+  };
+}
+
 /** What the host knows of addresses and interfaces, as rules ask for it. */
 export interface World {
   /** As the kernel's `inet_addr_type`: what an address is to this host, or to one of its interfaces alone. */

@@ -87,7 +87,7 @@ test('a container that answers an empty datagram is reached through a real docke
   const here = { ...outside, gateway4: '127.0.0.1' };
   const [seen] = await observe(ports, snapshot, here, AbortSignal.timeout(60_000));
   assert.deepEqual([seen?.outside, seen?.inside], ['reachable', 'reachable'], seen?.evidence.join('; '));
-  assert.deepEqual(heard, ['', '\n', '\n']);
+  assert.deepEqual(heard, ['', '\n', '\n'], 'what is not empty is said where it is needed alone');
 });
 
 test('a refusal means blocked only where the container itself would have answered', () => {

@@ -1,8 +1,8 @@
 import type { FirewallFinding } from '../../report.ts';
 import type { Family } from '../../rules/addresses.ts';
+import { packetFrom } from '../../rules/packet.ts';
 import { sayCause } from '../cause-text.ts';
 import type { DockerNetwork } from '../docker.ts';
-import { packetFrom } from '../packets.ts';
 import { passHook } from '../pass-hook.ts';
 import { faultOf } from '../targets.ts';
 import { neighbourIn } from '../topology.ts';

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { packetFrom } from '../../../../exporters/docker-firewall/evaluate/packets.ts';
 import { parseIp } from '../../../../exporters/docker-firewall/rules/addresses.ts';
 import type { Sides } from '../../../../exporters/docker-firewall/rules/ip-set.ts';
 import { readSets } from '../../../../exporters/docker-firewall/rules/ipset-save.ts';
-import { MAYBE, NO, type Packet, type Tri, YES } from '../../../../exporters/docker-firewall/rules/packet.ts';
+import {
+  MAYBE,
+  NO,
+  type Packet,
+  packetFrom,
+  type Tri,
+  YES,
+} from '../../../../exporters/docker-firewall/rules/packet.ts';
 import type { SavedSet, Snapshot } from '../../../../exporters/docker-firewall/snapshot.ts';
 import { cutDown, setIn } from '../../../../exporters/docker-firewall/take/sets.ts';
 
