@@ -62,7 +62,7 @@ async function print(options: Options): Promise<number> {
 }
 
 async function checkAddress(bus: string | undefined): Promise<void> {
-  const { socketOf } = await import('../exporters/systemd/bus/address.ts');
+  const { socketOf } = await import('../programs/dbus/address.ts');
   if (bus === undefined || socketOf(bus) !== undefined) return;
   throw new Error(`--bus: came ${JSON.stringify(bus)}, wanted a path, or an address such as unix:path=/run/bus`);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../model/change.ts';
 import type { Exporter, ExporterContext, ExporterSettings, ForeignFamily, OpenExporter } from '../model/exporter.ts';
+import type { PortVerdict } from '../model/firewall-verdict.ts';
 import { sample } from '../model/metric.ts';
 import { exporter as catalogued } from '../model/metrics/exporter.ts';
 import type { OpenOutside } from '../model/outside.ts';
@@ -35,6 +36,8 @@ export interface Exports {
     readonly samples: readonly Sample[];
     readonly families?: readonly ForeignFamily[];
   }>;
+  /** What an exporter that sees the firewall says of a published port; undefined while none runs that does. */
+  readonly portVerdict: PortVerdict;
   /** Resolves once every exporter has stopped. */
   stop(): Promise<void>;
 }
@@ -181,6 +184,13 @@ export function createExports(options: ExportsOptions): Exports {
         const identity = { job: kinds[of.name]?.job ?? of.name, instance };
         yield { identity, samples: latest, families: exporter?.families?.() ?? [] };
       }
+    },
+    portVerdict(protocol, port) {
+      for (const { exporter } of running.values()) {
+        const said = exporter?.portVerdict?.(protocol, port);
+        if (said !== undefined) return said;
+      }
+      return undefined;
     },
     async stop() {
       ending.abort(new Error('the box is stopping'));

@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import type { PortVerdict } from './firewall-verdict.ts';
 import type { OpenOutside } from './outside.ts';
 import type { Sample } from './sample.ts';
 import type { Clock } from './time.ts';
@@ -34,6 +35,8 @@ export interface Exporter {
   collect(signal: AbortSignal): Promise<readonly Sample[]>;
   /** For those that pass on what others name: the families of the last samples, for the page. */
   families?(): readonly ForeignFamily[];
+  /** For one that sees the firewall: what its latest look says of a published port. */
+  readonly portVerdict?: PortVerdict;
   /** Resolves once everything that it holds open is closed: connections, processes, timers. */
   stop(): Promise<void>;
 }

@@ -19,6 +19,7 @@ export const openDockerFirewall: OpenExporter<DockerFirewallSettings> = async (s
   const say = createSayings(onTrouble);
   let unrecorded: readonly Change[] = [];
   let published = 0;
+  let closed: Looked['closed'] = {};
 
   /** Only where there is something to knock on; without, nothing is made on the machine. */
   async function strangersPlace(troubles: string[]): Promise<Outside | undefined> {
@@ -55,7 +56,11 @@ export const openDockerFirewall: OpenExporter<DockerFirewallSettings> = async (s
     async collect(signal) {
       const troubles: string[] = [];
       const outside = await strangersPlace(troubles);
-      const looked = await lookApart(taskFor(outside), clock, signal);
+      const looked = await lookApart(taskFor(outside), clock, signal).catch((error: unknown) => {
+        closed = {};
+        throw error;
+      });
+      ({ closed } = looked);
       triggers.looked(looked.hasDocker && settings.snapshot === undefined);
       // The stranger comes with the next look, as soon as there is a door for it.
       if (published === 0 && looked.published > 0 && settings.outside !== false) context.soon();
@@ -64,6 +69,7 @@ export const openDockerFirewall: OpenExporter<DockerFirewallSettings> = async (s
       await record(looked);
       return looked.samples;
     },
+    portVerdict: (protocol, port) => closed[`${protocol} ${port}`],
     stop: triggers.stop,
   };
 };

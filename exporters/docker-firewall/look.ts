@@ -4,6 +4,7 @@ import type { Outside } from '../../model/outside.ts';
 import type { Sample } from '../../model/sample.ts';
 import { type Instant, MINUTE, spanInWords } from '../../model/time.ts';
 import { changesOf } from './changes.ts';
+import { closedPorts } from './closed-ports.ts';
 import { engineOf } from './engine.ts';
 import { evaluate } from './evaluate.ts';
 import { isLoopback } from './knock/doors.ts';
@@ -40,6 +41,8 @@ export interface Looked {
   readonly hasDocker: boolean;
   /** How many published ports strangers may try. */
   readonly published: number;
+  /** The published ports that strangers do not reach, as `tcp 8080`, and why. */
+  readonly closed: Readonly<Record<string, string>>;
   /** What could not be read or done, in words. */
   readonly troubles: readonly string[];
 }
@@ -86,6 +89,7 @@ export async function look(task: LookTask, signal: AbortSignal): Promise<Looked>
     changes: found.changes,
     hasDocker: snapshot.docker !== undefined,
     published: ports.filter(({ from, hostAddress }) => from === 'outside' && !isLoopback(hostAddress)).length,
+    closed: closedPorts(ports, stranger.distrusted),
     troubles: [...stranger.troubles, ...missingIn(snapshot)],
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock, Instant } from '../../model/time.ts';
 import { type FailedUnit, FLAPPING, type UnitFailed } from '../../model/unit.ts';
-import { openBus } from './bus/connection.ts';
+import { openBus } from '../../programs/dbus/connection.ts';
 import { endingsOf, type UnitEnding } from './endings.ts';
 import { lastLines, whyUnreadable } from './journal.ts';
 import { readJournalFailures } from './journal-failures.ts';

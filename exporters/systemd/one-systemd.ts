@@ -2,7 +2,7 @@ import { sample } from '../../model/metric.ts';
 import { systemd } from '../../model/metrics/systemd.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { Clock } from '../../model/time.ts';
-import { BusAbsent } from './bus/connection.ts';
+import { BusAbsent } from '../../programs/dbus/connection.ts';
 import { expectedSamples, socketSamples, stateSamples, timerSamples } from './details.ts';
 import { createFailed } from './failed.ts';
 import type { Place } from './place.ts';

@@ -1,5 +1,5 @@
 import type { UnitReport } from '../../model/unit.ts';
-import type { Value } from './bus/reader.ts';
+import type { Value } from '../../programs/dbus/reader.ts';
 import { newsOf, textOf } from './signals.ts';
 import type { Source } from './source.ts';
 import type { Wanted } from './systemd-calls.ts';

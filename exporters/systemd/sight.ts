@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/time.ts';
-import type { Bus } from './bus/connection.ts';
-import type { Message } from './bus/message.ts';
+import type { Bus } from '../../programs/dbus/connection.ts';
+import type { Message } from '../../programs/dbus/message.ts';
 import type { NamedFailure } from './failure-counts.ts';
 import { type FailureBook, openFailureBook } from './failures.ts';
 import { type Heard, readSignal } from './signals.ts';

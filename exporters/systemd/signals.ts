@@ -1,6 +1,6 @@
-import { THE_BUS } from './bus/connection.ts';
-import type { Message } from './bus/message.ts';
-import type { Reader, Value } from './bus/reader.ts';
+import { THE_BUS } from '../../programs/dbus/connection.ts';
+import type { Message } from '../../programs/dbus/message.ts';
+import type { Reader, Value } from '../../programs/dbus/reader.ts';
 import type { UnitNews } from './failures.ts';
 import { MANAGER, unitAt } from './systemd-calls.ts';
 

@@ -1,5 +1,5 @@
+import type { Bus } from '../../programs/dbus/connection.ts';
 import { ProgramFailed } from '../../programs/run-program.ts';
-import type { Bus } from './bus/connection.ts';
 import { showDetails, showManager, showUnits } from './systemctl.ts';
 import {
   forEach,

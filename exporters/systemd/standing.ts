@@ -1,5 +1,5 @@
-import type { Bus } from './bus/connection.ts';
-import type { Value } from './bus/reader.ts';
+import type { Bus } from '../../programs/dbus/connection.ts';
+import type { Value } from '../../programs/dbus/reader.ts';
 import type { UnitNews } from './failures.ts';
 import { newsOf } from './signals.ts';
 import { type UnitRow, unitProperties } from './systemd-calls.ts';

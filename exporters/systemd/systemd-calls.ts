@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Bus, BusError, THE_BUS } from './bus/connection.ts';
-import type { Message } from './bus/message.ts';
-import type { Value } from './bus/reader.ts';
+import { type Bus, BusError, THE_BUS } from '../../programs/dbus/connection.ts';
+import type { Message } from '../../programs/dbus/message.ts';
+import type { Value } from '../../programs/dbus/reader.ts';
 
 /** A unit as systemd lists it: org.freedesktop.systemd1(5), ListUnits. */
 export interface UnitRow {

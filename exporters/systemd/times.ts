@@ -1,5 +1,5 @@
 import { type Clock, DAY, HOUR, type Instant, MINUTE, SECOND } from '../../model/time.ts';
-import type { Value } from './bus/reader.ts';
+import type { Value } from '../../programs/dbus/reader.ts';
 import { numberOf, textOf } from './signals.ts';
 
 /** Now, by the wall and by systemd's monotonic clock, both in milliseconds. */

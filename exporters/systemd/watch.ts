@@ -1,5 +1,5 @@
 import { type Clock, SECOND } from '../../model/time.ts';
-import { type Bus, openBus } from './bus/connection.ts';
+import { type Bus, openBus } from '../../programs/dbus/connection.ts';
 import type { NamedFailure } from './failure-counts.ts';
 import type { FailureBook } from './failures.ts';
 import { createSight } from './sight.ts';

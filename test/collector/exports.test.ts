@@ -203,3 +203,21 @@ test('an exporter may ask to be heard soon', async (t) => {
   await pass(SECOND);
   assert.equal(collected, before + 1);
 });
+
+test('what the firewall says of a port is asked of the exporter that sees it, while it runs', async (t) => {
+  const { exports, list, pass } = await world(t, {
+    blind: async () => ({ collect: async () => [], stop: async () => {} }),
+    firewall: async () => ({
+      collect: async () => [],
+      portVerdict: (protocol, port) => (port === 8080 ? `it stops ${port}/${protocol}` : undefined),
+      stop: async () => {},
+    }),
+  });
+  assert.equal(exports.portVerdict('tcp', 8080), undefined);
+  await exports.configure(list());
+  await pass(SECOND);
+  assert.equal(exports.portVerdict('tcp', 8080), 'it stops 8080/tcp');
+  assert.equal(exports.portVerdict('udp', 53), undefined);
+  await exports.configure([]);
+  assert.equal(exports.portVerdict('tcp', 8080), undefined);
+});

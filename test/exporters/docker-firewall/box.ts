@@ -14,6 +14,8 @@ export interface Said {
   readonly samples: readonly Sample[];
   readonly troubles: readonly string[];
   readonly changes: readonly Change[];
+  /** What it says of port 8080/tcp. */
+  readonly verdict?: string;
   readonly failed?: string;
 }
 
@@ -41,7 +43,15 @@ function look(because: Said['because']): void {
     } catch (error) {
       failed = error instanceof Error ? error.message : String(error);
     }
-    const said: Said = { because, samples, troubles, changes, ...(failed !== undefined && { failed }) };
+    const verdict = exporter.portVerdict?.('tcp', 8080);
+    const said: Said = {
+      because,
+      samples,
+      troubles,
+      changes,
+      ...(verdict !== undefined && { verdict }),
+      ...(failed !== undefined && { failed }),
+    };
     console.log(JSON.stringify(said));
     troubles = [];
     changes = [];

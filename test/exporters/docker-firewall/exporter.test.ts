@@ -69,6 +69,7 @@ suite('docker-firewall beside a real Docker', { concurrency: 1 }, () => {
     const box = start();
     const first = await box.look();
     assert.deepEqual(first.troubles, []);
+    assert.equal(first.verdict, undefined);
     assert.equal(seriesOf(first, 'dockerfw_published_port_ok', PORT), 1);
     assert.equal(seriesOf(first, 'dockerfw_published_port_ok', { host_ip: '127.0.0.1' }), undefined);
     assert.equal(seriesOf(first, 'dockerfw_backend_info', { role: 'dockerd', backend: 'nft_compat' }), 1);
@@ -86,6 +87,7 @@ suite('docker-firewall beside a real Docker', { concurrency: 1 }, () => {
       (said) => seriesOf(said, 'dockerfw_published_port_ok', PORT) === 0,
     );
     assert.equal(dropped.because, 'soon');
+    assert.match(dropped.verdict ?? '', /^The firewall stops strangers at port 8080\/tcp by IPv4: .*DOCKER-USER/);
     assert.equal(seriesOf(dropped, 'dockerfw_published_port_observed_ok', PORT), 0);
     const violations = (severity: string) =>
       seriesOf(dropped, 'dockerfw_check_violations', { check: 'forward_blocked', severity }) ?? 0;

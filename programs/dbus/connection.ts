@@ -1,5 +1,5 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
-import type { Clock } from '../../../model/time.ts';
+import type { Clock } from '../../model/time.ts';
 import { socketOf } from './address.ts';
 import { createInbox } from './inbox.ts';
 import { type Call, type Message, writeCall } from './message.ts';

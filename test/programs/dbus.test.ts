@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { createClock } from '../../../collector/clock.ts';
-import { socketOf } from '../../../exporters/systemd/bus/address.ts';
-import { openBus, THE_BUS } from '../../../exporters/systemd/bus/connection.ts';
-import { lengthOf, readMessage, writeCall } from '../../../exporters/systemd/bus/message.ts';
-import { Reader } from '../../../exporters/systemd/bus/reader.ts';
-import { until } from '../../integration/until.ts';
+import { createClock } from '../../collector/clock.ts';
+import { socketOf } from '../../programs/dbus/address.ts';
+import { openBus, THE_BUS } from '../../programs/dbus/connection.ts';
+import { lengthOf, readMessage, writeCall } from '../../programs/dbus/message.ts';
+import { Reader } from '../../programs/dbus/reader.ts';
+import { until } from '../integration/until.ts';
 
 /** A bus that lets everybody in and answers each call with what `answer` makes of its serial. */
 async function falseBus(
