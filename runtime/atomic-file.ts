@@ -1,0 +1,46 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CodedError } from '../model/errors.ts';
+
+export interface AtomicFileOptions {
+  /** Exactly this mode, whatever the umask is; 0600 when left out. */
+  readonly mode?: number;
+  /** On disk when it resolves, also over a power cut, the folder's entry included; true when left out. */
+  readonly durable?: boolean;
+}
+
+/** The file before stands as it was. */
+export class FileUnwritable extends CodedError<'file-unwritable'> {}
+
+let drafts = 0;
+
+/**
+ * Puts a file in its place, whole or not at all: a reader sees the one before or this one. Rejects with `FileUnwritable`, in words that
+ * name it, and leaves no draft behind.
+ */
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  { mode = 0o600, durable = true }: AtomicFileOptions = {},
+): Promise<void> {
+  const folder = dirname(path);
+  const draft = join(folder, `.${basename(path)}.${process.pid}-${++drafts}.new`);
+  try {
+    await using file = await open(draft, 'wx', mode);
+    await file.chmod(mode);
+    await file.writeFile(content);
+    if (durable) await file.sync();
+    await rename(draft, path);
+    if (durable) await syncFolder(folder);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {});
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? `there is no folder ${folder}` : message;
+    throw new FileUnwritable('file-unwritable', `${path} cannot be written: ${why}`, { cause: error });
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  await using handle = await open(folder, 'r');
+  await handle.sync();
+}
