@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../model/change.ts';
+import { hasCode, messageOf } from '../model/errors.ts';
 import type { Exporter, ExporterContext, ExporterSettings, ForeignFamily, OpenExporter } from '../model/exporter.ts';
 import type { PortVerdict } from '../model/firewall-verdict.ts';
 import { sample } from '../model/metric.ts';
@@ -9,7 +10,8 @@ import { exporter as catalogued } from '../model/metrics/exporter.ts';
 import type { OpenOutside } from '../model/outside.ts';
 import type { Identity, Sample, SampleSink } from '../model/sample.ts';
 import { seal } from '../model/secret.ts';
-import { type Clock, SECOND, spanInWords } from '../model/time.ts';
+import { type Clock, SECOND } from '../model/time.ts';
+import { withDeadline } from '../runtime/deadline.ts';
 import { createSchedule } from './schedule.ts';
 
 export interface ExportsOptions {
@@ -99,19 +101,22 @@ export function createExports(options: ExportsOptions): Exports {
     const ended = AbortSignal.any([ending.signal, one.ending.signal]);
     let failed: string | undefined;
     try {
-      one.latest = await inTime(Math.min(everyMs, LONGEST_MS), ended, (signal) => {
-        const collected = opened(one).then((exporter) => {
-          signal.throwIfAborted();
-          return exporter.collect(signal);
-        });
-        one.underWay = collected.catch(() => {});
-        return collected;
-      });
+      one.latest = await withDeadline(
+        { clock, ms: Math.min(everyMs, LONGEST_MS), graceMs: GRACE_MS, signal: ended },
+        (signal) => {
+          const collected = opened(one).then((exporter) => {
+            signal.throwIfAborted();
+            return exporter.collect(signal);
+          });
+          one.underWay = collected.catch(() => {});
+          return collected;
+        },
+      );
       one.lastSuccess = at;
     } catch (error) {
-      failed = error instanceof Error ? error.message : String(error);
+      failed = messageOf(error);
       one.latest = [];
-      if (error instanceof LeftBehind) giveUp(one);
+      if (hasCode(error, 'left-behind')) giveUp(one);
     }
     if (ended.aborted) return;
     if (failed !== undefined && failed !== one.failing) onTrouble(`exporter ${name} cannot see: ${failed}`);
@@ -123,27 +128,6 @@ export function createExports(options: ExportsOptions): Exports {
     for (let from = 0; from < one.latest.length; from += SLICE) {
       if (from > 0) await setImmediate();
       sink.offer(one.latest.slice(from, from + SLICE), identity, at);
-    }
-  }
-
-  /** Rejects at the deadline, whatever the exporter does, or when it is ended; one that goes on after its deadline is left behind. */
-  async function inTime<T>(ms: number, ended: AbortSignal, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const deadline = new AbortController();
-    const over = Promise.withResolvers<never>();
-    const late = `it did not end within ${spanInWords(ms)}`;
-    const stop = () => over.reject(ended.reason);
-    ended.addEventListener('abort', stop, { once: true });
-    let cancelGrace = () => {};
-    const cancel = clock.after(ms, () => {
-      deadline.abort(new Error(late));
-      cancelGrace = clock.after(GRACE_MS, () => over.reject(new LeftBehind(late)));
-    });
-    try {
-      return await Promise.race([act(AbortSignal.any([deadline.signal, ended])), over.promise]);
-    } finally {
-      cancel();
-      cancelGrace();
-      ended.removeEventListener('abort', stop);
     }
   }
 
@@ -199,8 +183,6 @@ export function createExports(options: ExportsOptions): Exports {
     },
   };
 }
-
-class LeftBehind extends Error {}
 
 function begin(of: ExporterSettings): Running {
   return { of, latest: [], about: [], failing: undefined, ending: new AbortController(), underWay: Promise.resolve() };

@@ -1,7 +1,9 @@
+import { hasCode, messageOf } from '../model/errors.ts';
 import type { Check, Finding } from '../model/finding.ts';
 import type { Monitor } from '../model/monitor.ts';
 import type { Clock } from '../model/time.ts';
 import { spanInWords } from '../model/time.ts';
+import { withDeadline } from '../runtime/deadline.ts';
 import type { Vantage } from './vantage/vantage.ts';
 
 /** A probe that has not ended this long after its deadline is left behind. */
@@ -21,7 +23,7 @@ export async function runCheck(
   const at = clock.now();
   const steadyAt = clock.steady();
   const began = clock.monotonic();
-  const seen = await withDeadline(monitor, vantage, clock);
+  const seen = await check(monitor, vantage, clock);
   const durationMs = clock.monotonic() - began;
   const heldUpMs = heldUpSince(began);
   const finding = judgeSpeed(excuseFrozen(seen, monitor, durationMs, heldUpMs), monitor, durationMs, heldUpMs);
@@ -37,37 +39,18 @@ export async function runCheck(
   };
 }
 
-async function withDeadline(monitor: Monitor, vantage: Vantage, clock: Clock): Promise<Finding> {
-  const deadline = new AbortController();
-  let abandon: (finding: Finding) => void = () => {};
-  const abandoned = new Promise<Finding>((resolve) => {
-    abandon = resolve;
-  });
-  let cancelGrace = () => {};
-  const cancelDeadline = clock.after(monitor.timeoutMs, () => {
-    deadline.abort();
-    cancelGrace = clock.after(GRACE_MS, () => abandon(fault('the check did not end at its deadline')));
-  });
-  const { name, kind, spec, timeoutMs } = monitor;
+async function check({ name, kind, spec, timeoutMs }: Monitor, vantage: Vantage, clock: Clock): Promise<Finding> {
   try {
-    return await Promise.race([
-      vantage
-        .check({ monitor: name, kind, spec, timeoutMs }, deadline.signal)
-        .catch((error: unknown) => fault(wordsOf(error))),
-      abandoned,
-    ]);
-  } finally {
-    cancelDeadline();
-    cancelGrace();
+    return await withDeadline({ clock, ms: timeoutMs, graceMs: GRACE_MS }, (signal) =>
+      vantage.check({ monitor: name, kind, spec, timeoutMs }, signal),
+    );
+  } catch (error) {
+    return fault(hasCode(error, 'left-behind') ? 'the check did not end at its deadline' : messageOf(error));
   }
 }
 
 function fault(words: string): Finding {
   return { verdict: 'unknown', reason: `the check itself failed: ${words}` };
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** A deadline that passed while this process itself stood still says nothing of the target. */
