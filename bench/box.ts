@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readLogin } from '../collector/victoriametrics/login.ts';
 import { startWebServer } from './web-server.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -21,8 +22,8 @@ export interface BoxOptions {
 export interface Box extends AsyncDisposable {
   readonly process: ChildProcess;
   readonly folder: string;
-  /** Where its VictoriaMetrics is; undefined while there is none. */
-  storage(): string | undefined;
+  /** Asks its VictoriaMetrics for a path; rejects while there is none. */
+  askStorage(path: string): Promise<Response>;
   /** A figure of /proc/PID/status in MB. */
   megabytes(field: 'VmRSS' | 'VmHWM'): Promise<number>;
 }
@@ -54,7 +55,11 @@ export async function startBox(options: BoxOptions): Promise<Box> {
   return {
     process: box,
     folder,
-    storage: () => storage,
+    async askStorage(path) {
+      const login = await readLogin(join(folder, 'data/victoria-metrics.netrc'));
+      const basic = Buffer.from(`${login?.user}:${login?.password.reveal()}`).toString('base64');
+      return fetch(`${storage}${path}`, { headers: { authorization: `Basic ${basic}` } });
+    },
     async megabytes(field) {
       const status = await readFile(`/proc/${box.pid}/status`, 'utf8');
       return (Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024) / 1e6;

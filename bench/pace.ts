@@ -79,14 +79,13 @@ async function askReport(box: Box): Promise<LoopReport> {
 
 /** How late, in milliseconds, each check in `[from, to)` began: by what the box has stored of itself. */
 async function latenessOf(box: Box, from: number, to: number): Promise<number[]> {
-  const storage = box.storage();
-  if (storage === undefined) throw new Error('there is no VictoriaMetrics: it keeps how late each check began');
   const query = new URLSearchParams({
     'match[]': 'signalbox_probe_late_seconds',
     start: String(from / 1000),
     end: String(to / 1000),
   });
-  const answer = await fetch(`${storage}/api/v1/export?${query}`);
+  const answer = await box.askStorage(`/api/v1/export?${query}`);
+  if (!answer.ok) throw new Error(`VictoriaMetrics, which keeps how late each check began, answered ${answer.status}`);
   const late: number[] = [];
   for (const line of (await answer.text()).split('\n')) {
     if (line !== '') for (const seconds of (JSON.parse(line) as { values: number[] }).values) late.push(seconds * 1000);

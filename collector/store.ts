@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config, RemoteStorage } from '../model/config.ts';
+import type { Config } from '../model/config.ts';
 import type { Sample } from '../model/sample.ts';
 import { type Clock, MINUTE } from '../model/time.ts';
 import { openSpool, type Spool } from './spool/spool.ts';
@@ -33,7 +33,7 @@ const SEARCH_AGAIN_MS = 10 * MINUTE;
 export async function openStore({ folder, storage, bounds, clock, log }: StoreOptions): Promise<Store> {
   const spool = await openSpool(join(folder, 'spool'), { clock, ...bounds, onTrouble: log });
   const embedded = storage === 'embedded' ? runEmbedded(folder, clock, log) : undefined;
-  const client = createClient({ storage: () => (storage === 'embedded' ? embedded?.storage() : storage) });
+  const client = createClient({ storage: () => (storage === 'embedded' ? embedded?.server() : storage) });
   const shipper = startShipper({ spool, client, clock, onTrouble: log });
   return {
     spool,
@@ -75,7 +75,7 @@ function runEmbedded(folder: string, clock: Clock, log: (message: string) => voi
 
   let starting = start();
   return {
-    storage: (): RemoteStorage | undefined => running && { write: running.url, read: running.url },
+    server: () => running?.server(),
     async stop() {
       cancel();
       ended.abort();

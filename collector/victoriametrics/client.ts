@@ -1,4 +1,5 @@
 import type { Auth, RemoteStorage } from '../../model/config.ts';
+import type { Secret } from '../../model/secret.ts';
 import { type Matrix, readMatrix, readVector, type Vector } from './answers.ts';
 import { type Connection, connect } from './connection.ts';
 import { type Generation, readGeneration } from './generation.ts';
@@ -35,9 +36,15 @@ export class Unreachable extends Error {
   readonly code = 'storage-unreachable';
 }
 
+/** Where a VictoriaMetrics is, and how to ask it. */
+export interface Server extends RemoteStorage {
+  /** What its `/metrics` wants as `authKey`, where that page has a key of its own. */
+  readonly metricsKey?: Secret;
+}
+
 export interface ClientOptions {
   /** Asked before each request, as the embedded server may move; undefined while there is none. */
-  readonly storage: () => RemoteStorage | undefined;
+  readonly storage: () => Server | undefined;
 }
 
 const WRITE_TIMEOUT_MS = 60_000;
@@ -67,7 +74,7 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
     return found;
   }
 
-  function bases(): RemoteStorage {
+  function bases(): Server {
     const known = storage();
     if (known === undefined) throw new Unreachable('VictoriaMetrics is not running');
     return known;
@@ -122,8 +129,9 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
         ),
       ),
     async generation(signal) {
-      const { write, auth } = bases();
-      return readGeneration(connection('metrics', write), new URL(write), authorization(auth), signal);
+      const { write, auth, metricsKey } = bases();
+      const key = metricsKey === undefined ? '' : `?authKey=${metricsKey.reveal()}`;
+      return readGeneration(connection('metrics', write), new URL(write), key, authorization(auth), signal);
     },
     async close() {
       const open = [...connections.values()];

@@ -3,14 +3,16 @@ import { resolve } from 'node:path';
 import { pause } from '../../model/pause.ts';
 import type { Clock } from '../../model/time.ts';
 import { watchTroubles } from '../spool/troubles.ts';
+import type { Server } from './client.ts';
 import { connect } from './connection.ts';
 import { type Guarded, startGuarded } from './guard.ts';
 import { endLeftBehind } from './left-behind.ts';
+import { ENVIRONMENT_FLAGS, environmentFor, keepLogin } from './login.ts';
 import { freePort } from './port.ts';
 import { findVictoriaMetrics } from './program.ts';
 
 export interface EmbeddedOptions {
-  /** Where VictoriaMetrics keeps its data. */
+  /** Where VictoriaMetrics keeps its data; its login is kept beside it, in `<dataFolder>.netrc`. */
   readonly dataFolder: string;
   /** Where its program may be unpacked. */
   readonly cacheFolder: string;
@@ -32,6 +34,8 @@ export interface EmbeddedOptions {
 export interface Embedded {
   /** Its base URL at present. Read it anew each time: the port may change when the child is started again. */
   readonly url: string;
+  /** Where it is and how to ask it; undefined while it does not run, as somebody else may then have the port. */
+  server(): Server | undefined;
   /** The process to tell apart in a list of processes; undefined while there is none. */
   readonly pid: number | undefined;
   /** How often it was started. */
@@ -51,10 +55,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const program = await findVictoriaMetrics(options.cacheFolder, options.path, options.signal);
   const dataFolder = resolve(options.dataFolder);
   await mkdir(dataFolder, { recursive: true, mode: 0o750 });
+  const login = await keepLogin(`${dataFolder}.netrc`);
   const ended = new AbortController();
   const troubles = watchTroubles(onTrouble);
   let port = preferredPort;
   let child: Guarded | undefined;
+  let up = false;
   let starts = 0;
 
   async function start(): Promise<Guarded> {
@@ -64,7 +70,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       onTrouble(`port ${preferredPort} is taken: VictoriaMetrics listens on ${free}`);
     port = free;
     starts++;
-    const started = startGuarded(['nice', '-n', '5', program, ...flags(dataFolder, port, options)]);
+    const started = startGuarded(
+      ['nice', '-n', '5', program, ...flags(dataFolder, port, options)],
+      environmentFor(login),
+    );
     child = started;
     return started;
   }
@@ -85,12 +94,17 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   async function watch(running: Guarded, onAnswer: () => void): Promise<string> {
     const over = new AbortController();
     const words = tail(running);
-    const how = running.ended.finally(() => over.abort());
+    const how = running.ended.finally(() => {
+      up = false;
+      over.abort();
+    });
     let missed = 0;
     let answered = false;
     const startedAt = clock.monotonic();
     while (!over.signal.aborted) {
-      if (await answers()) {
+      const answering = await answers();
+      if (over.signal.aborted) break;
+      if (answering) {
         missed = 0;
         if (!answered) onAnswer();
         answered = true;
@@ -109,6 +123,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     while (!ended.signal.aborted) {
       const startedAt = clock.monotonic();
       const how = await watch(await start(), () => {
+        up = true;
         troubles.end('child', 'VictoriaMetrics runs again');
         onFirstAnswer();
       });
@@ -133,10 +148,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       once: true,
     });
   });
+  const url = () => `http://127.0.0.1:${port}`;
   return {
     get url() {
-      return `http://127.0.0.1:${port}`;
+      return url();
     },
+    server: () => (up ? { write: url(), read: url(), auth: { basic: login }, metricsKey: login.password } : undefined),
     get pid() {
       return child?.process.pid;
     },
@@ -157,6 +174,7 @@ function flags(dataFolder: string, port: number, { retentionMonths = 13, memoryM
     '-dedup.minScrapeInterval=1ms',
     '-loggerLevel=WARN',
     '-search.latencyOffset=5s',
+    ...ENVIRONMENT_FLAGS,
   ];
 }
 

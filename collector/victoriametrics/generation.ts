@@ -12,16 +12,17 @@ const MAX_METRICS_BYTES = 4 << 20;
 const STARTED = /^(?:vm_app_start_timestamp|process_start_time_seconds)\s+(\S+)/m;
 const DROPPED = /^vm_rows_(?:ignored|invalid)_total\{(?:reason|type)="([^"]*)"\}\s+(\S+)/gm;
 
-/** Reads `/metrics` of the process that answers at a base URL. Rejects when there is no answer. */
+/** Reads `/metrics`, with a query such as `?authKey=…`, of the process that answers at a base URL. Rejects when there is no answer. */
 export async function readGeneration(
   connection: Connection,
   base: URL,
+  query: string,
   headers: Record<string, string>,
   signal: AbortSignal | undefined,
 ): Promise<Generation> {
   const path = `${base.pathname.replace(/\/(?:insert\/.*|prometheus)?\/?$/, '').replace(/\/+$/, '')}/metrics`;
   const { status, body } = await connection.request({
-    path,
+    path: `${path}${query}`,
     method: 'GET',
     headers,
     timeoutMs: 10_000,

@@ -28,23 +28,24 @@ export interface Guarded {
   end(): Promise<void>;
 }
 
-/** Starts `argv` under the guard. Its output is read by the caller from `process.stdout` and `stderr`. */
-export function startGuarded(argv: readonly string[]): Guarded {
-  const process = spawn('/bin/sh', ['-c', GUARD, 'guard', ...argv], {
+/** Starts `argv` under the guard, with PATH and `env` as its whole environment. Its output is read by the caller from `process.stdout` and `stderr`. */
+export function startGuarded(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Guarded {
+  const child = spawn('/bin/sh', ['-c', GUARD, 'guard', ...argv], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
+    env: { PATH: process.env.PATH, ...env },
   });
   const ended = new Promise<string>((resolve) => {
-    process.once('error', (error) => resolve(error.message));
-    process.once('exit', (code, signal) => resolve(signal ?? `exit ${code}`));
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal ?? `exit ${code}`));
   });
-  process.stdin?.on('error', () => {});
+  child.stdin?.on('error', () => {});
   return {
-    process,
-    ended: ended.finally(() => killGroup(process.pid)),
+    process: child,
+    ended: ended.finally(() => killGroup(child.pid)),
     async end() {
-      process.stdin?.end();
-      const timer = setTimeout(() => killGroup(process.pid), 11_000);
+      child.stdin?.end();
+      const timer = setTimeout(() => killGroup(child.pid), 11_000);
       try {
         await ended;
       } finally {
@@ -58,6 +59,6 @@ export function startGuarded(argv: readonly string[]): Guarded {
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
-    globalThis.process.kill(-pid, 'SIGKILL');
+    process.kill(-pid, 'SIGKILL');
   } catch {}
 }

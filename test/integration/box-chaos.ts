@@ -53,10 +53,9 @@ export async function killAgainAndAgain(kills: number): Promise<void> {
       told.push(...toldOf(box.log));
     }
     const box = await house.start();
-    const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
     await pause(2_000);
     await until(
-      async () => (await storedChecks(metrics, began)) >= served - (kills + 1) * LOST_PER_KILL,
+      async () => (await storedChecks(house, box, began)) >= served - (kills + 1) * LOST_PER_KILL,
       120_000,
       `${served} checks were served`,
     );
@@ -89,12 +88,12 @@ function killVictoriaMetrics(box: Box): void {
   }
 }
 
-async function storedChecks(metrics: string, began: number): Promise<number> {
+async function storedChecks(house: BoxHouse, box: Box, began: number): Promise<number> {
   const window = Math.ceil((Date.now() - began) / 1000) + 60;
   const query = encodeURIComponent(`sum(count_over_time(probe_success{job="probe",instance=~"m.*"}[${window}s]))`);
-  const answer = await fetch(`${metrics}/api/v1/query?query=${query}&time=${Date.now() / 1000 + 1}&nocache=1`).catch(
-    () => undefined,
-  );
+  const answer = await house
+    .askStorage(box, `/api/v1/query?query=${query}&time=${Date.now() / 1000 + 1}&nocache=1`)
+    .catch(() => undefined);
   if (answer?.status !== 200) return 0;
   const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
   return Number(data.result[0]?.value[1] ?? 0);

@@ -16,7 +16,6 @@ test('what an exporter sees is on /metrics, in VictoriaMetrics, and gone when it
     `${monitors}exporters: { host: { every: 5s }, mounts: { every: 5s }, changes: { backlog: 1h, every: 10s } }\n`,
   );
   const box = await house.start();
-  const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
   const page = async () => (await fetch(`${box.url}/metrics`)).text();
   const seen = await box.metrics(
     new RegExp(`^node_load1\\{job="node",instance="${RegExp.escape(hostname())}"\\} `, 'm'),
@@ -30,7 +29,7 @@ test('what an exporter sees is on /metrics, in VictoriaMetrics, and gone when it
   assert.deepEqual(complaints, []);
   assert.notEqual(status, 1, 'the page can be read');
   await until(async () => {
-    const answer = await fetch(`${metrics}/api/v1/series?match[]=node_load1`);
+    const answer = await house.askStorage(box, '/api/v1/series?match[]=node_load1');
     const { data } = (await answer.json()) as { data: Record<string, string>[] };
     return data.some((one) => one.job === 'node' && one.instance === hostname());
   });

@@ -34,7 +34,6 @@ exporters:
 `,
   );
   const box = await house.start();
-  const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
   const iron = (value: number) =>
     new RegExp(`^factorio_item_production_input\\{name="iron-plate",.*\\} ${value}$`, 'm');
   const page = await box.metrics(iron(5));
@@ -47,7 +46,7 @@ exporters:
   await put(game(9));
   await box.metrics(iron(9));
   await until(async () => {
-    const answer = await fetch(`${metrics}/api/v1/series?match[]=factorio_item_production_input`);
+    const answer = await house.askStorage(box, '/api/v1/series?match[]=factorio_item_production_input');
     const { data } = (await answer.json()) as { data: Record<string, string>[] };
     return data.some((one) => one.job === 'node' && one.name === 'iron-plate' && one.force === undefined);
   });

@@ -33,7 +33,7 @@ monitors:
     assert.match(await (await fetch(box.url)).text(), /Shop/);
     const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
     await until(async () => {
-      const answer = await fetch(`${metrics}/api/v1/series?match[]=probe_success`);
+      const answer = await house.askStorage(box, '/api/v1/series?match[]=probe_success');
       const { data } = (await answer.json()) as { data: Record<string, string>[] };
       return data.some((one) => one.job === 'probe' && one.instance === 'shop' && one.vantage === 'local');
     });

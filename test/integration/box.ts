@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readLogin } from '../../collector/victoriametrics/login.ts';
 import type { StatusDocument, StatusLine } from '../../model/page.ts';
 import { until } from './until.ts';
 
@@ -41,6 +42,14 @@ export class BoxHouse implements AsyncDisposable {
     );
     await this.#box.listening();
     return this.#box;
+  }
+
+  /** Asks the VictoriaMetrics that the box runs for a path of its own API, as one that knows its login. */
+  async askStorage(box: Box, path: string): Promise<Response> {
+    const [, url = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
+    const login = await readLogin(join(this.data, 'victoria-metrics.netrc'));
+    const basic = Buffer.from(`${login?.user}:${login?.password.reveal()}`).toString('base64');
+    return fetch(`${url}${path}`, { headers: { authorization: `Basic ${basic}` } });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
