@@ -55,17 +55,17 @@ export async function askServer(
     trace('answered', `${reply.rcode}, ${reply.answers.length} answers`);
     return { server: label, address, reply, resolveMs: resolved - began, requestMs: clock.monotonic() - resolved };
   } catch (error) {
-    const [failure, isOurs] = failureOf(error);
+    const [failure, isOurs] = failureOf(error, signal);
     trace('failed', failure);
     const requestMs = clock.monotonic() - resolved;
     return { server: label, ...(address && { address }), failure, isOurs, resolveMs: resolved - began, requestMs };
   }
 }
 
-function failureOf(error: unknown): [string, boolean] {
+function failureOf(error: unknown, signal: AbortSignal): [string, boolean] {
   if (error instanceof NoReply) return [error.message, error.isOurs];
   if (error instanceof NameNotFound) return [`cannot be asked: ${error.message}`, false];
-  if (error instanceof DOMException && error.name === 'AbortError') return ['does not answer', false];
+  if (signal.aborted && error === signal.reason) return ['does not answer', false];
   throw error;
 }
 
