@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createClock } from '../collector/clock.ts';
@@ -6,10 +7,11 @@ import { isLoopback } from '../exporters/docker-firewall/knock/doors.ts';
 import { readSnapshot, SnapshotInvalid } from '../exporters/docker-firewall/read-snapshot.ts';
 import type { PortReport, Report } from '../exporters/docker-firewall/report.ts';
 import type { Snapshot } from '../exporters/docker-firewall/snapshot.ts';
+import { hasCode, messageOf } from '../model/errors.ts';
+import { writeFileAtomically } from '../runtime/atomic-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { chosenPorts, NoSuchPort } from './firewall-choice.ts';
 import { reportInWords } from './firewall-words.ts';
-import { readWhole, writeWhole } from './whole-file.ts';
 
 interface ExplainOptions {
   readonly json?: true;
@@ -103,8 +105,10 @@ async function take(socket: string | undefined): Promise<Snapshot> {
 }
 
 async function replay(path: string): Promise<Snapshot> {
-  const written = await readWhole(resolve(path)).catch((error: Error) => {
-    throw new CalledWrongly(`--replay: ${error.message}`);
+  const file = resolve(path);
+  const written = await readFile(file, 'utf8').catch((error: unknown) => {
+    const why = hasCode(error, 'ENOENT') ? `there is no file ${file}` : `${file} cannot be read: ${messageOf(error)}`;
+    throw new CalledWrongly(`--replay: ${why}`);
   });
   return readSnapshot(written, path);
 }
@@ -112,7 +116,7 @@ async function replay(path: string): Promise<Snapshot> {
 async function snapshotTo({ to, socket }: { to?: string; socket?: string }): Promise<number> {
   const snapshot = await take(socket);
   if (to === undefined) console.log(JSON.stringify(snapshot));
-  else await writeWhole(resolve(to), `${JSON.stringify(snapshot)}\n`, 0o640);
+  else await writeFileAtomically(resolve(to), `${JSON.stringify(snapshot)}\n`, { mode: 0o640 });
   for (const { part, why } of snapshot.missing) console.error(`${part} cannot be read: ${why}`);
   return snapshot.missing.length === 0 ? EXIT.fine : EXIT.unknown;
 }

@@ -1,9 +1,12 @@
 import { type Clock, SECOND } from '../model/time.ts';
+import { type Debounced, debounce } from '../runtime/debounce.ts';
 import { folderWatches } from './folder-watches.ts';
-import { restingPoint } from './resting-point.ts';
 import { stampOf } from './stamp.ts';
 
 const POLL_MS = 5 * SECOND;
+/** Writing has come to rest after this; it is looked at after that also where it does not. */
+const QUIET_MS = 300;
+const LONGEST_WAIT_MS = 3 * SECOND;
 
 export interface ConfigWatch extends Disposable {
   close(): void;
@@ -29,7 +32,9 @@ class Watch implements ConfigWatch {
   readonly #onChange: () => void;
   readonly #onTrouble: (message: string) => void;
   readonly #clock: Clock;
-  readonly #rest: ReturnType<typeof restingPoint>;
+  readonly #soon: Debounced;
+  /** The kernel told of a write, which a coarse clock may hide from the stamp. */
+  #certain = false;
   readonly #folders: ReturnType<typeof folderWatches>;
   readonly #troubles = new Set<string>();
   #seen: string | undefined;
@@ -49,15 +54,22 @@ class Watch implements ConfigWatch {
     this.#onTrouble = onTrouble;
     this.#clock = clock;
     this.#seen = since;
-    this.#rest = restingPoint(clock, (certain) => this.#look(certain));
-    this.#folders = folderWatches(paths, this.#rest.stir, (trouble) => this.#tell(trouble));
+    this.#soon = debounce(
+      { clock, quietMs: QUIET_MS, longestMs: LONGEST_WAIT_MS },
+      () => void this.#look().catch(() => {}),
+    );
+    this.#folders = folderWatches(
+      paths,
+      (certain) => this.#stir(certain),
+      (trouble) => this.#tell(trouble),
+    );
     this.#callOffPoll = clock.after(0, () => void this.#poll());
   }
 
   close(): void {
     this.#closed = true;
     this.#callOffPoll();
-    this.#rest.close();
+    this.#soon.cancel();
     this.#folders.close();
   }
 
@@ -65,10 +77,17 @@ class Watch implements ConfigWatch {
     this.close();
   }
 
-  /** Compares stamps and says when they differ; `certain` when the kernel already told of a write, which a coarse clock may hide. */
-  async #look(certain: boolean): Promise<void> {
-    if (this.#looking) return this.#rest.stir(certain);
+  #stir(certain: boolean): void {
+    this.#certain ||= certain;
+    this.#soon.call();
+  }
+
+  /** Compares stamps and says when they differ. */
+  async #look(): Promise<void> {
+    if (this.#looking) return this.#soon.call();
     this.#looking = true;
+    const certain = this.#certain;
+    this.#certain = false;
     try {
       const stamp = await stampOf(this.#paths);
       if (this.#closed) return;
@@ -89,7 +108,7 @@ class Watch implements ConfigWatch {
       const [stamp] = await Promise.all([stampOf(this.#paths), this.#folders.open()]);
       if (this.#closed) return;
       this.#seen ??= stamp.text;
-      if (stamp.text !== this.#seen || stamp.orphaned.length > 0) this.#rest.stir(false);
+      if (stamp.text !== this.#seen || stamp.orphaned.length > 0) this.#stir(false);
     }
     if (!this.#closed) this.#callOffPoll = this.#clock.after(POLL_MS, () => void this.#poll());
   }

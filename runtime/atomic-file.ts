@@ -12,20 +12,35 @@ export interface AtomicFileOptions {
 /** The file before stands as it was. */
 export class FileUnwritable extends CodedError<'file-unwritable'> {}
 
-let drafts = 0;
+/** Who writes a file waits for the one before: they share the name of their draft, so that one that a crash left is written over. */
+const underWay = new Map<string, Promise<void>>();
 
 /**
- * Puts a file in its place, whole or not at all: a reader sees the one before or this one. Rejects with `FileUnwritable`, in words that
- * name it, and leaves no draft behind.
+ * Puts a file in its place, whole or not at all: a reader sees the one before or this one. Only one process may write it. Rejects with
+ * `FileUnwritable`, in words that name it, and leaves no draft behind.
  */
 export async function writeFileAtomically(
   path: string,
   content: string | Uint8Array,
-  { mode = 0o600, durable = true }: AtomicFileOptions = {},
+  options: AtomicFileOptions = {},
 ): Promise<void> {
-  const folder = dirname(path);
-  const draft = join(folder, `.${basename(path)}.${process.pid}-${++drafts}.new`);
+  const before = underWay.get(path) ?? Promise.resolve();
+  const writing = before.catch(() => {}).then(() => write(path, content, options));
+  underWay.set(path, writing);
   try {
+    await writing;
+  } finally {
+    if (underWay.get(path) === writing) underWay.delete(path);
+  }
+}
+
+async function write(path: string, content: string | Uint8Array, options: AtomicFileOptions): Promise<void> {
+  const { mode = 0o600, durable = true } = options;
+  const folder = dirname(path);
+  const draft = join(folder, `.${basename(path)}.new`);
+  try {
+    // What a crash left may be anything, also a link.
+    await rm(draft, { force: true });
     await using file = await open(draft, 'wx', mode);
     await file.chmod(mode);
     await file.writeFile(content);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeFileAtomically } from '../runtime/atomic-file.ts';
 import type { SiteFile } from './render.ts';
 
 /** Puts a site's files into a folder so that a reader only ever sees whole ones. */
@@ -43,12 +44,10 @@ async function digestOnDisk(path: string): Promise<string | undefined> {
   return await readFile(path).then(digestOf, () => undefined);
 }
 
-/** Not synced: after a power cut the page is simply made again. */
 async function replace(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const draft = join(dirname(path), '.draft.tmp');
-  await writeFile(draft, text);
-  await rename(draft, path);
+  // After a power cut the page is simply made again.
+  await writeFileAtomically(path, text, { mode: 0o644, durable: false });
 }
 
 async function removeOthers(folder: string, wanted: ReadonlySet<string>, written: Map<string, string>): Promise<void> {

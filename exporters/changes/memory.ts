@@ -1,5 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileAtomically } from '../../runtime/atomic-file.ts';
 
 /** What a source remembers over a restart, in a file of its own. */
 export interface Memory<Known> {
@@ -30,8 +31,7 @@ export function openMemory<Known>(folder: string, name: string): Memory<Known> {
     async write(known) {
       const text = JSON.stringify({ form: FORM, known });
       if (text === written) return;
-      await writeFile(`${path}.part`, text, { mode: 0o600, flush: true });
-      await rename(`${path}.part`, path);
+      await writeFileAtomically(path, text);
       written = text;
     },
   };

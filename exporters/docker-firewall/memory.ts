@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant } from '../../model/time.ts';
+import { writeFileAtomically } from '../../runtime/atomic-file.ts';
 import type { Engine } from './engine.ts';
 import type { Observation } from './knock/observe.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -46,14 +47,10 @@ export async function recall(folder: string): Promise<{ readonly memory: Memory;
 
 /** Keeps what is new, each file whole or not at all. The snapshot is written only when it says something else than the one before. */
 export async function remember(folder: string, before: Memory, memory: Memory, snapshot: Snapshot): Promise<void> {
-  if (before.fingerprint !== memory.fingerprint) await write(folder, 'snapshot.json', snapshot);
-  if (JSON.stringify(before) !== JSON.stringify(memory)) await write(folder, 'memory.json', memory);
-}
-
-async function write(folder: string, name: string, content: unknown): Promise<void> {
-  const path = join(folder, name);
-  await writeFile(`${path}.new`, JSON.stringify(content), { mode: 0o640 });
-  await rename(`${path}.new`, path);
+  const write = (name: string, content: unknown) =>
+    writeFileAtomically(join(folder, name), JSON.stringify(content), { mode: 0o640, durable: false });
+  if (before.fingerprint !== memory.fingerprint) await write('snapshot.json', snapshot);
+  if (JSON.stringify(before) !== JSON.stringify(memory)) await write('memory.json', memory);
 }
 
 /** A hash of what the walk depends on and says. Counters, sockets, the lifetimes of addresses and entries of sets do not count by themselves. */

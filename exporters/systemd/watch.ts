@@ -1,5 +1,6 @@
 import { type Clock, SECOND } from '../../model/time.ts';
 import { type Bus, openBus } from '../../programs/dbus/connection.ts';
+import { createBackOff } from '../../runtime/back-off.ts';
 import type { NamedFailure } from './failure-counts.ts';
 import type { FailureBook } from './failures.ts';
 import { createSight } from './sight.ts';
@@ -31,15 +32,14 @@ export interface WatchFigures {
   readonly jobs: ReadonlyMap<string, number>;
 }
 
-const FIRST_RETRY_MS = SECOND;
-const LAST_RETRY_MS = 30 * SECOND;
+const LONGEST_RETRY_MS = 30 * SECOND;
 
 /** Connects at the first question, and from then on by itself. */
 export function openWatch({ address, clock, onFailure = () => {}, answerMs }: WatchOptions): Watch {
   const sight = createSight(clock, onFailure);
   let current: Promise<Bus> | undefined;
   let live: Bus | undefined;
-  let retryMs = FIRST_RETRY_MS;
+  const backOff = createBackOff({ longestMs: LONGEST_RETRY_MS });
   let cancelRetry = () => {};
   let closed = false;
 
@@ -65,7 +65,7 @@ export function openWatch({ address, clock, onFailure = () => {}, answerMs }: Wa
       throw error;
     }
     live = bus;
-    retryMs = FIRST_RETRY_MS;
+    backOff.reset();
     return bus;
   }
 
@@ -84,8 +84,7 @@ export function openWatch({ address, clock, onFailure = () => {}, answerMs }: Wa
     sight.lose();
     if (closed) return;
     cancelRetry();
-    cancelRetry = clock.after(retryMs, () => void bus().catch(() => {}));
-    retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
+    cancelRetry = clock.after(backOff.next(), () => void bus().catch(() => {}));
   }
 
   function bus(): Promise<Bus> {

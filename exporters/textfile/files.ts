@@ -1,4 +1,6 @@
+import { messageOf } from '../../model/errors.ts';
 import { type Clock, HOUR, type Instant, SECOND, spanInWords } from '../../model/time.ts';
+import { createLogOnce } from '../../runtime/log-once.ts';
 import { type Content, readContent, seriesIn } from './content.ts';
 import { type Entry, type Folder, watchFolder } from './folder.ts';
 import type { Rules } from './rules.ts';
@@ -69,7 +71,7 @@ export function watchFiles(options: FilesOptions): Files {
   const { clock, folder: path, rules, staleMs, onTrouble } = options;
   const folder: Folder = watchFolder(path, clock);
   const files = new Map<string, Known>();
-  let trouble = '';
+  const once = createLogOnce(onTrouble);
   /** Since when the folder cannot be listed, by the steady clock: all in it is as if it were broken. */
   let unseenSince: number | undefined;
   let cancelSoon = () => {};
@@ -93,7 +95,7 @@ export function watchFiles(options: FilesOptions): Files {
     const surely = Math.abs(clock.now() - entry.writtenAt) >= REST_MS;
     try {
       const text = await folder.read(entry, signal).catch((error: unknown) => {
-        throw new Error(`${file.path}: ${error instanceof Error ? error.message : error}`);
+        throw new Error(`${file.path}: ${messageOf(error)}`);
       });
       file.good = goodOf(file, entry, await readContent(file.path, text, rules, signal));
       if (file.brokenSince !== undefined) onTrouble(`${file.path} can be read again`);
@@ -121,12 +123,6 @@ export function watchFiles(options: FilesOptions): Files {
 
   function keptWords({ good }: Known): string {
     return good === undefined ? '' : `; what it was before counts for ${spanInWords(staleMs ?? KEPT_MS)}`;
-  }
-
-  function tell(message: string): void {
-    if (message !== '' && message !== trouble) onTrouble(message);
-    if (message === '' && trouble !== '') onTrouble(`${path} can be read again`);
-    trouble = message;
   }
 
   function nowOf(file: Known): FileNow {
@@ -157,15 +153,16 @@ export function watchFiles(options: FilesOptions): Files {
         const there = new Set(entries.map(({ bytes }) => bytes));
         for (const bytes of files.keys()) if (!there.has(bytes)) files.delete(bytes);
         for (const entry of entries) await take(entry, signal);
-        tell(complaints.length === 0 ? '' : `${path}: ${complaints[0]}`);
+        if (complaints.length === 0) once.works(path, `${path} can be read again`);
+        else once.failed(path, `${path}: ${complaints[0]}`);
       } catch (error) {
         unseenSince ??= clock.steady();
-        tell(`${path}: ${messageOf(error)}`);
+        once.failed(path, `${path}: ${messageOf(error)}`);
       }
     },
     now: () => [...files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)).map(nowOf),
     get well() {
-      return trouble === '';
+      return once.problems().length === 0;
     },
     get series() {
       return files.values().reduce((sum, { good }) => sum + (good?.series ?? 0), 0);
@@ -180,8 +177,4 @@ export function watchFiles(options: FilesOptions): Files {
 function beginFile(path: string): Known {
   const none = { good: undefined, wanted: 0, brokenSince: undefined };
   return { path, version: '', inode: '', resting: false, ended: false, ...none };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -49,7 +49,7 @@ test('what somebody else put into the folder stays, and a draft from a crash goe
   await mkdir(join(folder, 'm', 'notes'), { recursive: true });
   await writeFile(join(folder, 'robots.txt'), 'mine');
   await writeFile(join(folder, 'm', 'notes', 'plan.txt'), 'mine');
-  await writeFile(join(folder, '.draft.tmp'), 'half');
+  await writeFile(join(folder, '.index.html.new'), 'half');
   await openWriter(folder).write(files('index.html'));
   assert.deepEqual((await readdir(folder)).sort(), ['index.html', 'm', 'robots.txt']);
   assert.deepEqual(await readdir(join(folder, 'm', 'notes')), ['plan.txt']);

@@ -1,7 +1,7 @@
 import { type Clock, SECOND } from '../../../model/time.ts';
+import { keepRunning } from '../../../runtime/back-off.ts';
 import { type DockerEvent, hearDockerEvents } from './docker-events.ts';
 import { monitorNft } from './nft-monitor.ts';
-import { runAgain } from './run-again.ts';
 
 export interface TriggerOptions {
   readonly clock: Clock;
@@ -39,7 +39,7 @@ export function startTriggers({ clock, socket, soon, onTrouble }: TriggerOptions
     events = [...events, event].slice(-EVENTS);
     hint.give();
   };
-  const docker = runAgain(() => hearDockerEvents(socket, events.at(-1)?.at ?? lookedAt, hear, signal), {
+  const docker = keepRunning(() => hearDockerEvents(socket, events.at(-1)?.at ?? lookedAt, hear, signal), {
     ...again,
     onTrouble: (words) => onTrouble(`what Docker does is seen late: ${words}`),
   });
@@ -47,7 +47,7 @@ export function startTriggers({ clock, socket, soon, onTrouble }: TriggerOptions
   function watchNft() {
     const mine = new AbortController();
     const either = AbortSignal.any([signal, mine.signal]);
-    return { ending: mine, over: runAgain(() => monitorNft(hint.give, either), { ...again, signal: either }) };
+    return { ending: mine, over: keepRunning(() => monitorNft(hint.give, either), { ...again, signal: either }) };
   }
 
   return {
