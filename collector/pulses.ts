@@ -5,7 +5,7 @@ import type { Instant } from '../model/time.ts';
 /** The latest pulses of every heartbeat, in memory, beside the ledger that keeps them. */
 export interface Pulses {
   readonly latest: ProbeContext['pulses'];
-  /** Resolves once the pulse is durable; only then does it count. */
+  /** Resolves once the pulse is durable; only then does it count. A `start` before the one before it has ended is kept as `again`. */
   keep(pulse: Pulse): Promise<void>;
   /** Notes since when these heartbeats are waited for, where that is not known yet. */
   expect(monitors: readonly string[], now: Instant): Promise<void>;
@@ -20,7 +20,8 @@ export async function openPulses(ledger: Ledger): Promise<Pulses> {
     known.set(pulse.monitor, { ...known.get(pulse.monitor), [pulse.signal]: pulse });
   }
   for (const pulse of await ledger.pulses()) remember(pulse);
-  async function keep(pulse: Pulse): Promise<void> {
+  async function keep(arrived: Pulse): Promise<void> {
+    const pulse = named(arrived, known.get(arrived.monitor));
     await ledger.pulse(pulse);
     remember(pulse);
   }
@@ -37,4 +38,11 @@ export async function openPulses(ledger: Ledger): Promise<Pulses> {
       known.delete(from);
     },
   };
+}
+
+/** Ledger and memory keep the latest of each signal: by this it stays known which start was the first that nothing has answered. */
+function named(pulse: Pulse, latest: Partial<Record<Pulse['signal'], Pulse>> = {}): Pulse {
+  const { start, ok, fail } = latest;
+  const isOpen = start !== undefined && [ok, fail].every((end) => end === undefined || end.at < start.at);
+  return pulse.signal === 'start' && isOpen ? { ...pulse, signal: 'again' } : pulse;
 }

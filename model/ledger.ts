@@ -18,8 +18,11 @@ export interface CheckMark {
 export interface Pulse {
   readonly monitor: string;
   readonly at: Instant;
-  /** `known` comes from the box itself: since when it waits for this job. */
-  readonly signal: 'start' | 'ok' | 'fail' | 'known';
+  /**
+   * `again` is a start while the one before it has not ended: the latest `start` is the first that nothing has answered. `known`
+   * comes from the box itself: since when it waits for this job.
+   */
+  readonly signal: 'start' | 'again' | 'ok' | 'fail' | 'known';
   readonly exitCode?: number;
   /** The end of the job's log, at most 10 kB. */
   readonly log?: string;

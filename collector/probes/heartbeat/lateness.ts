@@ -4,6 +4,7 @@ import { HOUR, type Instant, spanInWords } from '../../../model/time.ts';
 import { clockInWords } from './clock-words.ts';
 import { dueAfter, earlyMs } from './due.ts';
 import type { HeartbeatSpec, Pulses } from './heartbeat.ts';
+import { lastStart, later, type Run, runOf, runUnderWay } from './runs.ts';
 
 /** A stretch in which the box was not running, so that no report could arrive. */
 export interface Absence {
@@ -14,39 +15,65 @@ export interface Absence {
 /** What a job's reports, or their absence, say at `now`. Samples are added by the probe. */
 export function judgeHeartbeat(spec: HeartbeatSpec, pulses: Pulses, now: Instant, absence?: Absence): Finding {
   const clock = (at: Instant) => clockInWords(at, now, spec);
-  const { start, known } = pulses;
+  const { known } = pulses;
   const end = later(pulses.ok, pulses.fail);
-  const ahead = [start, end].find((pulse) => pulse !== undefined && pulse.at > now + HOUR);
+  const ahead = [lastStart(pulses), end].find((pulse) => pulse !== undefined && pulse.at > now + HOUR);
   if (ahead !== undefined)
-    return unknown(`the last ${ahead.signal} is dated ${clock(ahead.at)}, ahead of this machine's clock`);
+    return unknown(
+      `the last ${ahead.signal === 'again' ? 'start' : ahead.signal} is dated ${clock(ahead.at)}, ahead of this machine's clock`,
+    );
   if (end?.signal === 'fail') return failed(pulses, end, clock);
-  if (start !== undefined && isRunning(pulses) && spec.max_run !== undefined) {
-    if (now <= start.at + spec.max_run) return { verdict: 'up', reason: `running since ${clock(start.at)}` };
-    const next = absence === undefined ? now : dueAfter(spec, absence.to);
-    if (mayHaveMissed(absence, start.at, start.at + spec.max_run) && now <= next + spec.grace)
-      return unknown(
-        `Signalbox was off during the run that began at ${clock(start.at)}; it is due again at ${clock(next)}`,
-      );
-    const limit = spanInWords(spec.max_run);
-    return down(`started at ${clock(start.at)} and has not ended; it may run for ${limit}`, pulses);
-  }
   const base = end ?? known;
-  if (base === undefined) return unknown('waiting for its first sign');
-  const due = dueAfter(spec, base.at);
+  const due = base && dueAfter(spec, base.at);
+  const missed = due !== undefined && mayHaveMissed(absence, due - earlyMs, due + spec.grace);
+  const next = absence === undefined ? now : dueAfter(spec, absence.to);
+  const run = runUnderWay(pulses);
+  // Only a success ends lateness: a run that begins after the grace does not.
+  const inTime = due === undefined || (run !== undefined && run.first <= (missed ? next : due) + spec.grace);
+  if (run !== undefined && inTime && spec.max_run !== undefined)
+    return judgeRun(run, spec.max_run, spec.grace, { now, absence, next, pulses, clock });
+  if (due === undefined) return unknown('waiting for its first sign');
   if (now <= due + spec.grace)
     return end === undefined ? unknown(`waiting for its first sign, due at ${clock(due)}`) : well(pulses, end, clock);
-  const next = absence === undefined ? now : dueAfter(spec, absence.to);
-  if (mayHaveMissed(absence, due - earlyMs, due + spec.grace) && now <= next + spec.grace)
+  if (missed && now <= next + spec.grace)
     return unknown(`Signalbox was off when it was due at ${clock(due)}; it is due again at ${clock(next)}`);
   return late(spec, pulses, due, absence, clock);
 }
 
+interface Moment {
+  readonly now: Instant;
+  readonly absence: Absence | undefined;
+  /** When it is due next that Signalbox could not miss. */
+  readonly next: Instant;
+  readonly pulses: Pulses;
+  readonly clock: ClockWords;
+}
+
+/** Counts from the first start that nothing has answered: that a job begins anew is no sign of its health. */
+function judgeRun({ first, last }: Run, maxMs: number, graceMs: number, moment: Moment): Finding {
+  const { now, absence, next, pulses, clock } = moment;
+  const limit = first + maxMs;
+  const again = againInWords(first, last, clock);
+  if (now <= limit) return { verdict: 'up', reason: `running since ${clock(first)}${again}` };
+  if (absence !== undefined && mayHaveMissed(absence, first, limit)) {
+    // The first run's end may have come while nobody listened: the next one counts for itself, if it began in time.
+    if (last > absence.to && now <= Math.min(last, next + graceMs) + maxMs)
+      return { verdict: 'up', reason: `running since ${clock(last)}` };
+    if (now <= next + graceMs)
+      return unknown(
+        `Signalbox was off during the run that began at ${clock(first)}; it is due again at ${clock(next)}`,
+      );
+  }
+  const limitInWords = spanInWords(maxMs);
+  return down(`started at ${clock(first)}${again} and has not ended; it may run for ${limitInWords}`, pulses);
+}
+
 function late(spec: HeartbeatSpec, pulses: Pulses, due: Instant, absence: Absence | undefined, clock: ClockWords) {
   const end = later(pulses.ok, pulses.fail);
-  const running = isRunning(pulses) ? pulses.start : undefined;
+  const run = runUnderWay(pulses);
   const since =
-    running !== undefined
-      ? `started at ${clock(running.at)} and has not ended`
+    run !== undefined
+      ? `started at ${clock(run.first)}${againInWords(run.first, run.last, clock)} and has not ended`
       : end === undefined
         ? 'no sign yet'
         : `no sign since ${clock(end.at)}`;
@@ -67,26 +94,11 @@ function overlapMs(absence: Absence | undefined, from: Instant, to: Instant): nu
   return absence === undefined ? 0 : Math.max(0, Math.min(absence.to, to) - Math.max(absence.from, from));
 }
 
-/** How long the last finished run took in milliseconds; undefined when it did not say when it began. */
-export function runOf({ start, ok, fail }: Pulses): number | undefined {
-  const end = later(ok, fail);
-  const other = end === ok ? fail : ok;
-  if (start === undefined || end === undefined || start.at > end.at) return undefined;
-  // Between the start and this end lies another end: the start was that one's.
-  return other !== undefined && other.at >= start.at ? undefined : end.at - start.at;
-}
-
-function isRunning({ start, ok, fail }: Pulses): boolean {
-  return start !== undefined && start.at > (later(ok, fail)?.at ?? Number.NEGATIVE_INFINITY);
-}
-
-/** The later of two pulses. */
-export function later(one: Pulse | undefined, other: Pulse | undefined): Pulse | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return other.at >= one.at ? other : one;
-}
-
 type ClockWords = (at: Instant) => string;
+
+function againInWords(first: Instant, last: Instant, clock: ClockWords): string {
+  return last > first ? ` and again at ${clock(last)}` : '';
+}
 
 function unknown(reason: string): Finding {
   return { verdict: 'unknown', reason };
@@ -103,8 +115,8 @@ function failed(pulses: Pulses, end: Pulse, clock: ClockWords): Finding {
   const runMs = runOf(pulses);
   const code = end.exitCode === undefined ? '' : ` with exit code ${end.exitCode}`;
   const took = runMs === undefined ? '' : `, after ${spanInWords(runMs)}`;
-  const again =
-    isRunning(pulses) && pulses.start !== undefined ? `; running again since ${clock(pulses.start.at)}` : '';
+  const run = runUnderWay(pulses);
+  const again = run === undefined ? '' : `; running again since ${clock(run.last)}`;
   return {
     ...down(`failed at ${clock(end.at)}${code}${took}${again}`, pulses),
     ...(runMs === undefined ? {} : { latencyMs: runMs }),
@@ -115,7 +127,9 @@ function down(reason: string, pulses: Pulses): Finding {
   return { verdict: 'down', reason, evidence: evidenceOf(pulses) };
 }
 
-function evidenceOf({ start, ok, fail }: Pulses): Evidence {
+function evidenceOf(pulses: Pulses): Evidence {
+  const { ok, fail } = pulses;
+  const start = lastStart(pulses);
   const end = later(ok, fail);
   return {
     ...(start === undefined ? {} : { 'last start': new Date(start.at).toISOString() }),

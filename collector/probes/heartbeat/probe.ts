@@ -5,7 +5,8 @@ import type { Sample } from '../../../model/sample.ts';
 import { SECOND } from '../../../model/time.ts';
 import { dueAfter } from './due.ts';
 import type { HeartbeatSpec, Pulses } from './heartbeat.ts';
-import { judgeHeartbeat, later, runOf } from './lateness.ts';
+import { judgeHeartbeat } from './lateness.ts';
+import { lastStart, later, runOf } from './runs.ts';
 
 /** Looks at what the job has reported, and whether it should have. */
 const probeHeartbeat: Probe<HeartbeatSpec> = async (spec, context) => {
@@ -25,7 +26,7 @@ function samplesOf(spec: HeartbeatSpec, pulses: Pulses): Sample[] {
   const base = end ?? pulses.known;
   add(heartbeat.lastOk, seconds(pulses.ok?.at));
   add(heartbeat.lastFail, seconds(pulses.fail?.at));
-  add(heartbeat.lastStart, seconds(pulses.start?.at));
+  add(heartbeat.lastStart, seconds(lastStart(pulses)?.at));
   add(heartbeat.due, seconds(base === undefined ? undefined : dueAfter(spec, base.at)));
   add(heartbeat.run, seconds(runOf(pulses)));
   add(heartbeat.exitCode, end?.exitCode);

@@ -92,6 +92,58 @@ test('a job that starts and does not end within max_run is down', () => {
   assert.equal(says(spec, seen, at(20, 6, 17)), 'down: started at 03:16 and has not ended; it may run for 3 h');
 });
 
+test('starting again and again does not keep up a job that never ends', () => {
+  const spec: HeartbeatSpec = { every: 10 * SECOND, grace: 2 * SECOND, max_run: 30 * SECOND, timezone: 'UTC' };
+  const first = at(20, 3, 0, 8);
+  const seen = (seconds: number) =>
+    pulses({
+      known: at(20, 3),
+      start: first,
+      ...(seconds >= 8 && { again: first + Math.floor(seconds / 8) * 8 * SECOND }),
+    });
+  assert.equal(says(spec, seen(0), first), 'up: running since 03:00:08');
+  assert.equal(says(spec, seen(30), first + 30 * SECOND), 'up: running since 03:00:08 and again at 03:00:32');
+  assert.equal(
+    says(spec, seen(31), first + 31 * SECOND),
+    'down: started at 03:00:08 and again at 03:00:32 and has not ended; it may run for 30 s',
+  );
+  assert.equal(says(spec, seen(HOUR / SECOND), first + HOUR).slice(0, 5), 'down:');
+  const ended = { ...seen(HOUR / SECOND), ...pulses({ ok: first + HOUR + SECOND }) };
+  assert.equal(says(spec, ended, first + HOUR + 2 * SECOND), 'up: last run 04:00:08, took 1 s');
+});
+
+test('a run that a crash has cut short and that succeeds at the second attempt is up throughout', () => {
+  const spec = { ...NIGHTLY, max_run: 3 * HOUR };
+  const before = { ok: at(19, 3, 37), start: at(20, 3, 16), again: at(20, 4) };
+  assert.equal(says(spec, pulses(before), at(20, 5)), 'up: running since 03:16 and again at 04:00');
+  assert.equal(says(spec, pulses({ ...before, ok: at(20, 5, 30) }), at(20, 6)), 'up: last run 04:00, took 1 h');
+});
+
+test('runs that overlap and end in their turn are well', () => {
+  const spec = { ...HOURLY, max_run: 3 * HOUR };
+  const seen = pulses({ start: at(20, 1), again: at(20, 2), ok: at(20, 2, 30) });
+  assert.equal(says(spec, seen, at(20, 2, 45)).slice(0, 3), 'up:');
+  assert.equal(says(spec, pulses({ ok: at(20, 2, 30), start: at(20, 3) }), at(20, 5)), 'up: running since 03:00');
+});
+
+test('a job that is late is not well again because it starts, but when it has succeeded', () => {
+  const spec = { ...NIGHTLY, max_run: 3 * HOUR };
+  const seen = pulses({ ok: at(19, 3, 37), start: at(20, 6) });
+  assert.equal(
+    says(spec, seen, at(20, 7)),
+    'down: started at 06:00 and has not ended; it was due at 03:15, 2 h grace ended at 05:15',
+  );
+  assert.equal(says(spec, { ...seen, ...pulses({ ok: at(20, 7, 30) }) }, at(20, 8)).slice(0, 3), 'up:');
+  const never = pulses({ known: at(19, 12), start: at(20, 6) });
+  assert.equal(says(spec, never, at(20, 7)).slice(0, 5), 'down:');
+});
+
+test('starts after a failure leave it down, and say so', () => {
+  const spec = { ...NIGHTLY, max_run: 3 * HOUR };
+  const seen = pulses({ fail: at(20, 3, 20), start: at(20, 4), again: at(20, 5) });
+  assert.equal(says(spec, seen, at(20, 5, 1)), 'down: failed at 03:20; running again since 05:00');
+});
+
 test('without max_run a job must have ended when the grace has', () => {
   const seen = pulses({ ok: at(19, 3, 37), start: at(20, 3, 16) });
   assert.equal(says(NIGHTLY, seen, at(20, 4)), 'up: last sign 19 Nov 03:37');
@@ -135,6 +187,16 @@ test('a run whose end may have been reported while Signalbox was off is not held
     'unknown: Signalbox was off during the run that began at 03:15; it is due again at 22 Nov 03:15',
   );
   assert.equal(says(spec, seen, at(22, 5, 16), off).slice(0, 5), 'down:');
+});
+
+test('after an absence that may have hidden an end, the next run counts for itself, once', () => {
+  const spec = { ...NIGHTLY, max_run: HOUR };
+  const off = { from: at(21, 3, 30), to: at(21, 5) };
+  const seen = pulses({ ok: at(20, 3, 37), start: at(21, 3, 15), again: at(22, 3, 15) });
+  assert.equal(says(spec, seen, at(22, 4), off), 'up: running since 03:15');
+  assert.equal(says(spec, seen, at(22, 5, 16), off).slice(0, 5), 'down:');
+  const anew = { ...seen, ...pulses({ again: at(22, 6, 30) }) };
+  assert.equal(says(spec, anew, at(22, 6, 31), off).slice(0, 5), 'down:', 'further starts do not renew it');
 });
 
 test('a restart of a moment does not hide a job that did not run', () => {
