@@ -1,3 +1,4 @@
+import type { Verdict } from '../../model/finding.ts';
 import type { Stand } from '../../model/standing.ts';
 import type { Clock } from '../../model/time.ts';
 import { type Series, unjudged } from './judge.ts';
@@ -10,7 +11,14 @@ export interface Entry {
   /** The last finding counts until then, on the steady clock. */
   freshUntil: number;
   /** The last check that was made, judged or not. */
-  latest?: { readonly steadyAt: number; readonly bad: boolean };
+  latest?: {
+    readonly steadyAt: number;
+    readonly verdict: Verdict;
+    /** How many checks up to this one found it down. */
+    readonly badInARow: number;
+  };
+  /** The `steadyAt` of the last check that was judged, excused or held. */
+  concludedAt?: number;
   /** Ends when every check taken so far has been judged: one after the other. */
   judging: Promise<void>;
 }

@@ -20,8 +20,8 @@ export interface Series {
   readonly settled?: Seen;
   readonly worse: Readonly<Partial<Record<Level, Run>>>;
   readonly better: Readonly<Partial<Record<Level, Run>>>;
-  /** The first bad check that waits for its parent to be judged. */
-  readonly held?: { readonly at: Instant; readonly reason: string };
+  /** Bad checks in a row of which it is not known yet whether they are its own. */
+  readonly held?: { readonly first: Seeing; readonly last: Seeing; readonly count: number };
   /** When it changed in the last hour, between standings that were seen. */
   readonly changes: readonly Instant[];
   readonly flapping: boolean;
@@ -70,13 +70,13 @@ export function unjudged(at: Instant): Series {
 /**
  * Draws the conclusion from one more finding. A worse standing needs `confirm.bad` findings in a row that are at least
  * that bad, a better one `confirm.good` that are at most that bad, and begins at the first of them. What cannot be seen
- * is unknown at once; what is seen again as it was before is believed at once.
+ * is unknown at once; what is seen again as it was before is believed at once. `times` is how many alike it stands for.
  */
-export function judge(before: Series, seeing: Seeing, confirm: Confirmation): Judged {
+export function judge(before: Series, seeing: Seeing, confirm: Confirmation, times = 1): Judged {
   if (seeing.verdict === 'unknown') return blindfold(before, seeing);
   const level = LEVELS[seeing.verdict];
   const { held: _, ...rest } = calmed(before, seeing.at);
-  const series: Series = { ...rest, ...countRuns(before, seeing, level) };
+  const series: Series = { ...rest, ...countRuns(before, seeing, level, times) };
   const to = conclusion(series, level, confirm);
   if (to === undefined) {
     const asBefore = before.standing === seeing.verdict;
@@ -93,11 +93,23 @@ export function lapse(before: Series, at: Instant, reason: string): Judged {
   return blindfold(before, { at, verdict: 'unknown', reason, blind: 'unwatched' });
 }
 
-/** Keeps a bad finding back until its parent has been judged: it counts neither way. */
+/** Keeps a bad finding back until what would explain it has been judged. */
 export function hold(before: Series, seeing: Seeing): Judged {
-  if (before.standing === 'unknown') return { series: before, doubtful: false };
-  const held = before.held ?? { at: seeing.at, reason: seeing.reason };
-  return { series: { ...before, held, worse: {}, better: {} }, doubtful: false };
+  const { first = seeing, count = 0 } = before.held ?? {};
+  return { series: { ...before, held: { first, last: seeing, count: count + 1 } }, doubtful: false };
+}
+
+/** Forgets what was held: it counts neither way. */
+export function letGo({ held: _, ...rest }: Series): Series {
+  return rest;
+}
+
+/** Nothing explains what was held: it counts, from the first of it on. */
+export function release(before: Series, confirm: Confirmation): Judged {
+  const { held, ...rest } = before;
+  if (held === undefined) return { series: before, doubtful: false };
+  const { first, last, count } = held;
+  return judge(rest, { ...last, at: first.at, ...(first.evidence && { evidence: first.evidence }) }, confirm, count);
 }
 
 function blindfold(before: Series, seeing: Seeing): Judged {
@@ -106,7 +118,7 @@ function blindfold(before: Series, seeing: Seeing): Judged {
   const blind = seeing.blind ?? 'unable';
   if (before.standing === 'unknown' && before.blind === blind)
     return { series: { ...cleared, reason: seeing.reason }, doubtful: false };
-  const at = blind === 'unreachable' && held ? held.at : seeing.at;
+  const at = held && (blind === 'unreachable' || blind === 'offline') ? held.first.at : seeing.at;
   return change(cleared, 'unknown', { ...seeing, at, blind }, false);
 }
 
@@ -136,9 +148,9 @@ function calmed(series: Series, at: Instant): Series {
   return { ...series, changes, flapping: changes.length >= FLAPPING_CHANGES / 2 };
 }
 
-function countRuns(before: Series, seeing: Seeing, level: Level): Pick<Series, 'worse' | 'better'> {
+function countRuns(before: Series, seeing: Seeing, level: Level, times: number): Pick<Series, 'worse' | 'better'> {
   const counted = (run: Run | undefined): Run => ({
-    count: (run?.count ?? 0) + 1,
+    count: (run?.count ?? 0) + times,
     first: run?.first ?? seeing.at,
     ...evidenceOf(run, seeing),
   });
