@@ -102,7 +102,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
     }),
     (one) => one.stop(),
   );
-  const lastWritten = await ledger.lastWritten();
+  const lastWritten = await ledger.flushes.last();
   const absence = lastWritten === undefined ? undefined : { from: lastWritten, to: clock.now() };
   const units = opened.adopt(lazyUnits(clock), (one) => one.stop());
   const surroundings = { clock, absence, units, resolve: createResolver({ clock }), pulses: pulses.latest };

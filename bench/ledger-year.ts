@@ -42,7 +42,12 @@ export function buildYear(folder: string, count = 100): Year {
   }
   const transitions = monitors.flatMap((monitor, index) => outages(monitor, now - 365 * DAY + index * HOUR, now));
   const stands = monitors.flatMap((monitor) => [standOf(monitor, '', now), standOf(monitor, 'local', now)]);
-  refuse(writer.handle([ask({ kind: 'keep', transitions, stands }), ask({ kind: 'close', now })]));
+  refuse(
+    writer.handle([
+      ask({ kind: 'ask', owner: 'transitions', question: 'keep', args: [transitions, stands] }),
+      ask({ kind: 'close', now }),
+    ]),
+  );
   fillDays(folder, now - 365 * DAY, begin);
   return { folder, monitors, now, checks };
 }

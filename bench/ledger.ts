@@ -39,15 +39,15 @@ function reading(year: Year): Row[] {
     const view = openView(year.folder);
     page.push(
       timed(() => {
-        view.stands();
-        view.days(year.monitors, 90, year.now);
+        view.standings.current();
+        view.days.of(year.monitors, 90, year.now);
       }),
     );
     pages.push(
       timed(() => {
         for (const monitor of year.monitors) {
-          view.checks(monitor, year.now - DAY, year.now);
-          view.transitions(monitor, year.now - 90 * DAY, year.now, 20);
+          view.checks.between(monitor, year.now - DAY, year.now);
+          view.transitions.of(monitor, year.now - 90 * DAY, year.now, 20);
         }
       }),
     );
@@ -89,7 +89,7 @@ async function writing(folder: string, year: Year): Promise<Row[]> {
     );
     if (turn % 4 === 0) {
       const started = performance.now();
-      await ledger.keep([transition(year.monitors[turn % 100] ?? '', clock.now())], []);
+      await ledger.transitions.keep([transition(year.monitors[turn % 100] ?? '', clock.now())], []);
       kept.push(performance.now() - started);
     }
     await new Promise((resolve) => setTimeout(resolve, 100 - (performance.now() % 100)));

@@ -76,7 +76,10 @@ function print(options: Options, now: Instant): number {
 function read(data: string, since: Instant, kinds: readonly ChangeKind[]): { found: Change[]; lastWritten: Instant } {
   const view = openView(data);
   try {
-    return { found: view.changes(since, Number.MAX_SAFE_INTEGER, MOST + 1, kinds), lastWritten: view.lastWritten() };
+    return {
+      found: view.changes.between(since, Number.MAX_SAFE_INTEGER, MOST + 1, kinds),
+      lastWritten: view.flushes.last() ?? 0,
+    };
   } finally {
     view.close();
   }

@@ -1,5 +1,4 @@
 import type { Check } from '../model/finding.ts';
-import type { Ledger } from '../model/ledger.ts';
 import type { Monitor } from '../model/monitor.ts';
 import type { Redact } from '../model/redact.ts';
 import type { SampleSink } from '../model/sample.ts';
@@ -7,6 +6,7 @@ import type { Stand, Transition } from '../model/standing.ts';
 import { type Clock, SECOND } from '../model/time.ts';
 import { cleanFinding } from './clean.ts';
 import { createJudging } from './judge/judging.ts';
+import type { Ledger } from './ledger/open.ts';
 import { watchLoop } from './loop-watch.ts';
 import { identityOf, samplesOf } from './measure.ts';
 import { runCheck } from './run.ts';

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../model/change.ts';
 import type { Config } from '../model/config.ts';
-import type { Ledger } from '../model/ledger.ts';
 import type { Redact } from '../model/redact.ts';
 import type { Clock } from '../model/time.ts';
 import { cleanChange } from './clean.ts';
+import type { Ledger } from './ledger/open.ts';
 
 export interface OwnChangesOptions {
-  readonly ledger: Pick<Ledger, 'changes' | 'lastChange'>;
+  readonly ledger: Pick<Ledger, 'changes'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly redact: Redact;
   readonly onTrouble: (message: string) => void;
@@ -37,12 +37,12 @@ const WHILE_OFF = 'changed while the box was off';
 const SLICE = 100;
 
 export function openOwnChanges({ ledger, clock, redact, onTrouble }: OwnChangesOptions): OwnChanges {
-  const changed = (changes: readonly Change[]) => ledger.changes(changes.map((one) => cleanChange(one, redact)));
+  const changed = (changes: readonly Change[]) => ledger.changes.add(changes.map((one) => cleanChange(one, redact)));
 
   /** What it was last is known from the ledger. The box goes on without the record. */
   async function becomes({ kind, what, to, detail }: Becoming): Promise<void> {
     try {
-      const last = await ledger.lastChange(kind, what);
+      const last = await ledger.changes.last(kind, what);
       if (last?.to === to && detail === undefined) return;
       const unseen = kind === 'config' ? (last === undefined ? 'read for the first time' : WHILE_OFF) : undefined;
       const said = detail ?? unseen;

@@ -1,6 +1,7 @@
-import type { Ledger, Pulse } from '../model/ledger.ts';
+import type { Pulse } from '../model/ledger.ts';
 import type { ProbeContext } from '../model/probe.ts';
 import type { Instant } from '../model/time.ts';
+import type { Ledger } from './ledger/open.ts';
 
 /** The latest pulses of every heartbeat, in memory, beside the ledger that keeps them. */
 export interface Pulses {
@@ -19,10 +20,10 @@ export async function openPulses(ledger: Ledger): Promise<Pulses> {
   function remember(pulse: Pulse): void {
     known.set(pulse.monitor, { ...known.get(pulse.monitor), [pulse.signal]: pulse });
   }
-  for (const pulse of await ledger.pulses()) remember(pulse);
+  for (const pulse of await ledger.pulses.latest()) remember(pulse);
   async function keep(arrived: Pulse): Promise<void> {
     const pulse = named(arrived, known.get(arrived.monitor));
-    await ledger.pulse(pulse);
+    await ledger.pulses.keep(pulse);
     remember(pulse);
   }
   return {

@@ -1,5 +1,5 @@
 import { LATENCY_CODES, type LatencyHistogram, quantile } from '../model/latency.ts';
-import type { DayRecord, LedgerView } from '../model/ledger.ts';
+import type { DayRecord } from '../model/ledger.ts';
 import type { Transition } from '../model/standing.ts';
 import { DAY, dayOf, type Instant, spanInWords } from '../model/time.ts';
 import { type Account, account, addAccounts, coverageOf, uptimeOf } from '../model/timeline.ts';
@@ -7,6 +7,7 @@ import { badDays } from './day-words.ts';
 import { howChecked } from './kinds.ts';
 import { latencyOf24h } from './latency-chart.ts';
 import { latencyWords } from './latency-words.ts';
+import type { LedgerView } from './ledger-view.ts';
 import type { ChangeData, MonitorData, Stamp, TimeWords, WindowData } from './page-data.ts';
 import { composeOwnSentence } from './sentence.ts';
 import { standingNow, stateWord } from './standing-now.ts';
@@ -31,10 +32,10 @@ export interface MonitorSource {
 export function composeMonitor(source: MonitorSource): MonitorData {
   const { watched, days, view, now } = source;
   const { monitor, title } = watched;
-  const lately = view
-    .transitions(monitor.name, now - DAYS_OF_CHANGES * DAY, now, 1000)
+  const lately = view.transitions
+    .of(monitor.name, now - DAYS_OF_CHANGES * DAY, now, 1000)
     .filter((one) => one.vantage === '');
-  const marks = view.checks(monitor.name, now - DAY, now);
+  const marks = view.checks.between(monitor.name, now - DAY, now);
   const chart = latencyOf24h(marks, monitor, now);
   const since = watched.now.since;
   const first = days[0]?.day ?? dayOf(now);

@@ -1,5 +1,5 @@
 import { quantile } from '../model/latency.ts';
-import type { DayRecord, LedgerView } from '../model/ledger.ts';
+import type { DayRecord } from '../model/ledger.ts';
 import type { SiteMonitor, SiteSpec, StatusDocument } from '../model/page.ts';
 import type { Stand } from '../model/standing.ts';
 import { DAY, dayOf, type Instant } from '../model/time.ts';
@@ -7,6 +7,7 @@ import { addAccounts, coverageOf, uptimeOf } from '../model/timeline.ts';
 import { composeMonitor } from './compose-monitor.ts';
 import { daysInWords, sharesOf } from './day-words.ts';
 import { isRun } from './kinds.ts';
+import type { LedgerView } from './ledger-view.ts';
 import type { GroupData, IndexData, LineData, MonitorPage, Stamp } from './page-data.ts';
 import { oneLine, publicReasons } from './public-reason.ts';
 import { composeSentence } from './sentence.ts';
@@ -32,7 +33,7 @@ export function* composeSite(
   const shown = spec.monitors.filter((monitor) => monitor.public);
   const publicForm = publicReasons(rulesOf(spec));
   const stands = new Map(
-    view.stands().flatMap((one): [string, Stand][] => (one.vantage === '' ? [[one.monitor, one]] : [])),
+    view.standings.current().flatMap((one): [string, Stand][] => (one.vantage === '' ? [[one.monitor, one]] : [])),
   );
   const title = oneLine(spec.title);
   const watched: Watched[] = [];
@@ -40,7 +41,7 @@ export function* composeSite(
     const { name, slug } = monitor;
     const standing = (history: History) => standingNow(stands.get(name), now, history.uptime !== undefined, publicForm);
     const recalled = turn.recall(name, standing);
-    const days = recalled ? [] : (view.days([name], DAYS, now).get(name) ?? unseenDays(now));
+    const days = recalled ? [] : (view.days.of([name], DAYS, now).get(name) ?? unseenDays(now));
     const history = recalled ?? historyOf(monitor, days);
     const one = watch(monitor, standing(history), history, now);
     watched.push(one);

@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { LedgerView } from '../model/ledger.ts';
 import { type SiteSpec, trueUntil } from '../model/page.ts';
 import type { Instant } from '../model/time.ts';
 import { composeSite } from './compose.ts';
+import type { LedgerView } from './ledger-view.ts';
 import { renderSite } from './render.ts';
 import { openTurns } from './turns.ts';
 import { openWriter } from './write.ts';

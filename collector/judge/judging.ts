@@ -1,8 +1,8 @@
 import type { Check, Evidence } from '../../model/finding.ts';
-import type { Ledger } from '../../model/ledger.ts';
 import type { Monitor } from '../../model/monitor.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
 import { type Clock, SECOND, spanInWords } from '../../model/time.ts';
+import type { Ledger } from '../ledger/open.ts';
 import { type Entry, standOf } from './entry.ts';
 import { excuseFor, toAskAnew } from './excuse.ts';
 import { hold, type Judged, judge, lapse, letGo, release, type Seeing } from './judge.ts';
@@ -46,7 +46,8 @@ export function createJudging(options: JudgingOptions): Judging {
   const roster = createRoster(clock);
   const outbox = createOutbox({
     clock,
-    keep: (batch) => ledger.keep(batch, [...new Set(batch.map((one) => one.monitor))].flatMap(roster.standsOf)),
+    keep: (batch) =>
+      ledger.transitions.keep(batch, [...new Set(batch.map((one) => one.monitor))].flatMap(roster.standsOf)),
     onKept(transition) {
       if (transition.vantage === '') options.onTransition(transition);
     },
@@ -145,7 +146,7 @@ export function createJudging(options: JudgingOptions): Judging {
 
   return {
     async configure(monitors, online) {
-      roster.configure(monitors, online, await ledger.stands());
+      roster.configure(monitors, online, await ledger.standings.kept());
       lapseOverdue();
     },
     take,

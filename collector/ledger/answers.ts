@@ -1,62 +1,71 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Stand, Transition } from '../../model/standing.ts';
-import type { Instant } from '../../model/time.ts';
-import { openBuffer } from './buffer.ts';
-import { openChangeWriter, openLastChange } from './changes.ts';
-import { openCheckReader } from './check-reader.ts';
+import { type Buffer, openBuffer } from './buffer.ts';
 import { watchClock } from './clock-trust.ts';
-import { type Conclusions, openConclusions, readPulses, readStands } from './conclusions.ts';
-import { type DayBooks, openDayBooks } from './day-books.ts';
-import type { Kind, Notes, Question, Questions } from './messages.ts';
+import type { Kind, Notes, Request, Requests } from './messages.ts';
+import { eachQuestion, type Owners, opening, type Writing } from './owner.ts';
 import { watchPlace } from './place.ts';
-import { openPruning } from './pruning.ts';
 import { renameMonitor } from './rename.ts';
-import { openSeriesTable, seriesKey } from './series-table.ts';
+import { openSeriesTable } from './series-table.ts';
+import { openSparePages } from './spare-pages.ts';
 import { transaction } from './transaction.ts';
 
-/** Does what the thread is asked, one question at a time. */
+/** Does what the thread is asked, one request at a time. */
 export interface Answers {
   take(notes: Notes): void;
-  /** To be told of a question when it comes, which may be before it is answered. */
-  arrived(question: Question): void;
-  /** The answer to a question. Those in `GROUPED` are to be asked inside a transaction; the others have their own. */
-  answer(question: Question): unknown;
+  /** To be told of a request when it comes, which may be before it is answered. */
+  arrived(request: Request): void;
+  /** Whether it is to be answered inside a transaction, which it may share, and one fsync, with others. The rest have their own. */
+  isWrite(request: Request): boolean;
+  answer(request: Request): unknown;
   /** Forgets what a transaction that was rolled back had taught. */
   undone(): void;
 }
 
-/** Questions that may share one transaction, and one fsync, with others. */
-export const GROUPED: readonly Kind[] = ['keep', 'pulse', 'changes'];
-
-type Table = { [K in Kind]: (question: Question<K>) => Questions[K]['answer'] };
-
-export function openAnswers(db: DatabaseSync): Answers {
+export function openAnswers(db: DatabaseSync, owners: Owners): Answers {
   const series = openSeriesTable(db);
-  const conclusions = openConclusions(db, series);
-  const buffer = openBuffer(db, series, conclusions);
-  const books = openDayBooks(db, openCheckReader(db, buffer.checks.eachRecent));
-  const writeChanges = openChangeWriter(db);
-  const lastChange = openLastChange(db);
-  const prune = openPruning(db);
+  const buffer = openBuffer(db, series);
+  const writing: Writing = {
+    db,
+    series,
+    eachRecent: buffer.checks.eachRecent,
+    noted: buffer.stands,
+    lastWritten: () => buffer.lastWritten,
+    supersede: buffer.supersede,
+  };
+  const questions = eachQuestion(owners, ['reads', 'writes'], (owner, question, part) => ({
+    isWrite: part === 'writes',
+    answer: opening(owners[owner]?.[part]?.[question], writing),
+    arrived: opening(owners[owner]?.arrivals?.[question], writing),
+  }));
+  const control = openControl(buffer, owners, writing);
+  const find = (request: Request) =>
+    request.kind === 'ask' ? questions[request.owner]?.[request.question] : undefined;
+  return {
+    take: buffer.take,
+    arrived: (request) => {
+      if (request.kind === 'ask') find(request)?.arrived(...request.args);
+    },
+    isWrite: (request) => find(request)?.isWrite === true,
+    answer(request) {
+      if (request.kind !== 'ask') return (control[request.kind] as (request: Request) => unknown)(request);
+      const question = find(request);
+      if (question === undefined) throw new Error(`nobody answers ${request.owner}.${request.question}`);
+      return question.answer(...request.args);
+    },
+    undone: series.forget,
+  };
+}
+
+type Control = { [K in Exclude<Kind, 'ask'>]: (request: Request<K>) => Requests[K]['answer'] };
+
+/** What concerns the ledger as a whole. */
+function openControl(buffer: Buffer, owners: Owners, writing: Writing): Control {
+  const { db, series } = writing;
+  const tidying = Object.values(owners).flatMap(({ tidy }) => (tidy === undefined ? [] : [tidy(writing)]));
+  const giveBackPages = openSparePages(db);
   const trusted = watchClock();
   const stillThere = watchPlace(db);
-  const table: Table = {
-    stands: () => [...standsByKey(readStands(db), buffer.stands).values()],
-    pulses: () => readPulses(db),
-    lastWritten: () => buffer.lastWritten || undefined,
-    keep({ transitions, stands }) {
-      keepAll(conclusions, books, transitions, stands, buffer.lastWritten);
-      return undefined;
-    },
-    pulse({ pulse }) {
-      conclusions.pulse(pulse);
-      return undefined;
-    },
-    changes({ changes }) {
-      writeChanges(changes);
-      return undefined;
-    },
-    lastChange: ({ of, what }) => lastChange(of, what),
+  return {
     rename({ from, to }) {
       buffer.write(buffer.lastWritten);
       const done = transaction(db, () => renameMonitor(db, buffer.checks.eachRecent, from, to), series.forget);
@@ -65,11 +74,11 @@ export function openAnswers(db: DatabaseSync): Answers {
     },
     flush({ now, steady }) {
       buffer.write(now);
-      const tidy = () => {
-        books.close(now);
-        prune(now);
+      const tidyAll = () => {
+        for (const tidy of tidying) tidy(now);
+        giveBackPages();
       };
-      if (trusted(now, steady)) transaction(db, tidy, series.forget);
+      if (trusted(now, steady)) transaction(db, tidyAll, series.forget);
       stillThere();
       return { dropped: buffer.checks.dropped() };
     },
@@ -80,31 +89,4 @@ export function openAnswers(db: DatabaseSync): Answers {
       return undefined;
     },
   };
-  return {
-    take: buffer.take,
-    arrived(question) {
-      if (question.kind === 'keep') buffer.supersede(question.stands);
-    },
-    answer: (question) => (table[question.kind] as (question: Question) => unknown)(question),
-    undone: series.forget,
-  };
-}
-
-/** What is written, and over it what was noted since. */
-function standsByKey(written: readonly Stand[], noted: ReadonlyMap<string, Stand>): Map<string, Stand> {
-  return new Map([...written.map((one) => [seriesKey(one.monitor, one.vantage), one] as const), ...noted]);
-}
-
-function keepAll(
-  conclusions: Conclusions,
-  books: DayBooks,
-  transitions: readonly Transition[],
-  stands: readonly Stand[],
-  now: Instant,
-): void {
-  const begun = transitions.map((one) => ({ ...one, at: conclusions.transition(one) }));
-  for (const one of stands) conclusions.stand(one);
-  const own = begun.filter(({ vantage }) => vantage === '');
-  for (const [monitor, some] of Map.groupBy(own, (one) => one.monitor))
-    books.reckonAgain(monitor, Math.min(...some.map(({ at }) => at)), now);
 }

@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Stand } from '../../model/standing.ts';
 import type { Instant } from '../../model/time.ts';
 import { type CheckStore, type FlushEnd, openCheckStore } from './check-store.ts';
-import type { Conclusions } from './conclusions.ts';
 import type { Notes } from './messages.ts';
+import { openStandWriter } from './owners/standings.ts';
 import { type SeriesTable, seriesKey } from './series-table.ts';
 import { openFlushed } from './timeline.ts';
 import { transaction } from './transaction.ts';
@@ -21,8 +21,9 @@ export interface Buffer {
   write(now: Instant): void;
 }
 
-export function openBuffer(db: DatabaseSync, series: SeriesTable, conclusions: Conclusions): Buffer {
+export function openBuffer(db: DatabaseSync, series: SeriesTable): Buffer {
   const checks = openCheckStore(db, series);
+  const setStand = openStandWriter({ db, series });
   const stands = new Map<string, Stand>();
   const setFlushed = db.prepare(
     "INSERT INTO meta VALUES ('flushed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
@@ -44,7 +45,7 @@ export function openBuffer(db: DatabaseSync, series: SeriesTable, conclusions: C
     write(now) {
       let end: FlushEnd | undefined;
       const writeAll = () => {
-        for (const stand of stands.values()) conclusions.stand(stand);
+        for (const stand of stands.values()) setStand(stand);
         setFlushed.run(Math.round(now));
         end = checks.flush();
       };

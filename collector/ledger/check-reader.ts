@@ -1,8 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { LATENCY_CODES, latencyOf } from '../../model/latency.ts';
 import type { CheckMark } from '../../model/ledger.ts';
 import { type Instant, SECOND } from '../../model/time.ts';
 import { BLOCK_SPAN_MS, type EachMark, readBlock, verdictOf } from './check-block.ts';
+import type { Reading } from './owner.ts';
 
 /** Calls back for each check of a series that is in no block yet, in the order they were made. */
 export type EachRecent = (series: number, callback: EachMark) => void;
@@ -15,7 +15,7 @@ export interface CheckReader {
   histogram(monitor: string, from: Instant, to: Instant): number[];
 }
 
-export function openCheckReader(db: DatabaseSync, eachRecent: EachRecent): CheckReader {
+export function openCheckReader({ db, eachRecent }: Reading): CheckReader {
   const seriesOf = db.prepare('SELECT id FROM series WHERE monitor = ?1 AND (?2 IS NULL OR vantage = ?2)');
   const blocks = db.prepare(
     'SELECT start, marks FROM check_block WHERE series = ? AND start > ? AND start < ? ORDER BY start',

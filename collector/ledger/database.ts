@@ -1,8 +1,8 @@
 import { closeSync, copyFileSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { migrations } from './migrations/index.ts';
-import type { Migration } from './migrations/migration.ts';
+import type { Migration } from './owner.ts';
+import { migrationsOf, owners } from './owners.ts';
 import { inWords, LedgerRefused } from './trouble.ts';
 
 export const LEDGER_FILE = 'ledger.db';
@@ -11,6 +11,7 @@ export const LEDGER_FILE = 'ledger.db';
 const APPLICATION_ID = 0x53426f78;
 const SETTINGS = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
   PRAGMA journal_size_limit = 8388608; PRAGMA cache_size = -1024`;
+const migrations = migrationsOf(owners);
 const COPY = /^ledger\.before-\d+\.db$/;
 
 /** Opens the ledger to write, makes it if there is none, brings an older one up to date. Throws `LedgerRefused` and changes nothing when it is damaged or newer. */

@@ -1,16 +1,18 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { LATENCY_CODES, type LatencyHistogram } from '../../model/latency.ts';
 import type { DayRecord } from '../../model/ledger.ts';
 import { DAY, dayOf, type Instant } from '../../model/time.ts';
 import { account } from '../../model/timeline.ts';
-import type { CheckReader } from './check-reader.ts';
+import { openCheckReader } from './check-reader.ts';
 import { dayBlockOf, readDays } from './day-block.ts';
+import type { Reading } from './owner.ts';
 import { openTimeline } from './timeline.ts';
 
 /** Reads the days of one monitor, oldest first: from the books where they are closed, else reckoned from transitions and checks. */
 export type DayReader = (monitor: string, count: number, now: Instant) => DayRecord[];
 
-export function openDayReader(db: DatabaseSync, checks: CheckReader): DayReader {
+export function openDayReader(reading: Reading): DayReader {
+  const { db } = reading;
+  const checks = openCheckReader(reading);
   const own = db.prepare("SELECT id, rolled FROM series WHERE monitor = ? AND vantage = ''");
   const blocks = db.prepare('SELECT start, days FROM day_block WHERE series = ? AND start >= ? AND start < ?');
   blocks.setReturnArrays(true);

@@ -1,6 +1,4 @@
-import type { Change, ChangeKind } from '../../model/change.ts';
-import type { Pulse } from '../../model/ledger.ts';
-import type { Stand, Transition } from '../../model/standing.ts';
+import type { Stand } from '../../model/standing.ts';
 import type { Instant } from '../../model/time.ts';
 import type { PackedMark } from './check-block.ts';
 
@@ -11,14 +9,9 @@ export interface NotedMark extends PackedMark {
 }
 
 /** What the thread is asked, and answers. */
-export interface Questions {
-  stands: { ask: Record<never, never>; answer: Stand[] };
-  pulses: { ask: Record<never, never>; answer: Pulse[] };
-  lastWritten: { ask: Record<never, never>; answer: Instant | undefined };
-  keep: { ask: { transitions: readonly Transition[]; stands: readonly Stand[] }; answer: undefined };
-  pulse: { ask: { pulse: Pulse }; answer: undefined };
-  changes: { ask: { changes: readonly Change[] }; answer: undefined };
-  lastChange: { ask: { of: ChangeKind; what: string }; answer: Change | undefined };
+export interface Requests {
+  /** A question of one of the owners. */
+  ask: { ask: { owner: string; question: string; args: readonly unknown[] }; answer: unknown };
   rename: { ask: { from: string; to: string }; answer: boolean };
   /** `now` by the wall clock and `steady` by the other; the thread has no clock of its own. */
   flush: { ask: { now: Instant; steady: number }; answer: FlushReport };
@@ -30,7 +23,7 @@ export interface FlushReport {
   readonly dropped: number;
 }
 
-export type Kind = keyof Questions;
+export type Kind = keyof Requests;
 
 /** What is only told: no answer. */
 export interface Notes {
@@ -39,9 +32,9 @@ export interface Notes {
   readonly stands: readonly Stand[];
 }
 
-export type Question<K extends Kind = Kind> = { [One in K]: { kind: One; id: number } & Questions[One]['ask'] }[K];
+export type Request<K extends Kind = Kind> = { [One in K]: { kind: One; id: number } & Requests[One]['ask'] }[K];
 
-export type ToThread = Notes | Question;
+export type ToThread = Notes | Request;
 
 export type FromThread =
   | { readonly kind: 'ready' }

@@ -1,13 +1,28 @@
 import { Worker } from 'node:worker_threads';
-import type { Ledger } from '../../model/ledger.ts';
+import type { Check } from '../../model/finding.ts';
+import type { Stand } from '../../model/standing.ts';
 import type { Clock } from '../../model/time.ts';
 import { keepFlushing } from './flushing.ts';
 import { type Gathering, gatherNotes } from './gathering.ts';
 import type { FlushReport } from './messages.ts';
+import { eachQuestion } from './owner.ts';
+import { type AskedOfAll, owners } from './owners.ts';
 import { startThread, type Thread } from './thread.ts';
 
 /** Left to itself a thread's heap grows to many times what is in it before it is swept. */
 const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 192 };
+
+/** What was concluded, kept. One writer: the running box. Beside the questions of its owners (`owners.ts`), what concerns all of them. */
+export interface Ledger extends AskedOfAll {
+  /** Notes a check and where its series stands now. Buffered: a crash may lose the last ten seconds. */
+  note(check: Check, everyMs: number): void;
+  /** Notes where a monitor or one of its vantages stands. Buffered likewise. */
+  stand(stand: Stand): void;
+  /** Makes the history of `from` that of `to`, unless `to` has one of its own: then it says so by answering false. */
+  rename(from: string, to: string): Promise<boolean>;
+  /** Writes what is buffered and closes. */
+  close(): Promise<void>;
+}
 
 export interface LedgerOptions {
   readonly clock: Clock;
@@ -33,16 +48,13 @@ export async function openLedger(folder: string, options: LedgerOptions): Promis
     notes.post();
     return thread.ask(kind, question);
   };
+  const questions = eachQuestion(owners, ['reads', 'writes'], (owner, question) => {
+    return (...args: readonly unknown[]) => ask('ask', { owner, question, args });
+  }) as unknown as AskedOfAll;
   return {
-    stands: () => ask('stands', {}),
-    pulses: () => ask('pulses', {}),
-    lastWritten: () => ask('lastWritten', {}),
+    ...questions,
     note: notes.note,
     stand: notes.stand,
-    keep: (transitions, stands) => ask('keep', { transitions, stands }),
-    pulse: (pulse) => ask('pulse', { pulse }),
-    changes: (changes) => ask('changes', { changes }),
-    lastChange: (of, what) => ask('lastChange', { of, what }),
     rename: (from, to) => ask('rename', { from, to }),
     async close() {
       flusher.stop();

@@ -1,15 +1,15 @@
 import type { Worker } from 'node:worker_threads';
-import type { FromThread, Kind, Questions, ToThread } from './messages.ts';
+import type { FromThread, Kind, Requests, ToThread } from './messages.ts';
 import { LedgerGone, LedgerRefused, LedgerUnwritable } from './trouble.ts';
 
 /** The ledger's thread, as the rest of the process sees it. */
 export interface Thread {
   tell(message: ToThread): void;
   /** Rejects with `LedgerUnwritable` when it could not be done or too many wait already, `LedgerGone` when the thread ended first. */
-  ask<K extends Kind>(kind: K, ask: Questions[K]['ask']): Promise<Questions[K]['answer']>;
+  ask<K extends Kind>(kind: K, ask: Requests[K]['ask']): Promise<Requests[K]['answer']>;
 }
 
-/** Questions that may wait for an answer while the disk hangs. */
+/** Requests that may wait for an answer while the disk hangs. */
 const WAITING = 10_000;
 
 interface Waiting {
@@ -53,7 +53,7 @@ export function startThread(
       const answer = Promise.withResolvers<unknown>();
       waiting.set(id, answer);
       worker.postMessage({ kind, id, ...ask });
-      return answer.promise as Promise<Questions[typeof kind]['answer']>;
+      return answer.promise as Promise<Requests[typeof kind]['answer']>;
     },
   };
 

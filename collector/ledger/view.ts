@@ -1,38 +1,24 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { LedgerView } from '../../model/ledger.ts';
-import { openChangeReader, openChangesBefore } from './changes.ts';
-import { openCheckReader } from './check-reader.ts';
-import { readStands, transitionOf } from './conclusions.ts';
 import { openToRead } from './database.ts';
-import { openDayReader } from './day-reader.ts';
+import { eachQuestion, type Owners, opening, type Reading } from './owner.ts';
+import { owners, type ReadsOfAll } from './owners.ts';
 import { openRecentReader } from './recent-reader.ts';
-import { countsUntil, openFlushed } from './timeline.ts';
+
+/** Reading the ledger: synchronous, for a thread or a command of its own; never for the probes' loop. */
+export interface LedgerView extends ReadsOfAll {
+  close(): void;
+}
 
 /** Opens the ledger to read, beside a running box or without one. Throws `LedgerRefused` when there is none, or it is damaged or of another version. */
 export function openView(folder: string): LedgerView {
   const db = openToRead(folder);
-  const checks = openCheckReader(db, openRecentReader(db));
-  const days = openDayReader(db, checks);
-  const changes = openChangeReader(db);
-  const flushed = openFlushed(db);
-  const transitions =
-    db.prepare(`SELECT transition.*, monitor, vantage FROM series JOIN transition ON transition.series = series.id
-    WHERE monitor = ? AND vantage = '' AND at >= ? AND at < ? ORDER BY at DESC, transition.id DESC LIMIT ?`);
-  return {
-    stands: () =>
-      snapshot(db, () => {
-        const last = flushed();
-        return readStands(db).map((one) => ({ ...one, freshUntil: countsUntil(one.freshUntil, last) }));
-      }),
-    days: (monitors, count, now) =>
-      snapshot(db, () => new Map(monitors.map((monitor) => [monitor, days(monitor, count, now)]))),
-    checks: (monitor, from, to, vantage) => snapshot(db, () => checks.marks(monitor, from, to, vantage)),
-    transitions: (monitor, from, to, limit) => transitions.all(monitor, from, to, limit).map(transitionOf),
-    changes,
-    changesBefore: openChangesBefore(changes),
-    lastWritten: flushed,
-    close: () => db.close(),
-  };
+  const reading: Reading = { db, eachRecent: openRecentReader(db), noted: new Map() };
+  const all: Owners = owners;
+  const questions = eachQuestion(all, ['reads'], (owner, question) => {
+    const answer = opening(all[owner]?.reads?.[question], reading);
+    return (...args: readonly unknown[]) => snapshot(db, () => answer(...args));
+  }) as unknown as ReadsOfAll;
+  return { ...questions, close: () => db.close() };
 }
 
 /** Everything read inside is of one instant, also while the box writes. */

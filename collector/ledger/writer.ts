@@ -1,6 +1,8 @@
-import { GROUPED, openAnswers } from './answers.ts';
+import { openAnswers } from './answers.ts';
 import { openToWrite } from './database.ts';
-import type { FromThread, Question, ToThread } from './messages.ts';
+import type { FromThread, Request, ToThread } from './messages.ts';
+import type { Owners } from './owner.ts';
+import { migrationsOf, owners } from './owners.ts';
 import { transaction } from './transaction.ts';
 import { inWords, isForEver } from './trouble.ts';
 
@@ -11,44 +13,44 @@ export interface Writer {
 }
 
 /** Opens the ledger in `folder` to write. Throws `LedgerRefused`. */
-export function openWriter(folder: string): Writer {
-  const db = openToWrite(folder);
-  const answers = openAnswers(db);
+export function openWriter(folder: string, all: Owners = owners): Writer {
+  const db = openToWrite(folder, migrationsOf(all));
+  const answers = openAnswers(db, all);
 
-  function alone(question: Question): FromThread {
-    const act = () => answers.answer(question);
+  function alone(request: Request): FromThread {
+    const act = () => answers.answer(request);
     try {
-      const value = GROUPED.includes(question.kind) ? transaction(db, act, answers.undone) : act();
-      return { kind: 'answer', id: question.id, value };
+      const value = answers.isWrite(request) ? transaction(db, act, answers.undone) : act();
+      return { kind: 'answer', id: request.id, value };
     } catch (error) {
       if (isForEver(error)) throw error;
-      return { kind: 'failure', id: question.id, message: inWords(error) };
+      return { kind: 'failure', id: request.id, message: inWords(error) };
     }
   }
 
   /** Group commit: what came while the disk was busy shares one transaction and one fsync. */
-  function together(questions: readonly Question[]): FromThread[] {
-    if (questions.length < 2) return questions.map(alone);
+  function together(requests: readonly Request[]): FromThread[] {
+    if (requests.length < 2) return requests.map(alone);
     try {
-      const values = transaction(db, () => questions.map(answers.answer), answers.undone);
-      return questions.map(({ id }, index) => ({ kind: 'answer', id, value: values[index] }));
+      const values = transaction(db, () => requests.map(answers.answer), answers.undone);
+      return requests.map(({ id }, index) => ({ kind: 'answer', id, value: values[index] }));
     } catch {
       // One of them is at fault, or the disk is: alone each finds out for itself.
-      return questions.map(alone);
+      return requests.map(alone);
     }
   }
 
   return {
     handle(batch) {
       const replies: FromThread[] = [];
-      let group: Question[] = [];
+      let group: Request[] = [];
       for (const message of batch) {
         if (message.kind === 'notes') {
           answers.take(message);
           continue;
         }
         answers.arrived(message);
-        if (GROUPED.includes(message.kind)) group.push(message);
+        if (answers.isWrite(message)) group.push(message);
         else {
           replies.push(...together(group), alone(message));
           group = [];

@@ -19,7 +19,7 @@ async function withChanges(folder: string, changes: readonly Change[], clock: Cl
   const data = join(folder, 'data');
   mkdirSync(data);
   const ledger = await openLedger(data, { clock, onTrouble: assert.fail });
-  await ledger.changes(changes);
+  await ledger.changes.add(changes);
   await ledger.close();
   return data;
 }

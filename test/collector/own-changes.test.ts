@@ -14,8 +14,8 @@ async function boxFor(t: TestContext) {
   const own = openOwnChanges({ ledger, clock, redact, onTrouble: (message) => troubles.push(message) });
   const told = () => {
     using view = viewOf(folder);
-    return view
-      .changes(0, Number.MAX_SAFE_INTEGER, 100)
+    return view.changes
+      .between(0, Number.MAX_SAFE_INTEGER, 100)
       .map(({ at, kind, what, from, to, detail }) => ({ at: at - START, kind, what, from, to, detail }));
   };
   return { own, clock, told, ledger, troubles };

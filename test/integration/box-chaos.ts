@@ -104,8 +104,8 @@ function assertKept(folder: string, began: number, told: readonly string[], last
   try {
     for (let index = 0; index < MONITORS; index++) {
       const monitor = `m${index}`;
-      const kept = view
-        .transitions(monitor, began - 60_000, Date.now() + 60_000, 10_000)
+      const kept = view.transitions
+        .of(monitor, began - 60_000, Date.now() + 60_000, 10_000)
         .reverse()
         .map((one) => `${monitor} ${one.to}`)
         .filter((one) => !one.endsWith('unknown'));
@@ -114,7 +114,7 @@ function assertKept(folder: string, began: number, told: readonly string[], last
         told.filter((one) => one.startsWith(`${monitor} `)),
       );
     }
-    const job = view.stands().find((one) => one.monitor === 'job' && one.vantage === '');
+    const job = view.standings.current().find((one) => one.monitor === 'job' && one.vantage === '');
     assert.equal(job?.standing, 'up');
     assert.ok(lastPulse > began);
   } finally {

@@ -165,8 +165,11 @@ monitors:
     const view = openView(house.data);
     try {
       const now = Date.now();
-      assert.equal(view.checks('shop', now - 60_000, now).length, 1);
-      assert.equal(view.stands().find((one) => one.monitor === 'shop' && one.vantage === '')?.standing, 'up');
+      assert.equal(view.checks.between('shop', now - 60_000, now).length, 1);
+      assert.equal(
+        view.standings.current().find((one) => one.monitor === 'shop' && one.vantage === '')?.standing,
+        'up',
+      );
     } finally {
       view.close();
     }

@@ -65,7 +65,10 @@ test('what the ledger keeps is on the page soon after it happened', { timeout: 6
     site.refresh(SPEC);
     await first;
     assert.match(await page('index.html'), /<h1>Nothing has been checked yet\.<\/h1>/);
-    await ledger.keep([{ monitor, vantage, at, from: 'unknown', to: 'down', reason: stand.reason }], [stand]);
+    await ledger.transitions.keep(
+      [{ monitor, vantage, at, from: 'unknown', to: 'down', reason: stand.reason }],
+      [stand],
+    );
     const second = next();
     site.soon();
     site.soon();

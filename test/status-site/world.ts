@@ -1,10 +1,11 @@
 import { LATENCY_CODES, latencyCode } from '../../model/latency.ts';
-import type { CheckMark, DayRecord, LedgerView } from '../../model/ledger.ts';
+import type { CheckMark, DayRecord } from '../../model/ledger.ts';
 import type { SiteMonitor, SiteSpec } from '../../model/page.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
 import { DAY, dayOf, HOUR, type Instant, MINUTE, SECOND } from '../../model/time.ts';
 import type { Account } from '../../model/timeline.ts';
 import { composeSite } from '../../status-site/compose.ts';
+import type { LedgerView } from '../../status-site/ledger-view.ts';
 import type { IndexData, MonitorData } from '../../status-site/page-data.ts';
 import { renderSite } from '../../status-site/render.ts';
 
@@ -22,23 +23,26 @@ export interface World {
 
 export function viewOf(world: World): LedgerView {
   return {
-    stands: () => [...world.stands],
-    days: (monitors) =>
-      new Map(
-        monitors.flatMap((name): [string, DayRecord[]][] => {
-          const days = world.days?.[name];
-          return days === undefined ? [] : [[name, [...days]]];
-        }),
-      ),
-    checks: (monitor, from, to) => (world.checks?.[monitor] ?? []).filter((one) => one.at >= from && one.at < to),
-    changes: () => [],
-    changesBefore: () => [],
-    lastWritten: () => NOW,
-    transitions: (monitor, from, to, limit) =>
-      (world.transitions ?? [])
-        .filter((one) => one.monitor === monitor && one.at >= from && one.at < to)
-        .sort((a, b) => b.at - a.at)
-        .slice(0, limit),
+    standings: { current: () => [...world.stands] },
+    days: {
+      of: (monitors) =>
+        new Map(
+          monitors.flatMap((name): [string, DayRecord[]][] => {
+            const days = world.days?.[name];
+            return days === undefined ? [] : [[name, [...days]]];
+          }),
+        ),
+    },
+    checks: {
+      between: (monitor, from, to) => (world.checks?.[monitor] ?? []).filter((one) => one.at >= from && one.at < to),
+    },
+    transitions: {
+      of: (monitor, from, to, limit) =>
+        (world.transitions ?? [])
+          .filter((one) => one.monitor === monitor && one.at >= from && one.at < to)
+          .sort((a, b) => b.at - a.at)
+          .slice(0, limit),
+    },
     close: () => {},
   };
 }

@@ -12,7 +12,7 @@ suite('judging', () => {
       box.world.set('website', 'up');
       await box.rounds(4);
       assert.deepEqual(box.story(), ['website up', 'website down', 'website up']);
-      const saved = await box.ledger.stands();
+      const saved = await box.ledger.standings.kept();
       assert.deepEqual(saved.map((one) => [one.vantage, one.standing]).sort(), [
         ['', 'up'],
         ['local', 'up'],

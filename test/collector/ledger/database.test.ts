@@ -5,15 +5,18 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { openToRead, openToWrite } from '../../../collector/ledger/database.ts';
-import { migrations } from '../../../collector/ledger/migrations/index.ts';
+import type { Owners } from '../../../collector/ledger/owner.ts';
+import { migrationsOf, owners } from '../../../collector/ledger/owners.ts';
 import { LedgerRefused } from '../../../collector/ledger/trouble.ts';
 import { SECOND } from '../../../model/time.ts';
 import { check, folderFor, ledgerFor, START, stand, transition, viewOf } from './open-ledger.ts';
 
+const migrations = migrationsOf(owners);
+
 /** A folder with a ledger of some pages, closed. */
 async function filled(t: TestContext): Promise<string> {
   const { folder, ledger, pass, close } = await ledgerFor(t);
-  await ledger.keep([transition(START, 'unknown', 'up')], [stand(START, 'up', START)]);
+  await ledger.transitions.keep([transition(START, 'unknown', 'up')], [stand(START, 'up', START)]);
   for (let i = 0; i < 20_000; i++) ledger.note(check(START + i * SECOND), SECOND);
   await pass(10 * SECOND);
   await close();
@@ -152,7 +155,7 @@ test('a step that fails leaves the ledger at the step before', async (t) => {
   ];
   assert.throws(() => openToWrite(folder, steps), LedgerRefused);
   using view = viewOf(folder);
-  assert.equal(view.checks('web', 0, START + 20_000 * SECOND).length, 20_000);
+  assert.equal(view.checks.between('web', 0, START + 20_000 * SECOND).length, 20_000);
   const db = openToWrite(folder);
   assert.equal(
     db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name IN ('incident', 'day_block')").get()?.n,
@@ -161,9 +164,12 @@ test('a step that fails leaves the ledger at the step before', async (t) => {
   db.close();
 });
 
-test('the steps of the schema are numbered without a gap', () => {
+test('the steps of the schema are numbered without a gap, and after the first no two owners share one', () => {
   assert.deepEqual(
     migrations.map(({ version }) => version),
     migrations.map((_, index) => index + 1),
   );
+  const all: Owners = owners;
+  const later = Object.values(all).flatMap(({ migrations: own = [] }) => own.filter(({ version }) => version > 1));
+  assert.equal(new Set(later.map(({ version }) => version)).size, later.length);
 });

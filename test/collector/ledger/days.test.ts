@@ -9,7 +9,7 @@ const TODAY = dayOf(START);
 
 function daysOf(folder: string, count: number, now: number, monitor = 'web'): DayRecord[] {
   using view = viewOf(folder);
-  const days = view.days([monitor], count, now).get(monitor) ?? [];
+  const days = view.days.of([monitor], count, now).get(monitor) ?? [];
   return days.map(({ day, account, latency }) => ({ day, account, latency }));
 }
 
@@ -19,7 +19,7 @@ function seen(day: DayRecord | undefined): number {
 
 test('time before the first transition is unknown, and today is counted up to now', async (t) => {
   const { folder, ledger } = await ledgerFor(t);
-  await ledger.keep([transition(START, 'unknown', 'up')], [stand(START, 'up', START + DAY)]);
+  await ledger.transitions.keep([transition(START, 'unknown', 'up')], [stand(START, 'up', START + DAY)]);
   const days = daysOf(folder, 3, START + HOUR);
   assert.deepEqual(
     days.map(({ day, account }) => [day, account.up, account.unknown]),
@@ -33,7 +33,7 @@ test('time before the first transition is unknown, and today is counted up to no
 
 test('while the box is off nothing is up: a stand counts no longer than its last finding', async (t) => {
   const { folder, ledger, close } = await ledgerFor(t);
-  await ledger.keep([transition(START, 'unknown', 'up')], [stand(START, 'up', START + MINUTE)]);
+  await ledger.transitions.keep([transition(START, 'unknown', 'up')], [stand(START, 'up', START + MINUTE)]);
   await close();
   const [yesterday, today] = daysOf(folder, 2, START + DAY);
   assert.equal(yesterday?.account.up, MINUTE);
@@ -50,10 +50,10 @@ test('a monitor nobody has heard of has only unknown days', async (t) => {
 test('a day reads the same before and after it is booked, and a transition learned late reaches into it', async (t) => {
   const clock = new FakeClock(TODAY + 20 * HOUR);
   const { folder, ledger, pass } = await ledgerFor(t, clock);
-  await ledger.keep([transition(TODAY, 'unknown', 'up')], [stand(TODAY, 'up', TODAY + 30 * DAY)]);
-  await ledger.keep([transition(TODAY + 6 * HOUR, 'up', 'down', {})], []);
-  await ledger.keep([transition(TODAY + 7 * HOUR, 'down', 'unknown', { blind: 'unreachable' })], []);
-  await ledger.keep(
+  await ledger.transitions.keep([transition(TODAY, 'unknown', 'up')], [stand(TODAY, 'up', TODAY + 30 * DAY)]);
+  await ledger.transitions.keep([transition(TODAY + 6 * HOUR, 'up', 'down', {})], []);
+  await ledger.transitions.keep([transition(TODAY + 7 * HOUR, 'down', 'unknown', { blind: 'unreachable' })], []);
+  await ledger.transitions.keep(
     [transition(TODAY + 9 * HOUR, 'unknown', 'degraded')],
     [stand(TODAY, 'degraded', TODAY + 30 * DAY)],
   );
@@ -75,7 +75,7 @@ test('a day reads the same before and after it is booked, and a transition learn
   assert.equal(seen(after[1]), 24 * 60);
   assert.equal(seen(after[2]), 0);
 
-  await ledger.keep([transition(TODAY + 12 * HOUR, 'degraded', 'unknown', { blind: 'unwatched' })], []);
+  await ledger.transitions.keep([transition(TODAY + 12 * HOUR, 'degraded', 'unknown', { blind: 'unwatched' })], []);
   const learned = daysOf(folder, 5, later);
   assert.deepEqual(learned[1]?.account, {
     up: 6 * HOUR,
@@ -91,7 +91,7 @@ test('a day reads the same before and after it is booked, and a transition learn
 test('checks are kept for twelve weeks and their days for ever', async (t) => {
   const clock = new FakeClock(TODAY + 2 * DAY);
   const { folder, ledger, pass } = await ledgerFor(t, clock);
-  await ledger.keep([transition(TODAY, 'unknown', 'up')], [stand(TODAY, 'up', TODAY + 200 * DAY)]);
+  await ledger.transitions.keep([transition(TODAY, 'unknown', 'up')], [stand(TODAY, 'up', TODAY + 200 * DAY)]);
   for (let i = 0; i < 1000; i++) ledger.note(check(TODAY + i * MINUTE), MINUTE);
   await pass(11 * MINUTE);
   clock.jumpWall(81 * DAY);
@@ -99,14 +99,14 @@ test('checks are kept for twelve weeks and their days for ever', async (t) => {
   await pass(30 * MINUTE);
   {
     using view = viewOf(folder);
-    assert.equal(view.checks('web', 0, clock.now()).length, 1001);
+    assert.equal(view.checks.between('web', 0, clock.now()).length, 1001);
   }
   clock.jumpWall(7 * DAY);
   await pass(11 * MINUTE);
   using view = viewOf(folder);
-  assert.equal(view.checks('web', 0, clock.now()).length, 1);
-  const first = view
-    .days(['web'], 100, clock.now())
+  assert.equal(view.checks.between('web', 0, clock.now()).length, 1);
+  const first = view.days
+    .of(['web'], 100, clock.now())
     .get('web')
     ?.find(({ day }) => day === TODAY);
   assert.equal(first?.account.up, DAY);
@@ -116,7 +116,7 @@ test('checks are kept for twelve weeks and their days for ever', async (t) => {
 test('a clock that stood in the far future for a moment deletes and books nothing', async (t) => {
   const clock = new FakeClock(TODAY + 12 * HOUR);
   const { folder, ledger, pass } = await ledgerFor(t, clock);
-  await ledger.keep([transition(TODAY, 'unknown', 'up')], [stand(TODAY, 'up', TODAY + 30 * DAY)]);
+  await ledger.transitions.keep([transition(TODAY, 'unknown', 'up')], [stand(TODAY, 'up', TODAY + 30 * DAY)]);
   for (let i = 0; i < 1000; i++) ledger.note(check(TODAY + i * 10 * SECOND), 10 * SECOND);
   await pass(20 * MINUTE);
   clock.jumpWall(3650 * DAY);
@@ -124,8 +124,8 @@ test('a clock that stood in the far future for a moment deletes and books nothin
   clock.jumpWall(-3650 * DAY);
   await pass(DAY);
   using view = viewOf(folder);
-  assert.equal(view.checks('web', 0, TODAY + DAY).length, 1000);
-  const [yesterday] = view.days(['web'], 2, clock.now()).get('web') ?? [];
+  assert.equal(view.checks.between('web', 0, TODAY + DAY).length, 1000);
+  const [yesterday] = view.days.of(['web'], 2, clock.now()).get('web') ?? [];
   assert.equal(yesterday?.account.up, DAY);
   assert.equal(seen(yesterday), 1000);
 });

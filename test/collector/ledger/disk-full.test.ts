@@ -40,7 +40,7 @@ test('a full disk is said, nothing is corrupted, and with room again it goes on 
   let kept = 0;
   const keepOne = async () => {
     const evidence = { body: 'x'.repeat(8_000) };
-    await ledger.keep(
+    await ledger.transitions.keep(
       [transition(START + kept, 'up', 'down', { evidence })],
       [stand(START + kept, 'down', START + DAY)],
     );
@@ -68,7 +68,7 @@ test('a full disk is said, nothing is corrupted, and with room again it goes on 
   assert.match(troubles[0] ?? '', /cannot be written: there is no room left/);
   {
     using view = viewOf(folder);
-    assert.equal(view.transitions('web', 0, START + DAY, 10_000).length, kept);
+    assert.equal(view.transitions.of('web', 0, START + DAY, 10_000).length, kept);
   }
 
   await rm(join(folder, 'filler'));
@@ -78,8 +78,8 @@ test('a full disk is said, nothing is corrupted, and with room again it goes on 
   await close();
   const again = await ledgerFor(t, undefined, folder);
   using view = viewOf(folder);
-  assert.equal(view.transitions('web', 0, START + DAY, 10_000).length, kept);
-  assert.equal(view.checks('web', 0, START + 30 * DAY).length, noted);
+  assert.equal(view.transitions.of('web', 0, START + DAY, 10_000).length, kept);
+  assert.equal(view.checks.between('web', 0, START + 30 * DAY).length, noted);
   await again.close();
 });
 

@@ -74,7 +74,7 @@ function longestWait(keeping: readonly number[], noted: readonly number[]): numb
 function look(folder: string, kept: ReadonlySet<string>, noted: readonly number[], longestWaitMs: number): number {
   if (kept.size === 0) return 0;
   using view = viewOf(folder);
-  const found = new Set(view.transitions('web', 0, START + 9_000 * DAY, 1e6).map(({ reason }) => reason));
+  const found = new Set(view.transitions.of('web', 0, START + 9_000 * DAY, 1e6).map(({ reason }) => reason));
   for (const reason of kept) assert.ok(found.has(reason), `transition ${reason} was promised and is gone`);
   const [first] = noted;
   const last = noted.at(-1);
@@ -83,7 +83,7 @@ function look(folder: string, kept: ReadonlySet<string>, noted: readonly number[
   const flushed = openFlushed(db)();
   db.close();
   for (const monitor of ['m0', 'm19']) {
-    const marks = view.checks(monitor, first - 16, last + DAY / 24);
+    const marks = view.checks.between(monitor, first - 16, last + DAY / 24);
     const promised = noted.filter((at) => at < flushed).length;
     assert.ok(
       marks.length >= promised,

@@ -32,7 +32,7 @@ export async function ledgerFor(test: TestContext, clock = new FakeClock(START),
   const pass = async (ms: number) => {
     for (let left = ms; left > 0; left -= 4_000) {
       await clock.advance(Math.min(left, 4_000));
-      await ledger.pulses();
+      await ledger.pulses.latest();
       await new Promise((resolve) => setImmediate(resolve));
     }
   };

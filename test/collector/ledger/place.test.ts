@@ -10,7 +10,7 @@ import { check, ledgerFor, START, stand, transition, viewOf } from './open-ledge
 /** A ledger that has concluded something, and noted something since that is not on disk yet. */
 async function ledgerWithHistory(t: Parameters<typeof ledgerFor>[0]) {
   const one = await ledgerFor(t);
-  await one.ledger.keep([transition(START, 'up', 'down')], [stand(START, 'down', START + MINUTE)]);
+  await one.ledger.transitions.keep([transition(START, 'up', 'down')], [stand(START, 'down', START + MINUTE)]);
   one.ledger.note(check(START, 'down'), 30 * SECOND);
   return one;
 }
@@ -21,13 +21,13 @@ for (const name of ['ledger.db', 'ledger.db-wal'])
     await rm(join(folder, name));
     await clock.advance(10 * SECOND);
     assert.match(await gone, /ledger\.db was removed while the box ran, and was put back; .* stop the box first/);
-    await assert.rejects(ledger.stands(), LedgerGone);
+    await assert.rejects(ledger.standings.kept(), LedgerGone);
 
     const again = await ledgerFor(t, new FakeClock(START), folder);
-    assert.equal((await again.ledger.stands())[0]?.standing, 'down');
+    assert.equal((await again.ledger.standings.kept())[0]?.standing, 'down');
     using view = viewOf(folder);
-    assert.equal(view.transitions('web', 0, START + 1, 10).length, 1);
-    assert.equal(view.checks('web', 0, START + MINUTE).length, 1);
+    assert.equal(view.transitions.of('web', 0, START + 1, 10).length, 1);
+    assert.equal(view.checks.between('web', 0, START + MINUTE).length, 1);
   });
 
 test('when somebody puts another file in its place, it is said, and that file is left as it is', async (t) => {
@@ -39,7 +39,7 @@ test('when somebody puts another file in its place, it is said, and that file is
   await clock.advance(10 * SECOND);
   assert.match(await gone, /ledger\.db was replaced while the box ran/);
   using view = viewOf(folder);
-  assert.deepEqual(view.transitions('web', 0, START + 1, 10), []);
+  assert.deepEqual(view.transitions.of('web', 0, START + 1, 10), []);
 });
 
 test('a ledger that is damaged while it is written is said to be', async (t) => {
@@ -47,14 +47,14 @@ test('a ledger that is damaged while it is written is said to be', async (t) => 
   const reason = 'x'.repeat(300);
   const many = Array.from({ length: 20_000 }, (_, at) => transition(START + at, 'up', 'down', { reason }));
   const first = transition(START, 'up', 'down', { monitor: 'first' });
-  await ledger.keep([first, ...many], []);
+  await ledger.transitions.keep([first, ...many], []);
   for (const name of ['ledger.db', 'ledger.db-wal']) {
     const file = await open(join(folder, name), 'r+');
     const { size } = await file.stat();
     await file.write(Buffer.alloc(size, 0xa5), 0, size, 0);
     await file.close();
   }
-  await assert.rejects(ledger.keep([{ ...first, at: START + 1 }], []));
+  await assert.rejects(ledger.transitions.keep([{ ...first, at: START + 1 }], []));
   await clock.advance(10 * SECOND);
   assert.match(await gone, /the ledger cannot go on: .*(malformed|not a database)/);
 });

@@ -25,7 +25,7 @@ const ledger = await openLedger(folder, {
   clock,
   onTrouble: (message) => process.stdout.write(`trouble ${message}\n`),
 });
-const before = await ledger.stands();
+const before = await ledger.standings.kept();
 process.stdout.write(`stands ${before.find(({ vantage }) => vantage === '')?.reason ?? ''}\n`);
 
 setInterval(() => {
@@ -38,7 +38,10 @@ for (let count = 0; ; count++) {
   const reason = `${round}-${count}`;
   const at = clock.now();
   process.stdout.write(`keeping ${at}\n`);
-  await ledger.keep([transition(at, 'up', 'down', { reason })], [stand(at, 'down', at + 60_000, { reason })]);
+  await ledger.transitions.keep(
+    [transition(at, 'up', 'down', { reason })],
+    [stand(at, 'down', at + 60_000, { reason })],
+  );
   process.stdout.write(`kept ${reason}\n`);
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
 }

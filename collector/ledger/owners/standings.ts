@@ -1,0 +1,95 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import type { Blindness, Stand, Standing } from '../../../model/standing.ts';
+import type { Owner, Reading, Writing } from '../owner.ts';
+import { seriesKey } from '../series-table.ts';
+import { countsUntil, openFlushed } from '../timeline.ts';
+
+/** How much of a reason is kept, in characters: it came from outside. */
+export const LONGEST_REASON = 1_000;
+
+/** Where everything stands now. */
+export const standings = {
+  migrations: [
+    {
+      version: 1,
+      sql: `
+        CREATE TABLE stand (
+          series   INTEGER PRIMARY KEY REFERENCES series (id),
+          standing TEXT NOT NULL,
+          since    INTEGER NOT NULL,
+          reason   TEXT NOT NULL,
+          blind    TEXT,
+          flapping INTEGER NOT NULL
+        );
+
+        -- Apart from the stand because it changes with every check.
+        CREATE TABLE fresh (
+          series INTEGER PRIMARY KEY REFERENCES series (id),
+          until  INTEGER NOT NULL
+        );`,
+    },
+  ],
+  reads: {
+    /** Where everything stands by all that was kept and noted so far; at first, by the last writer, also after a crash. */
+    kept({ db, noted }: Reading) {
+      const read = openStands(db);
+      return (): Stand[] => [
+        ...new Map([...read().map((one) => [seriesKey(one.monitor, one.vantage), one] as const), ...noted]).values(),
+      ];
+    },
+    /** Where everything stands as a reader beside the writer sees it: what was fresh at the last flush counts until the next. */
+    current({ db }: Reading) {
+      const read = openStands(db);
+      const flushed = openFlushed(db);
+      return (): Stand[] => {
+        const last = flushed();
+        return read().map((one) => ({ ...one, freshUntil: countsUntil(one.freshUntil, last) }));
+      };
+    },
+  },
+} satisfies Owner;
+
+/** Writes where something stands; inside a transaction. */
+export function openStandWriter({ db, series }: Pick<Writing, 'db' | 'series'>): (stand: Stand) => void {
+  const set = db.prepare(`INSERT INTO stand VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+    SET standing = excluded.standing, since = excluded.since, reason = excluded.reason, blind = excluded.blind, flapping = excluded.flapping
+    WHERE (standing, since, reason, blind, flapping) IS NOT
+          (excluded.standing, excluded.since, excluded.reason, excluded.blind, excluded.flapping)`);
+  const setFresh = db.prepare('INSERT INTO fresh VALUES (?, ?) ON CONFLICT DO UPDATE SET until = excluded.until');
+  return (stand) => {
+    const id = series.idOf(stand.monitor, stand.vantage);
+    const reason = stand.reason.slice(0, LONGEST_REASON);
+    set.run(id, stand.standing, whole(stand.since), reason, stand.blind ?? null, stand.flapping ? 1 : 0);
+    setFresh.run(id, whole(stand.freshUntil));
+  };
+}
+
+/** A stand is never refused: one that could not be written would hold up all that waits with it. */
+function whole(at: number): number {
+  if (Number.isNaN(at)) return 0;
+  return Math.round(Math.min(Math.max(at, -8.64e15), 8.64e15));
+}
+
+function openStands(db: Reading['db']): () => Stand[] {
+  const read = db.prepare(
+    'SELECT * FROM stand JOIN fresh USING (series) JOIN series ON series.id = stand.series ORDER BY monitor, vantage',
+  );
+  return () =>
+    read.all().map((row) => ({
+      monitor: String(row.monitor),
+      vantage: String(row.vantage),
+      standing: String(row.standing) as Standing,
+      since: Number(row.since),
+      reason: String(row.reason),
+      ...blindnessOf(row),
+      freshUntil: Number(row.until),
+    }));
+}
+
+/** What a row of `stand` or `transition` has where it is unknown, or flapping. */
+export function blindnessOf(row: Record<string, SQLOutputValue>): { blind?: Blindness; flapping?: boolean } {
+  return {
+    ...(row.blind === null ? {} : { blind: String(row.blind) as Blindness }),
+    ...(row.flapping === 1 ? { flapping: true } : {}),
+  };
+}

@@ -1,0 +1,96 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import type { Stand, Standing, Transition } from '../../../model/standing.ts';
+import type { Instant } from '../../../model/time.ts';
+import { openDayCorrections } from '../day-books.ts';
+import type { Owner, Reading, Writing } from '../owner.ts';
+import { blindnessOf, LONGEST_REASON, openStandWriter } from './standings.ts';
+
+/** How much evidence is kept of one transition, in characters. */
+const LONGEST_EVIDENCE = 64 * 1_024;
+
+/** Every change of a standing, for ever. */
+export const transitions = {
+  migrations: [
+    {
+      version: 1,
+      sql: `
+        CREATE TABLE transition (
+          id       INTEGER PRIMARY KEY,
+          series   INTEGER NOT NULL REFERENCES series (id),
+          at       INTEGER NOT NULL,
+          "from"   TEXT NOT NULL,
+          "to"     TEXT NOT NULL,
+          reason   TEXT NOT NULL,
+          blind    TEXT,
+          flapping INTEGER NOT NULL,
+          evidence TEXT
+        );
+        CREATE INDEX transition_by_time ON transition (series, at);`,
+    },
+  ],
+  reads: {
+    /** The monitor's transitions that begin in `[from, to)`, newest first. */
+    of({ db }: Reading) {
+      const read =
+        db.prepare(`SELECT transition.*, monitor, vantage FROM series JOIN transition ON transition.series = series.id
+          WHERE monitor = ? AND vantage = '' AND at >= ? AND at < ? ORDER BY at DESC, transition.id DESC LIMIT ?`);
+      return (monitor: string, from: Instant, to: Instant, limit: number): Transition[] =>
+        read.all(monitor, from, to, limit).map(transitionOf);
+    },
+  },
+  writes: {
+    /** Keeps transitions, with the new stands; only when they are durable may anyone be told. */
+    keep(writing: Writing) {
+      const add = openTransitionWriter(writing);
+      const setStand = openStandWriter(writing);
+      const correctDays = openDayCorrections(writing);
+      return (transitions: readonly Transition[], stands: readonly Stand[]): void => {
+        const begun = transitions.map((one) => ({ ...one, at: add(one) }));
+        for (const one of stands) setStand(one);
+        const own = begun.filter(({ vantage }) => vantage === '');
+        for (const [monitor, some] of Map.groupBy(own, (one) => one.monitor))
+          correctDays(monitor, Math.min(...some.map(({ at }) => at)), writing.lastWritten());
+      };
+    },
+  },
+  arrivals: {
+    keep: ({ supersede }: Writing) => {
+      return (_: readonly Transition[], stands: readonly Stand[]): void => supersede(stands);
+    },
+  },
+} satisfies Owner;
+
+/** Adds a transition and answers when it begins: never before the one before it, even if the wall clock jumped back. */
+function openTransitionWriter({ db, series }: Writing): (one: Transition) => Instant {
+  const last = db.prepare('SELECT at FROM transition WHERE series = ? ORDER BY at DESC LIMIT 1');
+  const add = db.prepare(
+    'INSERT INTO transition (series, at, "from", "to", reason, blind, flapping, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  return (one) => {
+    const id = series.idOf(one.monitor, one.vantage);
+    const at = Math.max(Math.round(one.at), Number(last.get(id)?.at ?? Number.NEGATIVE_INFINITY));
+    const reason = one.reason.slice(0, LONGEST_REASON);
+    add.run(id, at, one.from, one.to, reason, one.blind ?? null, one.flapping ? 1 : 0, evidenceOf(one));
+    return at;
+  };
+}
+
+function evidenceOf(transition: Transition): string | null {
+  if (transition.evidence === undefined) return null;
+  const text = JSON.stringify(transition.evidence);
+  return text.length <= LONGEST_EVIDENCE ? text : JSON.stringify({ evidence: `left out: ${text.length} characters` });
+}
+
+/** A row of `transition` joined with its series, as the model has it. */
+function transitionOf(row: Record<string, SQLOutputValue>): Transition {
+  return {
+    monitor: String(row.monitor),
+    vantage: String(row.vantage),
+    at: Number(row.at),
+    from: String(row.from) as Standing,
+    to: String(row.to) as Standing,
+    reason: String(row.reason),
+    ...blindnessOf(row),
+    ...(row.evidence === null ? {} : { evidence: JSON.parse(String(row.evidence)) }),
+  };
+}
