@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 import type { Config } from '../model/config.ts';
+import type { Query } from '../model/query.ts';
 import type { Sample } from '../model/sample.ts';
 import { type Clock, MINUTE } from '../model/time.ts';
 import { openSpool, type Spool } from './spool/spool.ts';
 import { createClient, type VictoriaMetrics } from './victoriametrics/client.ts';
 import { type Embedded, startEmbedded } from './victoriametrics/embedded.ts';
+import { createQuery } from './victoriametrics/query.ts';
 import { startShipper } from './victoriametrics/shipper.ts';
 
 /** The upper stream: the spool, VictoriaMetrics where it is ours to run, and what carries one to the other. */
 export interface Store {
   readonly spool: Spool;
   readonly client: VictoriaMetrics;
+  /** What is stored, to be asked by rules and pages. */
+  readonly query: Query;
   /** What the spool and the shipper say of themselves. */
   samples(): Sample[];
   /** Writes what is buffered and ends; what VictoriaMetrics does not have yet waits on disk. */
@@ -38,6 +42,7 @@ export async function openStore({ folder, storage, bounds, clock, log }: StoreOp
   return {
     spool,
     client,
+    query: createQuery({ client, clock }),
     samples: () => [...spool.samples(), ...shipper.samples()],
     async stop() {
       await spool.close();

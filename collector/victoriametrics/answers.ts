@@ -1,37 +1,39 @@
+import { CodedError } from '../../model/errors.ts';
+import type { Matrix, Vector } from '../../model/query.ts';
 import type { Labels } from '../../model/sample.ts';
 import type { Instant } from '../../model/time.ts';
 
-/** One series of an instant query: its value at one instant. */
-export interface VectorSeries {
-  readonly labels: Labels;
-  readonly at: Instant;
-  readonly value: number;
-}
-export type Vector = readonly VectorSeries[];
-
-/** One series of a range query: instants in milliseconds and values, in order of time. */
-export interface MatrixSeries {
-  readonly labels: Labels;
-  readonly points: readonly (readonly [at: Instant, value: number])[];
-}
-export type Matrix = readonly MatrixSeries[];
-
 /** An answer of the query API that is not what its documentation promises. */
-export class StrangeAnswer extends Error {
-  readonly code = 'storage-strange-answer';
+export class StrangeAnswer extends CodedError<'storage-strange-answer'> {
+  constructor(message: string, options?: ErrorOptions) {
+    super('storage-strange-answer', message, options);
+  }
 }
 
-/** Reads the answer of `/api/v1/query`; a scalar is one series without labels. Throws `StrangeAnswer`. */
-export function readVector(body: Buffer): Vector {
-  const { resultType, result } = readData(body);
+/** The `data` of an answer that says it succeeded. Throws `StrangeAnswer`. */
+export function readData(body: Buffer): unknown {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(body.toString('utf8'));
+  } catch (cause) {
+    throw new StrangeAnswer('the answer is no JSON', { cause });
+  }
+  const { status, data, error } = (answer ?? {}) as Record<string, unknown>;
+  if (status === 'success') return data;
+  throw new StrangeAnswer(`the query failed: ${String(error ?? status)}`);
+}
+
+/** Reads the data of `/api/v1/query`; a scalar is one series without labels. Throws `StrangeAnswer`. */
+export function readVector(data: unknown): Vector {
+  const { resultType, result } = (data ?? {}) as Record<string, unknown>;
   if (resultType === 'scalar') return [{ labels: {}, ...pointOf(result) }];
   if (resultType !== 'vector') throw new StrangeAnswer(`the answer is a ${String(resultType)}, wanted a vector`);
   return listOf(result).map((one) => ({ labels: labelsOf(one), ...pointOf(one.value) }));
 }
 
-/** Reads the answer of `/api/v1/query_range`. Throws `StrangeAnswer`. */
-export function readMatrix(body: Buffer): Matrix {
-  const { resultType, result } = readData(body);
+/** Reads the data of `/api/v1/query_range`. Throws `StrangeAnswer`. */
+export function readMatrix(data: unknown): Matrix {
+  const { resultType, result } = (data ?? {}) as Record<string, unknown>;
   if (resultType !== 'matrix') throw new StrangeAnswer(`the answer is a ${String(resultType)}, wanted a matrix`);
   return listOf(result).map((one) => ({
     labels: labelsOf(one),
@@ -42,16 +44,14 @@ export function readMatrix(body: Buffer): Matrix {
   }));
 }
 
-function readData(body: Buffer): Record<string, unknown> {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new StrangeAnswer(`the answer is no JSON, or longer than the ${body.length} bytes that were read`, { cause });
-  }
-  const { status, data, error } = (answer ?? {}) as Record<string, unknown>;
-  if (status === 'success' && typeof data === 'object' && data !== null) return data as Record<string, unknown>;
-  throw new StrangeAnswer(`the query failed: ${String(error ?? status)}`);
+/** Reads the data of `/api/v1/series`. Throws `StrangeAnswer`. */
+export function readSeries(data: unknown): readonly Labels[] {
+  return listOf(data) as Labels[];
+}
+
+/** Reads the data of `/api/v1/labels` and `/api/v1/label/…/values`. Throws `StrangeAnswer`. */
+export function readNames(data: unknown): readonly string[] {
+  return listOf(data).map(String);
 }
 
 function listOf(result: unknown): Record<string, unknown>[] {

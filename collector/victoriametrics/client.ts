@@ -1,6 +1,7 @@
+import type { Readable } from 'node:stream';
 import type { Auth, RemoteStorage } from '../../model/config.ts';
+import { CodedError, messageOf } from '../../model/errors.ts';
 import type { Secret } from '../../model/secret.ts';
-import { type Matrix, readMatrix, readVector, type Vector } from './answers.ts';
 import { type Connection, connect } from './connection.ts';
 import { type Generation, readGeneration } from './generation.ts';
 
@@ -19,22 +20,18 @@ export type Lane = 'live' | 'backlog';
 export interface VictoriaMetrics {
   /** Sends gzip members of exposition text. Never rejects but when `signal` aborts. */
   write(lane: Lane, members: readonly Uint8Array[], signal?: AbortSignal): Promise<Outcome>;
-  /** An instant query; at the server's present when `at` (milliseconds) is not given. */
-  query(expression: string, options?: { at?: number; signal?: AbortSignal }): Promise<Vector>;
-  /** A range query; instants and step in milliseconds. */
-  queryRange(
-    expression: string,
-    range: { from: number; to: number; stepMs: number; signal?: AbortSignal },
-  ): Promise<Matrix>;
+  /**
+   * Asks for a path of the query API, such as `/api/v1/query`. Resolves with whatever answer began: its body is to be read, or destroyed.
+   * Rejects with `Unreachable`, or with the signal's reason.
+   */
+  ask(path: string, form: URLSearchParams, signal: AbortSignal): Promise<{ status: number; body: Readable }>;
   /** Which run of the process this is, and what it has dropped so far. */
   generation(signal?: AbortSignal): Promise<Generation>;
   close(): Promise<void>;
 }
 
 /** A request that got no usable answer; the message names the address and what came. */
-export class Unreachable extends Error {
-  readonly code = 'storage-unreachable';
-}
+export class Unreachable extends CodedError<'storage-unreachable'> {}
 
 /** Where a VictoriaMetrics is, and how to ask it. */
 export interface Server extends RemoteStorage {
@@ -49,7 +46,7 @@ export interface ClientOptions {
 
 const WRITE_TIMEOUT_MS = 60_000;
 const READ_TIMEOUT_MS = 30_000;
-const MAX_ANSWER_BYTES = 16 << 20;
+const READS_AT_ONCE = 16;
 const MAX_WORDS_BYTES = 4096;
 /** These say nothing of the body: redirects, not allowed, not there, too slow, too many. */
 const NEEDS_PERSON = new Set([401, 403, 404, 405, 407]);
@@ -68,7 +65,7 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
           connections.delete(old);
           ended.close().catch(() => {});
         }
-      found = connect(origin);
+      found = connect(origin, purpose === 'read' ? READS_AT_ONCE : 1);
       connections.set(key, found);
     }
     return found;
@@ -76,24 +73,8 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
 
   function bases(): Server {
     const known = storage();
-    if (known === undefined) throw new Unreachable('VictoriaMetrics is not running');
+    if (known === undefined) throw new Unreachable('storage-unreachable', 'VictoriaMetrics is not running');
     return known;
-  }
-
-  async function ask(path: string, form: Record<string, string>, signal: AbortSignal | undefined): Promise<Buffer> {
-    const { read, auth } = bases();
-    const to = join(read, path);
-    const line = connection('read', read);
-    const { status, body } = await line.request({
-      path: to.pathname,
-      headers: { ...authorization(auth), 'content-type': 'application/x-www-form-urlencoded' },
-      body: [Buffer.from(new URLSearchParams(form).toString())],
-      timeoutMs: READ_TIMEOUT_MS,
-      maxBytes: MAX_ANSWER_BYTES,
-      signal,
-    });
-    if (status !== 200) throw new Unreachable(`${placeOf(to)} answered ${status}: ${wordsOf(body)}`);
-    return body;
   }
 
   return {
@@ -113,21 +94,26 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
         return outcomeOf(status, placeOf(to), wordsOf(body));
       } catch (error) {
         if (signal?.aborted) throw error;
-        return { kind: 'later', words: error instanceof Error ? error.message : String(error), needsPerson: false };
+        return { kind: 'later', words: messageOf(error), needsPerson: false };
       }
     },
-    query: async (expression, { at, signal } = {}) =>
-      readVector(
-        await ask('/api/v1/query', { query: expression, ...(at !== undefined && { time: String(at / 1000) }) }, signal),
-      ),
-    queryRange: async (expression, { from, to, stepMs, signal }) =>
-      readMatrix(
-        await ask(
-          '/api/v1/query_range',
-          { query: expression, start: String(from / 1000), end: String(to / 1000), step: String(stepMs / 1000) },
+    async ask(path, form, signal) {
+      const { read, auth } = bases();
+      const to = join(read, path);
+      const line = connection('read', read);
+      try {
+        return await line.open({
+          path: to.pathname,
+          headers: { ...authorization(auth), 'content-type': 'application/x-www-form-urlencoded' },
+          body: [Buffer.from(form.toString())],
+          timeoutMs: READ_TIMEOUT_MS,
           signal,
-        ),
-      ),
+        });
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        throw new Unreachable('storage-unreachable', `${placeOf(to)}: ${messageOf(error)}`, { cause: error });
+      }
+    },
     async generation(signal) {
       const { write, auth, metricsKey } = bases();
       const key = metricsKey === undefined ? '' : `?authKey=${metricsKey.reveal()}`;

@@ -1,19 +1,22 @@
 import { createRequire } from 'node:module';
-import type { Client, Dispatcher } from 'undici';
+import type { Readable } from 'node:stream';
+import type { Dispatcher, Pool } from 'undici';
 
 /**
- * undici's client alone: its index also loads fetch, WebSocket, caches and mocks, at 10 MB of resident memory (measured), and
- * gives the client its `request`. Loaded when there is somebody to talk to; the version is pinned.
+ * undici's pool alone: its index also loads fetch, WebSocket, caches and mocks, at 10 MB of resident memory (measured), and
+ * gives the pool its `request`. Loaded when there is somebody to talk to; the version is pinned.
  */
-function loadUndici(): { readonly Client: typeof Client; readonly request: Dispatcher['request'] } {
+function loadUndici(): { readonly Pool: typeof Pool; readonly request: Dispatcher['request'] } {
   const load = createRequire(import.meta.url);
-  return { Client: load('undici/lib/dispatcher/client.js'), request: load('undici/lib/api/api-request.js') };
+  return { Pool: load('undici/lib/dispatcher/pool.js'), request: load('undici/lib/api/api-request.js') };
 }
 
-/** One keep-alive connection to an origin, over which requests go one after the other. */
+/** Keep-alive connections to an origin, over each of which requests go one after the other. */
 export interface Connection {
   /** Rejects when there was no whole answer in time; an answer longer than `maxBytes` is cut there. */
-  request(request: HttpRequest): Promise<{ status: number; body: Buffer }>;
+  request(request: WholeRequest): Promise<{ status: number; body: Buffer }>;
+  /** Resolves when an answer has begun: its body is to be read, or destroyed. Rejects when none began in time. */
+  open(request: HttpRequest): Promise<{ status: number; body: Readable }>;
   close(): Promise<void>;
 }
 
@@ -22,35 +25,46 @@ export interface HttpRequest {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Record<string, string>;
   readonly body?: readonly Uint8Array[];
+  /** How long nothing may come. */
   readonly timeoutMs: number;
-  readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Opens nothing yet: the connection is made by the first request. */
-export function connect(origin: string): Connection {
+export interface WholeRequest extends HttpRequest {
+  readonly maxBytes: number;
+}
+
+/** Opens nothing yet: a connection is made by the first request, and at most so many in all. */
+export function connect(origin: string, connections = 1): Connection {
   const undici = loadUndici();
-  const client = new undici.Client(origin, { pipelining: 1, connect: { timeout: 10_000 } });
+  const pool = new undici.Pool(origin, { connections, pipelining: 1, connect: { timeout: 10_000 } });
+
+  async function open({ path, method = 'POST', headers = {}, body = [], timeoutMs, signal }: HttpRequest) {
+    const answer = await undici.request.call(pool, {
+      path,
+      method,
+      headers,
+      body: method === 'GET' ? null : Buffer.concat(body),
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      ...(signal && { signal }),
+    });
+    return { status: answer.statusCode, body: answer.body };
+  }
+
   return {
-    async request({ path, method = 'POST', headers = {}, body = [], timeoutMs, maxBytes, signal }) {
-      const answer = await undici.request.call(client, {
-        path,
-        method,
-        headers,
-        body: method === 'GET' ? null : Buffer.concat(body),
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-        ...(signal && { signal }),
-      });
+    open,
+    async request({ maxBytes, ...request }) {
+      const { status, body } = await open(request);
       const chunks: Buffer[] = [];
       let got = 0;
-      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
         chunks.push(chunk.subarray(0, maxBytes - got));
         got += chunk.length;
         if (got >= maxBytes) break;
       }
-      return { status: answer.statusCode, body: Buffer.concat(chunks) };
+      return { status, body: Buffer.concat(chunks) };
     },
-    close: () => client.destroy(),
+    close: () => pool.destroy(),
   };
 }

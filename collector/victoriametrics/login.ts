@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { Secret } from '../../model/secret.ts';
+import { writeFileAtomically } from '../../runtime/atomic-file.ts';
 
 /** Who may ask the embedded server. */
 export interface Login {
@@ -19,14 +20,7 @@ export async function keepLogin(path: string): Promise<Login> {
   const kept = await readLogin(path);
   if (kept !== undefined) return kept;
   const password = randomBytes(32).toString('hex');
-  const part = `${path}.new`;
-  await rm(part, { force: true });
-  await writeFile(part, `machine 127.0.0.1 login ${USER} password ${password}\n`, {
-    mode: 0o600,
-    flag: 'wx',
-    flush: true,
-  });
-  await rename(part, path);
+  await writeFileAtomically(path, `machine 127.0.0.1 login ${USER} password ${password}\n`);
   return { user: USER, password: new Secret(password) };
 }
 

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { createClock } from '../../collector/clock.ts';
 import { openSpool, type Spool, type SpoolOptions } from '../../collector/spool/spool.ts';
 import { createClient, type VictoriaMetrics } from '../../collector/victoriametrics/client.ts';
+import { createQuery } from '../../collector/victoriametrics/query.ts';
 import { type Shipper, startShipper } from '../../collector/victoriametrics/shipper.ts';
 import type { RemoteStorage } from '../../model/config.ts';
+import type { Query } from '../../model/query.ts';
 import type { Clock } from '../../model/time.ts';
 
 /** A spool, a client and a shipper in a temporary folder, and all they said. */
@@ -14,6 +16,7 @@ export interface StorageLine extends AsyncDisposable {
   readonly clock: Clock;
   readonly spool: Spool;
   readonly client: VictoriaMetrics;
+  readonly query: Query;
   readonly shipper: Shipper;
   readonly said: string[];
   /** The value of one of the line's own metrics. */
@@ -40,6 +43,7 @@ export async function storageLine(storage: RemoteStorage, options: LineOptions =
     clock,
     spool,
     client,
+    query: createQuery({ client, clock }),
     shipper,
     said,
     metric(name, labels = {}) {

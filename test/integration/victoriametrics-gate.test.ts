@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Auth } from '../../model/config.ts';
 import { Secret } from '../../model/secret.ts';
+import { answered } from '../collector/victoriametrics/answered.ts';
 import { requireProgram } from '../require-program.ts';
 import { openGate, passOn } from './gate.ts';
 import { batch, identity, storageLine } from './storage-line.ts';
@@ -36,7 +37,7 @@ for (const [what, auth, header] of ways)
     await using line = await storageLine(storage);
     await line.spool.keep(batch('through', 10, line.clock.now()), identity, line.clock.now());
     await until(async () => (await vm.count('through')) === 10);
-    await until(async () => (await line.client.query('count_over_time(through[1m])')).at(0)?.value === 10);
+    await until(async () => (await answered(line.query.instant('count_over_time(through[1m])'))).at(0)?.value === 10);
     assert.deepEqual(strangers, []);
     assert.deepEqual(line.said, []);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { answered } from '../collector/victoriametrics/answered.ts';
 import { requireProgram } from '../require-program.ts';
 import { batch, identity, storageLine } from './storage-line.ts';
 import { until } from './until.ts';
@@ -14,17 +15,17 @@ test('what a check measured can be asked for in VictoriaMetrics a moment later',
   if (program === undefined) return;
   await using vm = await victoriaMetricsProcess(program);
   await using line = await storageLine({ write: vm.url, read: vm.url });
-  const { spool, client, clock } = line;
+  const { spool, query, clock } = line;
   spool.offer([{ name: 'probe_success', labels: {}, value: 1 }], identity, clock.now());
   await spool.keep([{ name: 'reactor_heat', labels: { side: 'back\n"' }, value: 0.5 }], identity, clock.now());
   await until(async () => (await vm.count(own)) === 2);
-  await until(async () => (await client.query('reactor_heat')).length === 1);
-  const [heat] = await client.query('reactor_heat');
+  await until(async () => (await answered(query.instant('reactor_heat'))).length === 1);
+  const [heat] = await answered(query.instant('reactor_heat'));
   assert.equal(heat?.value, 0.5);
   const labels = { __name__: 'reactor_heat', job: 'probe', instance: 'web', vantage: 'local', side: 'back\n"' };
   assert.deepEqual(heat?.labels, labels);
   const range = { from: clock.now() - 10_000, to: clock.now() + 10_000, stepMs: 1000 };
-  const [series] = await client.queryRange('reactor_heat', range);
+  const [series] = await answered(query.range('reactor_heat', range));
   assert.deepEqual(series?.labels, labels);
   assert.equal(series?.points.at(-1)?.[1], 0.5);
   assert.deepEqual(line.said, []);
@@ -51,7 +52,7 @@ test('values at the edge arrive as they were: infinities, the largest and the sm
     line.clock.now(),
   );
   await until(async () => (await vm.count('edge')) === values.length);
-  const ask = () => line.client.query('edge', { at: line.clock.now() + 1000 });
+  const ask = () => answered(line.query.instant('edge', { at: line.clock.now() + 1000 }));
   await until(async () => (await ask()).length === values.length);
   for (const series of await ask()) {
     const value = values[Number(series.labels.index)] ?? Number.NaN;

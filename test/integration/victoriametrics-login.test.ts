@@ -11,6 +11,8 @@ import { type Embedded, startEmbedded } from '../../collector/victoriametrics/em
 import { startGuarded } from '../../collector/victoriametrics/guard.ts';
 import { keepLogin, readLogin } from '../../collector/victoriametrics/login.ts';
 import { freePort } from '../../collector/victoriametrics/port.ts';
+import { createQuery } from '../../collector/victoriametrics/query.ts';
+import { answered } from '../collector/victoriametrics/answered.ts';
 import { requireProgram } from '../require-program.ts';
 import { until } from './until.ts';
 
@@ -74,7 +76,7 @@ async function running(folder: string, body: (embedded: Embedded, said: string[]
   }
 }
 
-function answered(url: string, method: string, authorization?: string): Promise<number> {
+function statusOf(url: string, method: string, authorization?: string): Promise<number> {
   return fetch(url, { method, redirect: 'manual', ...(authorization && { headers: { authorization } }) }).then(
     async (answer) => {
       await answer.body?.cancel();
@@ -108,8 +110,10 @@ test('who does not know the login learns nothing of what is stored and changes n
         running(folder, async (embedded, said) => {
           const client = createClient({ storage: embedded.server });
           try {
+            const query = createQuery({ client, clock: createClock() });
             assert.deepEqual(await client.write('live', [gzipSync('kept 42\n')]), { kind: 'received' });
-            const kept = async () => (await client.query('kept', { at: Date.now() + 10_000 })).map((one) => one.value);
+            const kept = async () =>
+              (await answered(query.instant('kept', { at: Date.now() + 10_000 }))).map((one) => one.value);
             await until(async () => (await kept()).length === 1);
             assert.notEqual((await client.generation()).name, 'unknown');
 
@@ -118,13 +122,13 @@ test('who does not know the login learns nothing of what is stored and changes n
             for (const method of ['GET', 'POST']) {
               for (const path of [...ASKING, ...CLOSED])
                 for (const who of [undefined, wrong])
-                  assert.equal(await answered(`${embedded.url}${path}`, method, who), 401, `${method} ${path}`);
+                  assert.equal(await statusOf(`${embedded.url}${path}`, method, who), 401, `${method} ${path}`);
               for (const path of CLOSED) {
-                const status = await answered(`${embedded.url}${path}`, method, login);
+                const status = await statusOf(`${embedded.url}${path}`, method, login);
                 assert.ok(status >= 400 && status < 500, `${method} ${path} with the login: ${status}`);
               }
             }
-            for (const path of OPEN) assert.ok((await answered(`${embedded.url}${path}`, 'GET')) < 300, path);
+            for (const path of OPEN) assert.ok((await statusOf(`${embedded.url}${path}`, 'GET')) < 300, path);
             assert.deepEqual(await kept(), [42]);
             assert.deepEqual(said, []);
           } finally {
@@ -186,10 +190,13 @@ test('a server without a login that an earlier version left running is ended, an
           await fetch(`${url}/api/v1/import/prometheus`, { method: 'POST', body: 'kept 42\n' });
           await running(folder, async (embedded) => {
             await left.ended;
-            assert.equal(await answered(`${embedded.url}/api/v1/query?query=kept`, 'GET'), 401);
+            assert.equal(await statusOf(`${embedded.url}/api/v1/query?query=kept`, 'GET'), 401);
             const client = createClient({ storage: embedded.server });
             try {
-              await until(async () => (await client.query('kept', { at: Date.now() + 10_000 })).length === 1);
+              const query = createQuery({ client, clock: createClock() });
+              await until(
+                async () => (await answered(query.instant('kept', { at: Date.now() + 10_000 }))).length === 1,
+              );
             } finally {
               await client.close();
             }

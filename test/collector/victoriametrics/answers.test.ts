@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readMatrix, readVector, StrangeAnswer } from '../../../collector/victoriametrics/answers.ts';
+import {
+  readData,
+  readMatrix,
+  readNames,
+  readSeries,
+  readVector,
+  StrangeAnswer,
+} from '../../../collector/victoriametrics/answers.ts';
 import { generationOf } from '../../../collector/victoriametrics/generation.ts';
 
 const answer = (data: unknown) => Buffer.from(JSON.stringify({ status: 'success', data }));
@@ -12,28 +19,34 @@ test('an instant query gives labels, instants in milliseconds and numbers, infin
     { metric: {}, value: [1767225600, '-Inf'] },
     { metric: {}, value: [1767225600, 'NaN'] },
   ];
-  assert.deepEqual(readVector(answer({ resultType: 'vector', result })), [
+  assert.deepEqual(readVector(readData(answer({ resultType: 'vector', result }))), [
     { labels: { __name__: 'up', job: 'probe' }, at: 1767225600123, value: 0.5 },
     { labels: {}, at: 1767225600000, value: Number.POSITIVE_INFINITY },
     { labels: {}, at: 1767225600000, value: Number.NEGATIVE_INFINITY },
     { labels: {}, at: 1767225600000, value: Number.NaN },
   ]);
-  assert.deepEqual(readVector(answer({ resultType: 'scalar', result: [1, '2'] })), [
+  assert.deepEqual(readVector(readData(answer({ resultType: 'scalar', result: [1, '2'] }))), [
     { labels: {}, at: 1000, value: 2 },
   ]);
 });
 
 test('a range query gives the points of each series in order', () => {
   const result = [{ metric: { a: 'b' }, values: [[1, '2'], [3, '4']] }]; // biome-ignore format: pairs
-  assert.deepEqual(readMatrix(answer({ resultType: 'matrix', result })), [
+  assert.deepEqual(readMatrix(readData(answer({ resultType: 'matrix', result }))), [
     { labels: { a: 'b' }, points: [[1000, 2], [3000, 4]] }, // biome-ignore format: pairs
   ]);
+});
+
+test('series come as labels, and names as text', () => {
+  assert.deepEqual(readSeries(readData(answer([{ __name__: 'up', job: 'a' }]))), [{ __name__: 'up', job: 'a' }]);
+  assert.deepEqual(readNames(readData(answer(['job', 'instance']))), ['job', 'instance']);
+  assert.throws(() => readNames(readData(answer({}))), /no list/);
 });
 
 test('an answer that is not what was promised is an error that says what came', () => {
   const strange: readonly (readonly [Buffer, RegExp])[] = [
     [Buffer.from('<html>'), /no JSON/],
-    [Buffer.from('{"status":"success","data":{"resultType":"vector","result":[{"met'), /longer than the 65 bytes/],
+    [Buffer.from('{"status":"success","data":{"resultType":"vector","result":[{"met'), /no JSON/],
     [Buffer.from('null'), /the query failed/],
     [Buffer.from('{"status":"error","error":"unknown function nope"}'), /unknown function nope/],
     [answer({ resultType: 'matrix', result: [] }), /is a matrix, wanted a vector/],
@@ -42,7 +55,7 @@ test('an answer that is not what was promised is an error that says what came', 
   ];
   for (const [body, words] of strange)
     assert.throws(
-      () => readVector(body),
+      () => readVector(readData(body)),
       (error: Error) => error instanceof StrangeAnswer && words.test(error.message),
     );
 });
