@@ -119,8 +119,8 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
       onTransition(transition) {
         log(`${transition.monitor} is ${transition.to}: ${transition.reason}`);
         self.transition(transition);
-        site.soon();
       },
+      onKept: site.soon,
       onTrouble: log,
     }),
     (one) => one.stop(),

@@ -6,6 +6,7 @@ import type { Stand, Transition } from '../model/standing.ts';
 import { type Clock, SECOND } from '../model/time.ts';
 import { cleanFinding } from './clean.ts';
 import { createJudging } from './judge/judging.ts';
+import { followTransitions } from './ledger/follow-transitions.ts';
 import type { Ledger } from './ledger/open.ts';
 import { watchLoop } from './loop-watch.ts';
 import { identityOf, samplesOf } from './measure.ts';
@@ -25,7 +26,10 @@ export interface ChecksOptions {
   readonly vantageFor: (monitor: Monitor, vantage: string) => Vantage;
   /** Told of every check, after it was measured and before it is judged. */
   readonly onCheck: (check: Check) => void;
+  /** Told of each transition of a monitor's own standing that is durable, in order; of one kept just before a crash, after it. */
   readonly onTransition: (transition: Transition) => void;
+  /** Called when there may be new transitions: whoever else acts on them reads them from the ledger (`followTransitions`). */
+  readonly onKept?: () => void;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -48,12 +52,22 @@ export function createChecks(options: ChecksOptions): Checks {
   const loop = watchLoop(clock);
   let monitors = new Map<string, Monitor>();
 
+  const told = followTransitions({
+    clock,
+    ledger,
+    name: 'log',
+    act: (transitions) => transitions.forEach(options.onTransition),
+    onTrouble: options.onTrouble,
+  });
   const judging = createJudging({
     clock,
     ledger,
     recheck: now,
     again: (monitor, vantage, ms) => schedule.again(keyOf(monitor, vantage), ms),
-    onTransition: options.onTransition,
+    onKept() {
+      told.wake();
+      options.onKept?.();
+    },
     onTrouble: options.onTrouble,
   });
 
@@ -102,6 +116,7 @@ export function createChecks(options: ChecksOptions): Checks {
       await schedule.stop();
       loop.stop();
       await judging.stop();
+      await told.stop();
     },
   };
 }

@@ -20,8 +20,8 @@ export interface JudgingOptions {
   readonly recheck: (monitor: string) => Promise<void>;
   /** Checks one series again soon. */
   readonly again: (monitor: string, vantage: string, ms: number) => void;
-  /** Told of each transition of a monitor's own standing, once it is durable. */
-  readonly onTransition: (transition: Transition) => void;
+  /** Called when transitions are durable: who acts on them reads them from the ledger. */
+  readonly onKept: () => void;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -48,9 +48,7 @@ export function createJudging(options: JudgingOptions): Judging {
     clock,
     keep: (batch) =>
       ledger.transitions.keep(batch, [...new Set(batch.map((one) => one.monitor))].flatMap(roster.standsOf)),
-    onKept(transition) {
-      if (transition.vantage === '') options.onTransition(transition);
-    },
+    onKept: options.onKept,
     onTrouble: options.onTrouble,
   });
 

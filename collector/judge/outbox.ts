@@ -7,8 +7,8 @@ export interface OutboxOptions {
   readonly clock: Clock;
   /** Resolves once the transitions are durable. */
   readonly keep: (transitions: readonly Transition[]) => Promise<void>;
-  /** Told of each transition once it is durable, in order. */
-  readonly onKept: (transition: Transition) => void;
+  /** Called when some are durable. */
+  readonly onKept: () => void;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -51,7 +51,7 @@ export function createOutbox({ clock, keep, onKept, onTrouble }: OutboxOptions):
       }
       trouble = undefined;
       waiting.splice(0, batch.length);
-      batch.forEach(onKept);
+      onKept();
     }
   }
 

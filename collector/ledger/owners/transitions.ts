@@ -8,7 +8,12 @@ import { blindnessOf, LONGEST_REASON, openStandWriter } from './standings.ts';
 /** How much evidence is kept of one transition, in characters. */
 const LONGEST_EVIDENCE = 64 * 1_024;
 
-/** Every change of a standing, for ever. */
+/** A transition of a monitor's own standing, and its number: each is higher than all that were kept before. */
+export interface KeptTransition extends Transition {
+  readonly id: number;
+}
+
+/** Every change of a standing, for ever; and how far those who act on them have come. */
 export const transitions = {
   migrations: [
     {
@@ -27,6 +32,15 @@ export const transitions = {
         );
         CREATE INDEX transition_by_time ON transition (series, at);`,
     },
+    {
+      version: 3,
+      sql: `
+        -- Who acts on transitions, and up to which they have.
+        CREATE TABLE transition_cursor (
+          name TEXT PRIMARY KEY,
+          done INTEGER NOT NULL
+        ) WITHOUT ROWID;`,
+    },
   ],
   reads: {
     /** The monitor's transitions that begin in `[from, to)`, newest first. */
@@ -36,6 +50,14 @@ export const transitions = {
           WHERE monitor = ? AND vantage = '' AND at >= ? AND at < ? ORDER BY at DESC, transition.id DESC LIMIT ?`);
       return (monitor: string, from: Instant, to: Instant, limit: number): Transition[] =>
         read.all(monitor, from, to, limit).map(transitionOf);
+    },
+    /** The `limit` transitions of monitors as a whole that were kept next after the one with this number, in the order they were kept. */
+    after({ db }: Reading) {
+      const read =
+        db.prepare(`SELECT transition.*, monitor, vantage FROM transition JOIN series ON series.id = transition.series
+          WHERE transition.id > ? AND vantage = '' ORDER BY transition.id LIMIT ?`);
+      return (id: number, limit: number): KeptTransition[] =>
+        read.all(id, limit).map((row) => ({ id: Number(row.id), ...transitionOf(row) }));
     },
   },
   writes: {
@@ -52,6 +74,19 @@ export const transitions = {
           correctDays(monitor, Math.min(...some.map(({ at }) => at)), writing.lastWritten());
       };
     },
+    /** The number up to which somebody has acted on transitions. Who is new begins with what is kept from now on. */
+    follow({ db }: Writing) {
+      const begin = db.prepare(
+        'INSERT OR IGNORE INTO transition_cursor VALUES (?, (SELECT coalesce(max(id), 0) FROM transition))',
+      );
+      const read = db.prepare('SELECT done FROM transition_cursor WHERE name = ?');
+      return (name: string): number => {
+        begin.run(name);
+        return Number(read.get(name)?.done);
+      };
+    },
+    /** Somebody has acted on all transitions up to this number. */
+    handled: openCursor,
   },
   arrivals: {
     keep: ({ supersede }: Writing) => {
@@ -59,6 +94,16 @@ export const transitions = {
     },
   },
 } satisfies Owner;
+
+/**
+ * Moves somebody's cursor; inside a transaction. Answers false, and moves nothing, when they had come as far before: what is written
+ * for these transitions was written then.
+ */
+export function openCursor({ db }: Pick<Writing, 'db'>): (name: string, id: number) => boolean {
+  const move = db.prepare(`INSERT INTO transition_cursor VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET done = excluded.done WHERE done < excluded.done`);
+  return (name, id) => move.run(name, id).changes > 0;
+}
 
 /** Adds a transition and answers when it begins: never before the one before it, even if the wall clock jumped back. */
 function openTransitionWriter({ db, series }: Writing): (one: Transition) => Instant {

@@ -121,7 +121,7 @@ suite('bad checks that wait for what would explain them', () => {
       const lost = box.clock.now();
       box.world.set('quad9', 'down').set('website', 'down');
       await box.check('website');
-      await box.judging.stop();
+      await box.settled();
       assert.deepEqual(standings(box), ['website up', 'quad9 up']);
       assert.ok(box.asked.includes('quad9'), 'a canary in doubt is looked at again soon');
       await box.rounds(2);
@@ -205,10 +205,10 @@ suite('bad checks that wait for what would explain them', () => {
       box.world.set('par', 'down').set('kid', 'down');
       await box.check('kid');
       await box.check('kid');
-      await box.judging.stop();
+      await box.settled();
       box.clock.sleep(3_600 * SECOND);
       box.judging.lapse();
-      await box.judging.stop();
+      await box.settled();
       assert.deepEqual(box.story().slice(2).sort(), ['kid unknown (unwatched)', 'par unknown (unwatched)']);
       box.world.set('par', 'up').set('kid', 'up');
       await box.clock.advance(EVERY);

@@ -37,7 +37,8 @@ export function monitor(name: string, more: Partial<Monitor> = {}): Monitor {
 /** A box without probes: what each monitor's target does is what the test says, and rechecks are answered by it. */
 export class Box {
   readonly clock: FakeClock;
-  readonly told: Transition[] = [];
+  /** What the ledger has, as of the last `settled`. */
+  told: readonly Transition[] = [];
   readonly rechecked: string[] = [];
   readonly asked: string[] = [];
   readonly world = new Map<string, Verdict | (() => Verdict)>();
@@ -68,9 +69,15 @@ export class Box {
         for (const vantage of vantages) void this.check(name, vantage);
       },
       again: (name) => void this.asked.push(name),
-      onTransition: (transition) => void this.told.push(transition),
+      onKept: () => {},
       onTrouble: (message) => assert.fail(message),
     });
+  }
+
+  /** Every transition so far is durable, and told. */
+  async settled(): Promise<void> {
+    await this.judging.stop();
+    this.told = await this.ledger.transitions.after(0, 10_000);
   }
 
   async configure(monitors: readonly Monitor[], online: readonly string[] = []): Promise<void> {
@@ -86,7 +93,7 @@ export class Box {
     this.ledger = await open(this.#folder, this.clock);
     this.judging = this.#judge();
     await this.judging.configure(this.#monitors, online);
-    await this.judging.stop();
+    await this.settled();
   }
 
   async check(name: string, vantage = 'local', durationMs = 10): Promise<void> {
@@ -110,7 +117,7 @@ export class Box {
       await this.clock.advance(EVERY);
       this.judging.lapse();
     }
-    await this.judging.stop();
+    await this.settled();
   }
 
   story(): string[] {

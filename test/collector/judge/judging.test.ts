@@ -132,7 +132,7 @@ suite('judging', () => {
         await box.clock.advance(EVERY + timeout);
         box.judging.lapse();
       }
-      await box.judging.stop();
+      await box.settled();
       assert.deepEqual(box.story(), ['web down']);
     }));
 
@@ -180,7 +180,7 @@ suite('judging', () => {
       assert.deepEqual(box.story(), ['website up']);
       box.clock.sleep(3_600 * SECOND);
       box.judging.lapse();
-      await box.judging.stop();
+      await box.settled();
       assert.equal(box.story().at(-1), 'website unknown (unwatched)');
     }));
 
