@@ -73,7 +73,11 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   signal?.throwIfAborted();
   const own = openOwnChanges({ ledger, clock, redact: (text) => redact(text), onTrouble: log });
   const pulses = await openPulses(ledger);
-  const { storage, spool: bounds, siteEveryMs } = loaded.config;
+  const {
+    storage,
+    spool: bounds,
+    site: { everyMs: siteEveryMs },
+  } = loaded.config;
   const store = opened.adopt(await openStore({ folder: state.path, storage, bounds, clock, log }), (one) => one.stop());
   const self: Self = opened.adopt(
     openSelf({
@@ -143,8 +147,8 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   let watch: ConfigWatch | undefined;
   opened.defer(() => watch?.close());
   async function apply(next: LoadedConfig): Promise<void> {
-    const { changed, restart } = differenceOf(loaded.config, next.config);
-    const words = differenceInWords(loaded.config, next.config);
+    const { changed, restart } = differenceOf(loaded, next);
+    const words = differenceInWords(loaded, next);
     loaded = next;
     // A secret that was replaced is still one: checks under way may bring it back, and it may still open a door.
     for (const secret of next.secrets) secrets.add(secret);
@@ -200,10 +204,10 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
       }),
       (one) => one.close(),
     );
-  const { listen, publicListen } = loaded.config;
+  const { listen, public: publicSite } = loaded.config;
   await open({ socket: join(state.path, 'admin.sock') }, adminRoutes({ version, stands: checks.stands, reload }));
-  if (publicListen) {
-    const { url } = await open(publicListen, publicRoutes(siteFolder), 'public.listen');
+  if (publicSite) {
+    const { url } = await open(publicSite.listen, publicRoutes(siteFolder), 'public.listen');
     log(`the site alone is at ${url}`);
   }
   const box = await open(

@@ -1,8 +1,8 @@
 import { dueAfter } from '../collector/probes/heartbeat/due.ts';
 import type { HeartbeatSpec } from '../collector/probes/heartbeat/heartbeat.ts';
 import { probeKinds } from '../collector/probes/index.ts';
+import type { Config } from '../config/config.ts';
 import { spanInUnits } from '../config/span-in-units.ts';
-import type { Config } from '../model/config.ts';
 import type { Monitor } from '../model/monitor.ts';
 import { reveal, Secret } from '../model/secret.ts';
 import type { Instant } from '../model/time.ts';

@@ -9,10 +9,6 @@ export function schemaCommand(): Command {
 
 /** What `signalbox.schema.json` holds. */
 export async function schemaText(): Promise<string> {
-  const [{ configJsonSchema }, { probeKinds }, { exporterKinds }] = await Promise.all([
-    import('../config/json-schema.ts'),
-    import('../collector/probes/index.ts'),
-    import('../exporters/index.ts'),
-  ]);
-  return `${JSON.stringify(await configJsonSchema(probeKinds, exporterKinds), null, 2)}\n`;
+  const { configJsonSchema } = await import('../config/config-json-schema.ts');
+  return `${JSON.stringify(await configJsonSchema(), null, 2)}\n`;
 }

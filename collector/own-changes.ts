@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../model/change.ts';
-import type { Config } from '../model/config.ts';
 import type { Redact } from '../model/redact.ts';
 import type { Clock } from '../model/time.ts';
 import { cleanChange } from './clean.ts';
@@ -14,6 +13,9 @@ export interface OwnChangesOptions {
   readonly onTrouble: (message: string) => void;
 }
 
+/** A config, as far as it is told from others. */
+type Fingerprinted = Readonly<Record<string, unknown>> & { readonly monitors: readonly object[] };
+
 /** The door through which changes come into the ledger: the exporters', and those of the box itself. */
 export interface OwnChanges {
   /** Resolves once they are durable; without control characters and secrets. */
@@ -21,7 +23,7 @@ export interface OwnChanges {
   /** Records this version, if another ran last. */
   version(version: string): Promise<void>;
   /** Records that the config is another; `words` say what differs, and are undefined at the start, when nobody saw it change. */
-  config(config: Config, words?: string): Promise<void>;
+  config(config: Fingerprinted, words?: string): Promise<void>;
 }
 
 /** What the box itself has become; with a detail it is told even if it was so before. */
@@ -64,7 +66,7 @@ export function openOwnChanges({ ledger, clock, redact, onTrouble }: OwnChangesO
 }
 
 /** A short hash of all that the config says; a secret's text is no part of it. */
-async function fingerprintOf({ monitors, ...rest }: Config): Promise<string> {
+async function fingerprintOf({ monitors, ...rest }: Fingerprinted): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(rest));
   for (const [index, monitor] of monitors.entries()) {
     if (index % SLICE === SLICE - 1) await setImmediate();

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import type { Config } from '../model/config.ts';
+import type { Storage } from '../model/config.ts';
 import type { Query } from '../model/query.ts';
 import type { Sample } from '../model/sample.ts';
 import { type Clock, MINUTE } from '../model/time.ts';
+import type { SpoolBounds } from './spool/section.ts';
 import { openSpool, type Spool } from './spool/spool.ts';
 import { createClient, type VictoriaMetrics } from './victoriametrics/client.ts';
 import { type Embedded, startEmbedded } from './victoriametrics/embedded.ts';
@@ -24,8 +25,8 @@ export interface Store {
 export interface StoreOptions {
   /** The state directory. */
   readonly folder: string;
-  readonly storage: Config['storage'];
-  readonly bounds: Config['spool'];
+  readonly storage: Storage;
+  readonly bounds: SpoolBounds;
   readonly clock: Clock;
   readonly log: (message: string) => void;
 }

@@ -1,26 +1,22 @@
-import type { Config } from '../model/config.ts';
-import { differenceOf, isSame } from './difference.ts';
+import { differenceOf, isSame, type Told } from './difference.ts';
 
 /** So many names of a sort are told. */
 const NAMED = 20;
 
 /** What differs between two configs, in one line without secrets: `added mail; removed old; changed web, db`. Undefined when nothing does. */
-export function differenceInWords(before: Config, after: Config): string | undefined {
-  const { added, removed, restart } = differenceOf(before, after);
-  const exporters = namedDifference(before.exporters, after.exporters);
-  const pieces = [
-    said('added', added),
-    said('removed', removed),
-    said('changed', namedDifference(before.monitors, after.monitors).changed),
-    said('added exporter', exporters.added),
-    said('removed exporter', exporters.removed),
-    said('changed exporter', exporters.changed),
-    ...(before.title === after.title ? [] : ['another title']),
-    ...(isSame(before.online, after.online) ? [] : ['another online']),
-    ...restart,
-  ];
-  const words = pieces.filter((piece) => piece !== '').join('; ');
+export function differenceInWords(from: Told, to: Told): string | undefined {
+  const { settings, restart } = differenceOf(from, to);
+  const lists = Object.entries(to.texts).flatMap(([key, { noun }]) => {
+    if (noun === undefined) return [];
+    const { added, removed, changed } = namedDifference(listIn(from, key), listIn(to, key));
+    return [said('added', noun, added), said('removed', noun, removed), said('changed', noun, changed)];
+  });
+  const words = [...lists, ...settings, ...restart].filter((piece) => piece !== '').join('; ');
   return words === '' ? undefined : words;
+}
+
+function listIn({ config }: Told, key: string): readonly { readonly name: string }[] {
+  return ((config as Record<string, unknown>)[key] ?? []) as readonly { readonly name: string }[];
 }
 
 function namedDifference(before: readonly { name: string }[], after: readonly { name: string }[]) {
@@ -33,8 +29,8 @@ function namedDifference(before: readonly { name: string }[], after: readonly { 
   };
 }
 
-function said(verb: string, names: readonly string[]): string {
+function said(verb: string, noun: string, names: readonly string[]): string {
   if (names.length === 0) return '';
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-  return `${verb} ${names.slice(0, NAMED).join(', ')}${more}`;
+  return `${verb} ${noun === '' ? '' : `${noun} `}${names.slice(0, NAMED).join(', ')}${more}`;
 }

@@ -1,6 +1,12 @@
-import type { Config, Listen } from '../model/config.ts';
 import { Secret } from '../model/secret.ts';
-import { spanInUnits } from './span-in-units.ts';
+import type { Config } from './config.ts';
+import type { SectionText, SectionTexts } from './section-text.ts';
+
+/** A config as it was read, with what telling of its changes needs. */
+export interface Told {
+  readonly config: Config;
+  readonly texts: SectionTexts;
+}
 
 /** What a reload changes, by the names of monitors. */
 export interface Difference {
@@ -10,12 +16,15 @@ export interface Difference {
   readonly changed: readonly string[];
   /** Monitors that go on as they are; at most their title, group or publicity is another. */
   readonly kept: readonly string[];
-  /** Settings that only a restart can change, in words. */
+  /** What has changed in sections that a reload can change, in words; what is a list of names is told by them. */
+  readonly settings: readonly string[];
+  /** The same for sections that only a restart can change. */
   readonly restart: readonly string[];
 }
 
 /** What differs between two configs. Secrets are compared by their text and never told. */
-export function differenceOf(before: Config, after: Config): Difference {
+export function differenceOf(from: Told, to: Told): Difference {
+  const [before, after] = [from.config, to.config];
   const old = new Map(before.monitors.map((monitor) => [monitor.name, monitor]));
   const names = new Set(after.monitors.map((monitor) => monitor.name));
   const isChanged = (monitor: Config['monitors'][number]): boolean =>
@@ -26,7 +35,8 @@ export function differenceOf(before: Config, after: Config): Difference {
     removed: [...old.keys()].filter((name) => !names.has(name)),
     changed: both.filter(isChanged).map((monitor) => monitor.name),
     kept: both.filter((monitor) => !isChanged(monitor)).map((monitor) => monitor.name),
-    restart: restartOf(before, after),
+    settings: changesIn(from, to, false),
+    restart: changesIn(from, to, true),
   };
 }
 
@@ -36,30 +46,24 @@ function checkedPart(monitor: Config['monitors'][number] | undefined): object {
   return checked;
 }
 
-function restartOf(before: Config, after: Config): string[] {
-  const words: string[] = [];
-  const compare = (setting: string, old: unknown, now: unknown): void => {
-    if (!isSame(old, now)) words.push(setting);
-  };
-  compare(`listen is ${door(after.listen)} now, was ${door(before.listen)}`, before.listen, after.listen);
-  compare(
-    `public.listen is ${door(after.publicListen)} now, was ${door(before.publicListen)}`,
-    before.publicListen,
-    after.publicListen,
-  );
-  compare('storage is another now', before.storage, after.storage);
-  compare(
-    `site.every is ${spanInUnits(after.siteEveryMs)} now, was ${spanInUnits(before.siteEveryMs)}`,
-    before.siteEveryMs,
-    after.siteEveryMs,
-  );
-  compare('spool has other bounds now', before.spool, after.spool);
-  return words;
+function changesIn(from: Told, to: Told, restart: boolean): string[] {
+  return Object.entries(to.texts).flatMap(([key, text]) => {
+    if (text.noun !== undefined || text.restart !== restart) return [];
+    const [before, after] = [from.config, to.config].map((config) => (config as Record<string, unknown>)[key]);
+    return isSame(before, after) ? [] : changesOf(key, from.texts[key], text);
+  });
 }
 
-function door(listen: Listen | undefined): string {
-  if (listen === undefined) return 'off';
-  return listen.host.includes(':') ? `[${listen.host}]:${listen.port}` : `${listen.host}:${listen.port}`;
+/** So many settings of a section are told one by one. */
+const MOST_SETTINGS = 5;
+
+/** What differs in a section, setting by setting as it was written; when that says nothing, as of a secret, only that something does. */
+function changesOf(key: string, before: SectionText | undefined, after: SectionText): string[] {
+  const [was, is] = [before?.settings ?? {}, after.settings];
+  const paths = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((path) => was[path] !== is[path]);
+  const isOtherShape = key in was !== key in is && Object.keys(was).length > 0;
+  if (isOtherShape || paths.length === 0 || paths.length > MOST_SETTINGS) return [`${key} is another now`];
+  return paths.map((path) => `${path} is ${is[path] ?? 'left out'} now, was ${was[path] ?? 'left out'}`);
 }
 
 /** Whether two pieces of config are the same, their secrets' texts included. */

@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../model/config.ts';
 import type { Monitor } from '../model/monitor.ts';
 import { unseal } from '../model/secret.ts';
+import type { Config } from './config.ts';
 import { deepFrozen } from './frozen.ts';
 import { ConfigInvalid } from './mistake.ts';
 import type { Message } from './reader.ts';
+import type { SectionTexts } from './section-text.ts';
 
 export { ConfigInvalid, type Mistake } from './mistake.ts';
 
@@ -16,6 +17,8 @@ const TOO_LATE = `the config could not be read within ${DEADLINE_MS / 1_000} s: 
 export interface LoadedConfig {
   /** Deeply frozen. */
   readonly config: Config;
+  /** What is said of each section when it changes. */
+  readonly texts: SectionTexts;
   /** What to watch: the config's file or folder first, then the secret files. */
   readonly files: readonly string[];
   /** What the files looked like when they were read: hand it to `watchConfig`, so that no change is missed. */
@@ -69,5 +72,6 @@ async function answerOf(reader: ChildProcess, signal: AbortSignal | undefined): 
     await nextTurn();
   }
   const rest = unseal(last.config) as Omit<Config, 'monitors'>;
-  return { config: deepFrozen({ ...rest, monitors }), files: last.files, stamp: last.stamp, secrets: last.secrets };
+  const { texts, files, stamp, secrets } = last;
+  return { config: deepFrozen({ ...rest, monitors }), texts, files, stamp, secrets };
 }

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import type { ExporterKind } from '../exporters/index.ts';
 import type { ExporterSettings } from '../model/exporter.ts';
+import { between } from '../model/settings.ts';
 import { HOUR, SECOND } from '../model/time.ts';
 import type { Complain, Inspect } from './inspector.ts';
 import { unknownKey, valueAt } from './issues.ts';
 import { shapeOf } from './kinds.ts';
 import { isMap } from './monitors.ts';
-import { between } from './schema.ts';
 import { cameAt, cameInWords } from './wanted.ts';
 
 /** How often an exporter collects that has no interval of its own. */

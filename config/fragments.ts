@@ -1,8 +1,12 @@
 import type { Path } from './mistake.ts';
 import { type Entry, type Report, type Tree, twice } from './tree.ts';
 
-/** One tree out of those of all fragments: the monitors and exporters of all, and every other key from the one file that has it. */
-export function mergeFragments(trees: readonly Tree[], report: Report): Tree | undefined {
+/** One tree out of those of all fragments: the entries of all under a key that is joined, and every other key from the one file that has it. */
+export function mergeFragments(
+  trees: readonly Tree[],
+  isJoined: (key: string) => boolean,
+  report: Report,
+): Tree | undefined {
   const maps = trees.filter((tree) => tree.kind === 'map');
   for (const tree of trees)
     if (tree.kind !== 'map' && !(tree.kind === 'scalar' && tree.value === null))
@@ -14,11 +18,7 @@ export function mergeFragments(trees: readonly Tree[], report: Report): Tree | u
     for (const [name, entry] of map.entries) {
       const before = entries.get(name);
       if (before === undefined) entries.set(name, entry);
-      else if (
-        (name === 'monitors' || name === 'exporters') &&
-        before.value.kind === 'map' &&
-        entry.value.kind === 'map'
-      )
+      else if (isJoined(name) && before.value.kind === 'map' && entry.value.kind === 'map')
         entries.set(name, { keyAt: before.keyAt, value: joined(before.value, entry.value, [name], report) });
       else report(entry.keyAt, [name], twice(before.keyAt()));
     }

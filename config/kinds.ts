@@ -1,6 +1,16 @@
 import type { z } from 'zod';
-import type { ProbeKind } from '../collector/probes/index.ts';
+import { type ProbeKind, probeKinds } from '../collector/probes/index.ts';
+import { type ExporterKind, exporterKinds } from '../exporters/index.ts';
 import type { ProbeSpec } from '../model/probe-spec.ts';
+
+/** What there is to choose from. */
+export interface Kinds {
+  readonly probes: Readonly<Record<string, ProbeKind>>;
+  readonly exporters: Readonly<Record<string, ExporterKind>>;
+}
+
+/** All that there are. */
+export const allKinds: Kinds = { probes: probeKinds, exporters: exporterKinds };
 
 /** What the door knows of a kind of probe. */
 export interface KindSettings {

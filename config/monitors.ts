@@ -4,11 +4,10 @@ import type { Complain, Inspect } from './inspector.ts';
 import { unknownKey, valueAt } from './issues.ts';
 import { type KindSettings, kindLoader } from './kinds.ts';
 import type { Path } from './mistake.ts';
+import { type Common, commonShape } from './monitor-settings.ts';
 import { nearest, orList } from './nearest.ts';
 import { gatherSettings } from './probe-settings.ts';
-import { type Common, commonShape } from './schema.ts';
 import { SYNONYMS } from './synonyms.ts';
-import { readEach } from './top.ts';
 import { cameAt, cameInWords } from './wanted.ts';
 
 /** A monitor as far as it could be read. */
@@ -59,7 +58,7 @@ async function readMonitor(door: Door, name: string, monitor: unknown): Promise<
     );
     return { name, common: {} };
   }
-  const common: Common = readEach(commonShape, monitor, path, door.inspect);
+  const common = commonOf(door, monitor, path);
   const kind = await kindOf(door, path, monitor);
   if (kind === undefined) return { name, common };
   const settings = gatherSettings(monitor, kind, path, Object.keys(commonShape), door.complain);
@@ -73,6 +72,14 @@ async function readMonitor(door: Door, name: string, monitor: unknown): Promise<
     door.complain(at, isScalar ? `came ${cameAt(at, came, message)}, wanted ${message}` : `wanted ${message}`);
   }
   return { name, common, kind, spec };
+}
+
+/** The settings that any monitor may have. Each is validated for itself, so that one mistake hides no other. */
+function commonOf(door: Door, monitor: Readonly<Record<string, unknown>>, path: Path): Common {
+  const written = Object.entries(commonShape).filter(([key]) => Object.hasOwn(monitor, key));
+  return Object.fromEntries(
+    written.map(([key, schema]) => [key, door.inspect<unknown>(schema, monitor[key], [...path, key])]),
+  );
 }
 
 /** The one kind of probe of a monitor. A key that is both a kind and a setting of the other kind there is the setting. */

@@ -1,30 +1,22 @@
-import { type ProbeKind, probeKinds } from '../collector/probes/index.ts';
-import { type ExporterKind, exporterKinds } from '../exporters/index.ts';
-import type { Config } from '../model/config.ts';
 import { createRedactor } from '../model/redact.ts';
-import { composeConfig } from './compose.ts';
-import { readExporters } from './exporters.ts';
+import type { Config } from './config.ts';
 import { mergeFragments } from './fragments.ts';
 import { growTree } from './grow.ts';
 import { type Complain, inspectorOf } from './inspector.ts';
+import { allKinds, type Kinds } from './kinds.ts';
 import { inReadingOrder, type Mistake, type Path, pathInWords } from './mistake.ts';
-import { readMonitors } from './monitors.ts';
-import { lintTogether } from './rules.ts';
-import { topShape } from './schema.ts';
 import { plainValueOf, type ReadSecretFile } from './secrets.ts';
-import { readTop } from './top.ts';
+import { type SectionTexts, textsOf } from './section-text.ts';
+import { type Sections, sections } from './sections.ts';
+import { settleSections } from './settle.ts';
 import { type At, placeOf, type Source } from './tree.ts';
 
 export interface ReadResult {
   readonly config: Config;
+  /** What is said of each section when it changes. */
+  readonly texts: SectionTexts;
   /** The text of every secret that the files name. */
   readonly secrets: ReadonlySet<string>;
-}
-
-/** What there is to choose from. */
-export interface Kinds {
-  readonly probes: Readonly<Record<string, ProbeKind>>;
-  readonly exporters: Readonly<Record<string, ExporterKind>>;
 }
 
 /**
@@ -35,7 +27,8 @@ export async function readConfig(
   sources: readonly Source[],
   env: Readonly<Record<string, string | undefined>>,
   readSecretFile: ReadSecretFile,
-  kinds: Kinds = { probes: probeKinds, exporters: exporterKinds },
+  kinds: Kinds = allKinds,
+  list: Sections = sections,
 ): Promise<ReadResult | { readonly mistakes: readonly Mistake[] }> {
   const secrets = new Set<string>();
   const mistakes: Mistake[] = [];
@@ -48,7 +41,8 @@ export async function readConfig(
     note({ ...at(), path: pathInWords(path), message });
   };
   const trees = sources.flatMap((source) => growTree(source, report, note) ?? []);
-  const tree = mergeFragments(trees, report);
+  const isJoined = (key: string): boolean => Object.hasOwn(list, key) && list[key]?.joined === true;
+  const tree = mergeFragments(trees, isJoined, report);
   if (tree === undefined) {
     if (mistakes.length === 0) note(nothingIn(sources));
     return { mistakes: told(mistakes, secrets) };
@@ -58,21 +52,9 @@ export async function readConfig(
     if (lost.some((above) => above.every((step, depth) => path[depth] === step))) return;
     note({ ...placeOf(tree, path, key), path: pathInWords(path), message });
   };
-  const config = await settle(value, inspectorOf(complain), complain, kinds);
-  return mistakes.length > 0 ? { mistakes: told(mistakes, secrets) } : { config, secrets };
-}
-
-async function settle(
-  value: Record<string, unknown>,
-  inspect: ReturnType<typeof inspectorOf>,
-  complain: Complain,
-  kinds: Kinds,
-): Promise<Config> {
-  const top = readTop(value, inspect, complain, [...Object.keys(topShape), 'monitors', 'exporters']);
-  const drafts = await readMonitors(value.monitors, inspect, complain, kinds.probes);
-  const exporters = await readExporters(value.exporters, inspect, complain, kinds.exporters);
-  lintTogether(top, drafts, value, complain);
-  return composeConfig(top, drafts, exporters);
+  const config = await settleSections(value, inspectorOf(complain), complain, kinds, list);
+  if (mistakes.length > 0) return { mistakes: told(mistakes, secrets) };
+  return { config: config as unknown as Config, texts: textsOf(value, list), secrets };
 }
 
 function nothingIn(sources: readonly Source[]): Mistake {

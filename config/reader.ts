@@ -6,6 +6,7 @@ import { flushCompileCache } from 'node:module';
 import { seal } from '../model/secret.ts';
 import type { Mistake } from './mistake.ts';
 import { readConfig } from './read.ts';
+import type { SectionTexts } from './section-text.ts';
 import { readSources, secretReader } from './sources.ts';
 import { stampOf } from './stamp.ts';
 
@@ -14,6 +15,7 @@ export type Message =
   | { readonly monitors: readonly unknown[] }
   | {
       readonly config: unknown;
+      readonly texts: SectionTexts;
       readonly files: readonly string[];
       readonly stamp: string;
       readonly secrets: ReadonlySet<string>;
@@ -36,7 +38,7 @@ async function run(path: string, post: (message: Message) => void): Promise<void
   const after = await stampOf(files);
   // What was written while it was being read makes the stamp one that no later look can match.
   const stamp = after.text.startsWith(before.text) ? after.text : '';
-  post({ config: seal(rest), files, stamp, secrets: result.secrets });
+  post({ config: seal(rest), texts: result.texts, files, stamp, secrets: result.secrets });
 }
 
 const [path] = process.argv.slice(2);

@@ -1,28 +1,21 @@
-import { STANDARD_LISTEN, timesOf } from './compose.ts';
+import { timesOf } from './compose-monitor.ts';
 import type { Complain } from './inspector.ts';
+import type { Defaults } from './monitor-settings.ts';
+import { STANDARD } from './monitor-standard.ts';
 import type { Draft } from './monitors.ts';
-import { lintNeeds, noMonitor } from './needs.ts';
-import type { Top } from './schema.ts';
+import { lintNeeds } from './needs.ts';
 import { slugOf } from './slug.ts';
 import { spanInUnits } from './span-in-units.ts';
-import { STANDARD } from './standard.ts';
 
-/** The rules about settings that each are right for themselves but not together. */
-export function lintTogether(
-  top: Top,
-  drafts: readonly Draft[],
-  value: Readonly<Record<string, unknown>>,
-  complain: Complain,
-): void {
+/** The rules about settings of monitors that each are right for themselves but not together. */
+export function lintMonitors(drafts: readonly Draft[], defaults: Defaults, complain: Complain): void {
   lintSlugs(drafts, complain);
   lintNeeds(drafts, complain);
-  lintNames(top, drafts, value, complain);
+  lintHeirs(drafts, complain);
   for (const draft of drafts) {
-    lintTimes(draft, top, complain);
+    lintTimes(draft, defaults, complain);
     lintFrom(draft, complain);
   }
-  lintDefaults(top, complain);
-  lintListen(top, complain);
 }
 
 function lintSlugs(drafts: readonly Draft[], complain: Complain): void {
@@ -40,16 +33,9 @@ function lintSlugs(drafts: readonly Draft[], complain: Complain): void {
   }
 }
 
-function lintNames(
-  top: Top,
-  drafts: readonly Draft[],
-  value: Readonly<Record<string, unknown>>,
-  complain: Complain,
-): void {
+/** A history is taken over by one monitor, and from one that is gone. */
+function lintHeirs(drafts: readonly Draft[], complain: Complain): void {
   const names = new Set(drafts.map((draft) => draft.name));
-  const listed = Array.isArray(value.online);
-  for (const [index, name] of (top.online ?? []).entries())
-    if (!names.has(name)) complain(listed ? ['online', index] : ['online'], noMonitor(name, names));
   const heirs = new Map<string, string>();
   for (const { name, common } of drafts) {
     if (common.was === undefined) continue;
@@ -66,9 +52,9 @@ function lintNames(
   }
 }
 
-function lintTimes(draft: Draft, top: Top, complain: Complain): void {
+function lintTimes(draft: Draft, defaults: Defaults, complain: Complain): void {
   const { common } = draft;
-  const { everyMs, timeoutMs } = timesOf(draft, top.defaults ?? {});
+  const { everyMs, timeoutMs } = timesOf(draft, defaults);
   const path = ['monitors', draft.name];
   const atMost = (setting: string, ms: number | undefined, most: number, of: string): void => {
     if (ms !== undefined && ms > most)
@@ -87,17 +73,4 @@ function lintFrom({ name, common, kind }: Draft, complain: Complain): void {
   const other = common.from?.find((vantage) => vantage !== STANDARD.from);
   if (kind?.spec.comesIn && other !== undefined)
     complain(['monitors', name, 'from'], `came ${JSON.stringify(other)}, wanted local: it reports to the box itself`);
-}
-
-function lintDefaults(top: Top, complain: Complain): void {
-  const { every, timeout } = top.defaults ?? {};
-  if (every !== undefined && timeout !== undefined && timeout > every)
-    complain(['defaults', 'timeout'], `came ${spanInUnits(timeout)}, wanted at most every (${spanInUnits(every)})`);
-}
-
-function lintListen(top: Top, complain: Complain): void {
-  const box = top.listen ?? STANDARD_LISTEN;
-  const site = top.public?.listen;
-  if (site !== undefined && site.port === box.port && site.port !== 0)
-    complain(['public', 'listen'], `came port ${site.port}, where the box itself listens; wanted another`);
 }

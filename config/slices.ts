@@ -1,6 +1,6 @@
-import type { Config } from '../model/config.ts';
 import type { SiteSpec } from '../model/page.ts';
 import type { Secret } from '../model/secret.ts';
+import type { Config } from './config.ts';
 
 /** The heartbeat of that name, as its door sees it. */
 export function heartbeatOf(config: Config, name: string): { token?: Secret } | undefined {

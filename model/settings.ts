@@ -104,3 +104,26 @@ export function oneOrMore<T extends z.ZodType>(one: T) {
     .union([one, z.array(one).min(1)])
     .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[]);
 }
+
+/** A duration from `least` to `most` milliseconds; `wanted` says so in words. */
+export function between(least: number, most: number, wanted: string) {
+  return duration().refine((ms) => ms >= least && ms <= most, { message: wanted });
+}
+
+/** Names of things of ours, one or a list, each once; in code, always a list. */
+export function names<T extends z.ZodType<string>>(one: T) {
+  return oneOrMore(one).superRefine((list, context) => {
+    for (const [index, name] of list.entries())
+      if (list.indexOf(name) < index) context.addIssue({ code: 'custom', path: [index], message: 'each name once' });
+  });
+}
+
+/** Says what a setting does, for editors and the docs, and what holds when it is left out, where only that is to be said. */
+export function described<T extends z.ZodType>(schema: T, description: string, standard?: unknown): T {
+  return schema.meta({ description, ...(standard === undefined ? {} : { default: standard }) });
+}
+
+/** A setting that may be left out: what it does, for editors and the docs, and what then holds, as one would write it. */
+export function setting<T extends z.ZodType>(schema: T, description: string, standard: z.input<T>) {
+  return described(schema.prefault(standard as never), description);
+}

@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemaText } from '../cli/schema.ts';
 import { probeKinds } from '../collector/probes/index.ts';
-import { configJsonSchema, type JsonSchema } from '../config/json-schema.ts';
+import { configJsonSchema } from '../config/config-json-schema.ts';
+import type { JsonSchema } from '../config/json-schema.ts';
 import { markdownTable, optionTable } from '../config/option-tables.ts';
-import { exporterKinds } from '../exporters/index.ts';
 import type { Metric } from '../model/metric.ts';
 import { exporter } from '../model/metrics/exporter.ts';
 import { probe } from '../model/metrics/probe.ts';
@@ -44,7 +44,7 @@ function metricTable(metrics: readonly Metric[]): string {
 }
 
 async function optionTables(): Promise<Record<string, string>> {
-  const schema = await configJsonSchema(probeKinds, exporterKinds);
+  const schema = await configJsonSchema();
   const { monitors: _monitors, exporters, ...top } = schema.properties ?? {};
   const probes: string[] = [];
   for (const [kind, { settings }] of Object.entries(probeKinds)) {

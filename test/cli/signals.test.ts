@@ -102,7 +102,7 @@ test('what a reload cannot change is said to wait for the next start', async () 
   await using house = await BoxHouse.open(JOB);
   const box = await house.start();
   await house.write(`${JOB}public: { listen: 127.0.0.1:0 }\nsite: { every: 10s }\n`);
-  await box.said(/public\.listen is 127\.0\.0\.1:0 now, was off: this holds from the next start of the box/);
+  await box.said(/public\.listen is 127\.0\.0\.1:0 now, was left out: this holds from the next start of the box/);
   await box.said(/site\.every is 10s now, was 30s: this holds from the next start/);
 });
 

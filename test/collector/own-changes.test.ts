@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { openOwnChanges } from '../../collector/own-changes.ts';
+import type { Config } from '../../config/config.ts';
 import { readConfig } from '../../config/read.ts';
-import type { Config } from '../../model/config.ts';
 import { createRedactor } from '../../model/redact.ts';
 import { MINUTE } from '../../model/time.ts';
 import { ledgerFor, START, viewOf } from './ledger/open-ledger.ts';

@@ -51,13 +51,13 @@ test('a config full of secrets prints none of them, whatever is asked of it', as
   using folder = folderWith({ 'a.yml': FINE, token: CANARY });
   const loaded = await loadConfig(folder.path, { env: ENV });
   const { config } = loaded;
-  const again = (await loadConfig(folder.path, { env: { ...ENV, CANARY: `${CANARY}-two` } })).config;
+  const again = await loadConfig(folder.path, { env: { ...ENV, CANARY: `${CANARY}-two` } });
   const described = await describeConfig(config, Date.now(), false);
   const printed = [
     inspect(config, { depth: 20, showHidden: true }),
     JSON.stringify(config),
     String(config),
-    JSON.stringify(differenceOf(config, again)),
+    JSON.stringify(differenceOf(loaded, again)),
     ...described.lines,
     ...described.warnings,
   ].join('\n');

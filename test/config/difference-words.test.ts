@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Told } from '../../config/difference.ts';
 import { differenceInWords } from '../../config/difference-words.ts';
 import { readConfig } from '../../config/read.ts';
 import { exporterKinds } from '../../exporters/index.ts';
-import type { Config } from '../../model/config.ts';
 import { fixtureKinds } from './fixture-kinds.ts';
 
-async function configOf(text: string, env: Record<string, string> = { TOKEN: 'first-token' }): Promise<Config> {
+async function configOf(text: string, env: Record<string, string> = { TOKEN: 'first-token' }): Promise<Told> {
   const read = await readConfig([{ file: 'signalbox.yml', text }], env, () => '', {
     probes: fixtureKinds,
     exporters: exporterKinds,
   });
   assert.ok('config' in read, JSON.stringify(read));
-  return read.config;
+  return read;
 }
 
 const BEFORE = `
@@ -36,7 +36,7 @@ exporters: { changes: { every: 1m }, host: {} }
 `;
   assert.equal(
     differenceInWords(await configOf(BEFORE), await configOf(after)),
-    'added new; removed gone; changed shop; added exporter host; changed exporter changes; another title; listen is 127.0.0.1:9000 now, was 127.0.0.1:8300',
+    'added new; removed gone; changed shop; added exporter host; changed exporter changes; title is After now, was Before; listen is 9000 now, was 8300',
   );
 });
 

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { differenceOf } from '../../config/difference.ts';
+import { differenceOf, type Told } from '../../config/difference.ts';
 import { readConfig } from '../../config/read.ts';
-import type { Config } from '../../model/config.ts';
 import { fixtureKinds } from './fixture-kinds.ts';
 
-async function configOf(text: string, env: Record<string, string> = { TOKEN: 'first-token' }): Promise<Config> {
+async function configOf(text: string, env: Record<string, string> = { TOKEN: 'first-token' }): Promise<Told> {
   const read = await readConfig([{ file: 'signalbox.yml', text }], env, () => '', {
     probes: fixtureKinds,
     exporters: {},
   });
   assert.ok('config' in read, JSON.stringify(read));
-  return read.config;
+  return read;
 }
 
 const BEFORE = `
@@ -28,6 +27,7 @@ test('the same file read again changes nothing', async () => {
     removed: [],
     changed: [],
     kept: ['shop', 'door', 'nightly'],
+    settings: [],
     restart: [],
   });
 });
@@ -64,9 +64,9 @@ test('what only a restart can change is said in words', async () => {
     `listen: "[::]:9000"\npublic: { listen: 8080 }\nspool: { size: 1GB }\nstorage: { write: "http://vm:8428", read: "http://vm:8428" }${BEFORE}`,
   );
   assert.deepEqual(differenceOf(await configOf(BEFORE), after).restart, [
-    'listen is [::]:9000 now, was 127.0.0.1:8300',
-    'public.listen is 127.0.0.1:8080 now, was off',
+    'listen is [::]:9000 now, was 8300',
+    'public.listen is 8080 now, was left out',
     'storage is another now',
-    'spool has other bounds now',
+    'spool.size is 1GB now, was 2GB',
   ]);
 });

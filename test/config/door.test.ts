@@ -32,7 +32,8 @@ test('the config that the product is explained with loads as it stands, with eve
     spool: { maxBytes: 2_000_000_000, maxAgeMs: 604_800_000 },
     online: [],
     exporters: [],
-    siteEveryMs: 30_000,
+    site: { everyMs: 30_000 },
+    defaults: {},
   });
   assert.deepEqual(
     monitors.map((monitor) => `${monitor.name} ${monitor.kind}`),

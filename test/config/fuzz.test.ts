@@ -119,7 +119,7 @@ test(`a file that was damaged in ${ROUNDS} ways is always read or refused with m
       fine++;
       const again = await readConfig(sources, ENV, () => 'text-of-a-file');
       assert.ok('config' in again);
-      const { added, removed, changed, restart } = differenceOf(read.config, again.config);
+      const { added, removed, changed, restart } = differenceOf(read, again);
       assert.deepEqual([...added, ...removed, ...changed, ...restart], [], told);
       continue;
     }

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { probeKinds } from '../../collector/probes/index.ts';
-import { configJsonSchema, type JsonSchema } from '../../config/json-schema.ts';
-import { exporterKinds } from '../../exporters/index.ts';
+import { configJsonSchema } from '../../config/config-json-schema.ts';
+import type { JsonSchema } from '../../config/json-schema.ts';
 import { catalogue } from '../../model/metrics/index.ts';
 import { generatedFiles } from '../../scripts/generate-docs.ts';
 
@@ -29,12 +28,12 @@ test('the docs have every metric but those of node_exporter, and none that there
 });
 
 test('an editor can explain every setting', async () => {
-  const schema = await configJsonSchema(probeKinds, exporterKinds);
+  const schema = await configJsonSchema();
   assert.deepEqual(unexplained(schema, 'config'), []);
 });
 
 test('a secret is written as a variable or a file, never as text in clear', async () => {
-  const schema = await configJsonSchema(probeKinds, exporterKinds);
+  const schema = await configJsonSchema();
   const [variable, file] = schema.definitions?.secret?.anyOf ?? [];
   assert.match(`\${TOKEN}`, new RegExp(variable?.pattern ?? ''));
   assert.doesNotMatch('hunter2', new RegExp(variable?.pattern ?? ''));

@@ -1,10 +1,5 @@
 /** What holds where neither the monitor nor `defaults` nor its kind says otherwise, as one would write it. */
 export const STANDARD = {
-  title: 'Signalbox',
-  listen: 8300,
-  storage: 'embedded',
-  spool: { size: '2GB', age: '7d' },
-  site: { every: '30s' },
   group: 'Services',
   public: true,
   every: '30s',

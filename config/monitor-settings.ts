@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { between, described, names } from '../model/settings.ts';
+import { DAY, HOUR } from '../model/time.ts';
+import { STANDARD } from './monitor-standard.ts';
+
+/** The vantages that there are. */
+export const VANTAGES = ['local', 'outside'];
+
+const every = () => between(100, 31 * DAY, 'a duration from 100ms to 31d');
+const timeout = () => between(10, HOUR, 'a duration from 10ms to 1h');
+const count = () => z.int().min(1).max(100);
+
+const confirm = z.strictObject({
+  bad: described(
+    count(),
+    'Bad checks in a row, the first included, until it counts as down or degraded.',
+    STANDARD.confirm.bad,
+  ).optional(),
+  good: described(count(), 'Good checks in a row until it counts as up again.', STANDARD.confirm.good).optional(),
+  every: described(
+    every(),
+    'How soon it is checked again while that is open; never later than `every`.',
+    STANDARD.confirm.every,
+  ).optional(),
+});
+
+/** The settings that a monitor of any kind may have, and that `defaults` may give to all. */
+export const sharedShape = {
+  group: described(z.string().min(1).max(80), 'The heading under which it stands on the page.', STANDARD.group),
+  public: described(z.boolean(), 'Whether it may appear on the public page.', STANDARD.public),
+  every: described(every(), 'How often it is checked.', STANDARD.every),
+  timeout: described(timeout(), 'How long a check may take; never longer than `every`.', STANDARD.timeout),
+  slow: described(timeout(), 'Slower than this is degraded.'),
+  confirm: described(confirm, 'How often a result must repeat before it counts.'),
+  agree: described(
+    z.enum(['any', 'majority', 'all']),
+    'How many of its vantages must agree before it is called up, degraded or down.',
+    STANDARD.agree,
+  ),
+  from: described(
+    names(z.enum(VANTAGES)),
+    'From where it is checked: one vantage or a list. `local` is the box itself; `outside` is a network namespace of its own, from which only this machine can be reached, as a stranger would.',
+    STANDARD.from,
+  ),
+};
+
+/** The settings that a monitor of any kind may have. Each is validated for itself, so that one mistake hides no other. */
+export const commonShape = {
+  title: described(z.string().min(1).max(120), 'What people call it; its name when left out.'),
+  ...sharedShape,
+  needs: described(
+    names(z.string().min(1)),
+    'Monitors without which it cannot be reached, one or a list. While one of them is down, it is unknown, not down.',
+  ),
+  was: described(z.string().min(1), 'The name it had before: its history is carried over.'),
+};
+
+/** What a monitor says of itself, as far as it is right. */
+export type Common = { [Key in keyof typeof commonShape]?: z.output<(typeof commonShape)[Key]> | undefined };
+
+/** What `defaults` says of all monitors. */
+export type Defaults = { [Key in keyof typeof sharedShape]?: z.output<(typeof sharedShape)[Key]> | undefined };
