@@ -11,6 +11,7 @@ import type { Ledger } from './ledger/open.ts';
 import { watchLoop } from './loop-watch.ts';
 import { identityOf, samplesOf } from './measure.ts';
 import { runCheck } from './run.ts';
+import { createSampleSources, type SampleSource } from './sample-source.ts';
 import { createSchedule } from './schedule.ts';
 import type { Vantage } from './vantage/vantage.ts';
 
@@ -49,6 +50,7 @@ export interface Checks {
 export function createChecks(options: ChecksOptions): Checks {
   const { clock, ledger, sink } = options;
   const schedule = createSchedule(clock, AT_ONCE);
+  const sources = createSampleSources(sink);
   const loop = watchLoop(clock);
   let monitors = new Map<string, Monitor>();
 
@@ -76,11 +78,15 @@ export function createChecks(options: ChecksOptions): Checks {
     await Promise.all(vantages.map((vantage) => schedule.now(keyOf(name, vantage))));
   }
 
-  async function check(monitor: Monitor, vantage: string, lateMs: number): Promise<void> {
+  async function check(monitor: Monitor, vantage: string, lateMs: number, source: SampleSource): Promise<void> {
     const place = options.vantageFor(monitor, vantage);
     const made = await runCheck(monitor, place, clock, lateMs, loop.heldUpSince);
+    // A monitor or a vantage that went meanwhile has no checks any more.
+    if (source.ended) return;
     const clean: Check = { ...made, vantage, finding: cleanFinding(made.finding, options.redact) };
-    sink.offer(samplesOf(clean), identityOf(clean), clean.at);
+    source.begin(clean.at);
+    source.offer(samplesOf(clean), identityOf(clean));
+    source.finish();
     options.onCheck(clean);
     judging.take(clean).catch((error: unknown) => options.onTrouble(`judging ${monitor.name}: ${error}`));
   }
@@ -101,15 +107,15 @@ export function createChecks(options: ChecksOptions): Checks {
     async configure(list, online) {
       monitors = new Map(list.map((monitor) => [monitor.name, monitor]));
       await judging.configure(list, online);
-      schedule.set(
-        list.flatMap((monitor) =>
-          monitor.vantages.map((vantage) => ({
-            key: keyOf(monitor.name, vantage),
-            everyMs: monitor.everyMs,
-            run: (lateMs: number) => check(monitor, vantage, lateMs),
-          })),
-        ),
+      const tasks = list.flatMap((monitor) =>
+        monitor.vantages.map((vantage) => {
+          const key = keyOf(monitor.name, vantage);
+          const source = sources.of(key);
+          return { key, everyMs: monitor.everyMs, run: (lateMs: number) => check(monitor, vantage, lateMs, source) };
+        }),
       );
+      schedule.set(tasks);
+      sources.keepOnly(new Set(tasks.map(({ key }) => key)), clock.now());
     },
     async stop() {
       cancelLapse();

@@ -12,11 +12,12 @@ import type { Identity, Sample, SampleSink } from '../model/sample.ts';
 import { seal } from '../model/secret.ts';
 import { type Clock, SECOND } from '../model/time.ts';
 import { withDeadline } from '../runtime/deadline.ts';
+import { createSampleSources } from './sample-source.ts';
 import { createSchedule } from './schedule.ts';
 
 export interface ExportsOptions {
   readonly clock: Clock;
-  readonly sink: Pick<SampleSink, 'offer'>;
+  readonly sink: Pick<SampleSink, 'offer' | 'end'>;
   /** By name: how an exporter is opened, and the job of its samples. */
   readonly kinds: Readonly<Record<string, { readonly open: () => Promise<OpenExporter<never>>; readonly job: string }>>;
   /** Whose samples they are: the machine's host name. */
@@ -70,6 +71,7 @@ interface Running {
 export function createExports(options: ExportsOptions): Exports {
   const { clock, sink, kinds, instance, onTrouble } = options;
   const schedule = createSchedule(clock, AT_ONCE);
+  const sources = createSampleSources(sink);
   const running = new Map<string, Running>();
   const ending = new AbortController();
 
@@ -123,12 +125,16 @@ export function createExports(options: ExportsOptions): Exports {
     if (failed === undefined && one.failing !== undefined) onTrouble(`exporter ${name} sees again`);
     one.failing = failed;
     one.about = aboutOf(one, clock.monotonic() - began);
-    sink.offer(one.about, BOX, at);
+    const source = sources.of(name);
+    source.begin(at);
+    source.offer(one.about, BOX);
     const identity = { job: kinds[name]?.job ?? name, instance };
     for (let from = 0; from < one.latest.length; from += SLICE) {
       if (from > 0) await setImmediate();
-      sink.offer(one.latest.slice(from, from + SLICE), identity, at);
+      if (ended.aborted) return;
+      source.offer(one.latest.slice(from, from + SLICE), identity);
     }
+    source.finish();
   }
 
   function giveUp(one: Running): void {
@@ -155,6 +161,7 @@ export function createExports(options: ExportsOptions): Exports {
       const wanted = new Map(list.map((one) => [one.name, one]));
       const over = [...running.values()].filter(({ of }) => !isSame(of, wanted.get(of.name)));
       await Promise.all(over.map(end));
+      sources.keepOnly(new Set(wanted.keys()), clock.now());
       const begun = list.filter(({ name }) => !running.has(name));
       for (const of of begun) running.set(of.name, begin(of));
       schedule.set(

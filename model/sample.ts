@@ -28,12 +28,14 @@ export function exportedName(name: string, labels: Labels): string {
   return exported;
 }
 
-/** Where measured samples go: the spool, behind the door that checks them and sets their identity. */
+/** Where measured samples go: the spool, behind the door that checks them and sets their identity. A value that is NaN ends its series. */
 export interface SampleSink {
   /** Takes samples without waiting; they are on disk within the group commit, or counted as dropped. */
   offer(samples: readonly Sample[], identity: Identity, at: Instant): void;
   /** Resolves once the samples are durable. Rejects with `SinkRefused` when the bound is near or the disk is full. */
   keep(samples: readonly Sample[], identity: Identity, at: Instant): Promise<void>;
+  /** Ends the series of these samples: from `at` on nothing stands for them until they come again. Their values and instants do not count. Without waiting, as `offer`. */
+  end(samples: readonly Sample[], identity: Identity, at: Instant): void;
 }
 
 /** The sink cannot promise to keep what it was given; nothing of it was kept. Answer 503 and let the sender repeat. */

@@ -36,8 +36,8 @@ export function* standingSamples(monitors: Iterable<Monitor>, stands: Iterable<S
 /** Remembers the latest check of every monitor from every vantage. */
 export interface LatestChecks {
   take(check: Check): void;
-  /** Forgets the monitors that are no more. */
-  keepOnly(monitors: ReadonlySet<string>): void;
+  /** Forgets the monitors that are no more, and the vantages from which one is checked no more. */
+  keepOnly(monitors: readonly Monitor[]): void;
   samples(): Generator<Owned>;
   intervals(): Generator<Owned>;
 }
@@ -46,13 +46,14 @@ export function rememberChecks(): LatestChecks {
   const latest = new Map<string, { check: Check; intervalSeconds: number | undefined }>();
   return {
     take(check) {
-      const key = `${check.vantage}\n${check.monitor}`;
+      const key = keyOf(check.monitor, check.vantage);
       const before = latest.get(key)?.check;
       const intervalSeconds = before === undefined ? undefined : (check.steadyAt - before.steadyAt) / 1e3;
       latest.set(key, { check, intervalSeconds });
     },
     keepOnly(monitors) {
-      for (const [key, { check }] of latest) if (!monitors.has(check.monitor)) latest.delete(key);
+      const wanted = new Set(monitors.flatMap(({ name, vantages }) => vantages.map((vantage) => keyOf(name, vantage))));
+      for (const key of latest.keys()) if (!wanted.has(key)) latest.delete(key);
     },
     *samples() {
       for (const { check } of latest.values()) yield { identity: identityOf(check), samples: samplesOf(check) };
@@ -63,4 +64,8 @@ export function rememberChecks(): LatestChecks {
           yield { identity: identityOf(check), samples: [sample(self.interval, intervalSeconds)] };
     },
   };
+}
+
+function keyOf(monitor: string, vantage: string): string {
+  return `${vantage}\n${monitor}`;
 }

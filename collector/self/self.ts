@@ -6,6 +6,7 @@ import type { Monitor } from '../../model/monitor.ts';
 import { exportedName, type Identity, type Labels, type Sample, type SampleSink } from '../../model/sample.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
 import { type Clock, SECOND } from '../../model/time.ts';
+import { openSampleSource } from '../sample-source.ts';
 import { openInstruments } from './instruments.ts';
 import { writeMetricsPage } from './metrics-page.ts';
 import { type Owned, rememberChecks, standingSamples } from './monitor-samples.ts';
@@ -14,7 +15,7 @@ import { watchProcess } from './process.ts';
 export interface SelfOptions {
   readonly clock: Clock;
   /** Where what the box says of itself goes, every 15 seconds. */
-  readonly sink: Pick<SampleSink, 'offer'>;
+  readonly sink: Pick<SampleSink, 'offer' | 'end'>;
   readonly version: string;
   /** Where every monitor stands now. */
   readonly stands?: () => readonly Stand[];
@@ -44,7 +45,8 @@ const LATE_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 
 /** Begins to count, and to hand over what was counted. */
 export function openSelf(options: SelfOptions): Self {
-  const { clock, sink } = options;
+  const { clock } = options;
+  const source = openSampleSource(options.sink);
   const instruments = openInstruments();
   const counted = openCounters(instruments);
   const runtime = watchProcess();
@@ -60,8 +62,9 @@ export function openSelf(options: SelfOptions): Self {
   }
 
   async function offer(): Promise<void> {
-    const at = clock.now();
-    for await (const { identity, samples } of inSlices(ofTheBox(true))) sink.offer(samples, identity, at);
+    source.begin(clock.now());
+    for await (const { identity, samples } of inSlices(ofTheBox(true))) source.offer(samples, identity);
+    source.finish();
   }
 
   async function* everything(): AsyncGenerator<Owned> {
@@ -88,7 +91,7 @@ export function openSelf(options: SelfOptions): Self {
       counted.reload(ok, clock.now());
       if (list === undefined) return;
       monitors = new Map(list.map((monitor) => [monitor.name, monitor]));
-      latest.keepOnly(new Set(monitors.keys()));
+      latest.keepOnly(list);
       counted.monitors(list);
     },
     check(check) {

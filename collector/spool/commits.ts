@@ -4,7 +4,8 @@ import { SinkRefused } from '../../model/sample.ts';
 import type { Clock } from '../../model/time.ts';
 import type { Bound } from './bound.ts';
 import type { Lines } from './door.ts';
-import type { Committed, Frame, Journal } from './journal.ts';
+import type { Frame, FrameKind } from './frame.ts';
+import type { Committed, Journal } from './journal.ts';
 import type { Troubles } from './troubles.ts';
 
 /** Group commit: what arrives together becomes durable together. */
@@ -150,11 +151,11 @@ export function openCommits(options: CommitsOptions): Commits {
 
 /** Frames of about 256 kB of text each, compressed off the loop. */
 async function framesOf(group: readonly Waiting[]): Promise<Frame[]> {
-  const texts: { parts: Buffer[]; bytes: number; count: number }[] = [];
+  const texts: { kind: FrameKind; parts: Buffer[]; bytes: number; count: number }[] = [];
   for (const lines of group.flatMap((one) => one.lines)) {
-    let last = texts.at(-1);
+    let last = texts.findLast(({ kind }) => kind === lines.kind);
     if (last === undefined || last.bytes >= FRAME_BYTES) {
-      last = { parts: [], bytes: 0, count: 0 };
+      last = { kind: lines.kind, parts: [], bytes: 0, count: 0 };
       texts.push(last);
     }
     last.parts.push(lines.bytes);
@@ -166,7 +167,8 @@ async function framesOf(group: readonly Waiting[]): Promise<Frame[]> {
   for (let index = 0; index < texts.length; index += 2)
     frames.push(
       ...(await Promise.all(
-        texts.slice(index, index + 2).map(async ({ parts, count }) => ({
+        texts.slice(index, index + 2).map(async ({ kind, parts, count }) => ({
+          kind,
           payload: await deflate(Buffer.concat(parts), { level: 1 }),
           count,
         })),

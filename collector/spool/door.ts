@@ -1,20 +1,24 @@
 import { labelText, numberText } from '../../exposition/write.ts';
 import { exportedName, type Identity, type Labels, type Sample } from '../../model/sample.ts';
 import { type Clock, DAY, type Instant } from '../../model/time.ts';
+import type { FrameKind } from './frame.ts';
 
 /** Why a sample was turned away. */
-export type Flaw = 'name' | 'label' | 'too_many_labels' | 'too_long' | 'nan' | 'future' | 'too_old';
+export type Flaw = 'name' | 'label' | 'too_many_labels' | 'too_long' | 'future' | 'too_old';
 
 /** Lines for the spool: exposition text with timestamps, at most some 64 k characters apart from its last line. Bytes, so that the strings they were made of die young. */
 export interface Lines {
+  readonly kind: FrameKind;
   readonly bytes: Buffer;
   readonly count: number;
 }
 
 /** The one door: every sample passes it once. */
 export interface Door {
-  /** The samples as text, under `identity`; those that VictoriaMetrics would drop or garble are left out, counted and said. */
+  /** The samples as text, under `identity`; those that VictoriaMetrics would drop or garble are left out, counted and said. A value that is NaN becomes a stale marker. */
   admit(samples: readonly Sample[], identity: Identity, at: Instant): Lines[];
+  /** Stale markers at `at` for the series of these samples; of those that were never admitted there are none. */
+  end(samples: readonly Sample[], identity: Identity, at: Instant): Lines[];
   /** How many were turned away, by flaw. */
   readonly refused: ReadonlyMap<Flaw, number>;
 }
@@ -44,7 +48,6 @@ const WORDS: Readonly<Record<Flaw, string>> = {
   label: 'a label name is none that Prometheus knows ([a-zA-Z_][a-zA-Z0-9_]*, not beginning with __)',
   too_many_labels: `it has more than ${MAX_LABELS} labels`,
   too_long: `its name or a label name is longer than ${MAX_NAME_CHARS} characters, or a label value than ${MAX_VALUE_CHARS}`,
-  nan: 'its value is not a number',
   future: 'its timestamp is none, or more than two days ahead',
   too_old: 'its timestamp lies before the retention',
 };
@@ -66,7 +69,6 @@ export function createDoor({ clock, retentionMs, onTrouble }: DoorOptions): Door
 
   function flawOf(sample: Sample, at: Instant, now: Instant): Flaw | undefined {
     if (!isMetricName(sample.name)) return sample.name.length > MAX_NAME_CHARS ? 'too_long' : 'name';
-    if (Number.isNaN(sample.value)) return 'nan';
     if (!(at <= now + MAX_AHEAD_MS)) return 'future';
     if (at < now - retentionMs) return 'too_old';
     return undefined;
@@ -89,11 +91,11 @@ export function createDoor({ clock, retentionMs, onTrouble }: DoorOptions): Door
   return {
     refused,
     admit(samples, identity, at) {
-      const chunks: Lines[] = [];
       const now = clock.now();
       const own = identityText(identity);
-      let text = '';
-      let count = 0;
+      const chunks: Lines[] = [];
+      const values = gather('values', chunks);
+      const stale = gather('stale', chunks);
       for (const sample of samples) {
         const instant = sample.at ?? at;
         const flaw = flawOf(sample, instant, now);
@@ -102,17 +104,45 @@ export function createDoor({ clock, retentionMs, onTrouble }: DoorOptions): Door
           turnAway(labels as Flaw, sample, identity);
           continue;
         }
-        text += `${sample.name}{${labels}} ${numberText(sample.value)} ${Math.round(instant)}\n`;
-        count++;
-        if (text.length > CHUNK_CHARS) {
-          chunks.push({ bytes: Buffer.from(text), count });
-          text = '';
-          count = 0;
-        }
+        // VictoriaMetrics stores no NaN but the stale marker: a value that is none would leave the one before standing.
+        const lines = Number.isNaN(sample.value) ? stale : values;
+        lines.add(`${sample.name}{${labels}} ${numberText(sample.value)} ${Math.round(instant)}\n`);
       }
-      if (count > 0) chunks.push({ bytes: Buffer.from(text), count });
+      values.end();
+      stale.end();
       return chunks;
     },
+    end(samples, identity, at) {
+      const now = clock.now();
+      const own = identityText(identity);
+      const chunks: Lines[] = [];
+      const stale = gather('stale', chunks);
+      for (const sample of samples) {
+        const labels = flawOf(sample, at, now) ?? labelsOf(sample.labels, own);
+        if (!(labels in WORDS)) stale.add(`${sample.name}{${labels}} NaN ${Math.round(at)}\n`);
+      }
+      stale.end();
+      return chunks;
+    },
+  };
+}
+
+/** Gathers lines in chunks of bounded size. */
+function gather(kind: FrameKind, chunks: Lines[]): { add(line: string): void; end(): void } {
+  let text = '';
+  let count = 0;
+  function end(): void {
+    if (count > 0) chunks.push({ kind, bytes: Buffer.from(text), count });
+    text = '';
+    count = 0;
+  }
+  return {
+    add(line) {
+      text += line;
+      count++;
+      if (text.length > CHUNK_CHARS) end();
+    },
+    end,
   };
 }
 

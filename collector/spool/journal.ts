@@ -1,13 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '../../model/time.ts';
-import { FRAME_HEADER_BYTES, frameHeader } from './frame.ts';
+import { FRAME_HEADER_BYTES, type Frame, frameHeader } from './frame.ts';
 import type { Segment } from './segment.ts';
 import type { Shelf } from './shelf.ts';
-
-export interface Frame {
-  readonly payload: Buffer;
-  readonly count: number;
-}
 
 /** A frame that is durable, and where. */
 export interface Committed extends Frame {
@@ -69,7 +64,7 @@ export function openJournal(folder: string, shelf: Shelf, segmentBytes: number, 
     if (active !== undefined && active.segment.size >= segmentBytes) await seal();
     active ??= await begin();
     const { segment, handle } = active;
-    const bytes = Buffer.concat(frames.flatMap(({ payload, count }) => [frameHeader(payload, count), payload]));
+    const bytes = Buffer.concat(frames.flatMap((frame) => [frameHeader(frame), frame.payload]));
     try {
       await writeAll(handle, bytes, segment.size);
       await handle.datasync();

@@ -1,15 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import { FRAME_HEADER_BYTES, findFrame, isSound, readFrameHeader } from './frame.ts';
+import { FRAME_HEADER_BYTES, type Frame, findFrame, isSound, readFrameHeader } from './frame.ts';
 
 /** What a scan meets, in order: a sound frame, or a stretch of bytes that is none. */
 export type Found =
-  | {
-      readonly sound: true;
-      readonly at: number;
-      readonly end: number;
-      readonly count: number;
-      readonly payload: Buffer;
-    }
+  | (Frame & { readonly sound: true; readonly at: number; readonly end: number })
   | { readonly sound: false; readonly at: number; readonly end: number };
 
 const CHUNK_BYTES = 128 * 1024;
@@ -46,7 +40,8 @@ function meet(bytes: Buffer, offset: number, isLast: boolean): Found | number {
     if (end > bytes.length && !isLast) return end - offset;
     const payload = bytes.subarray(offset + FRAME_HEADER_BYTES, end);
     if (end <= bytes.length) {
-      if (isSound(header, payload)) return { sound: true, at: offset, end, count: header.count, payload };
+      const { kind, count } = header;
+      if (isSound(header, payload)) return { sound: true, at: offset, end, kind, count, payload };
       return { sound: false, at: offset, end };
     }
   }

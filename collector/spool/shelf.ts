@@ -1,13 +1,13 @@
 import { open, readdir, stat, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../model/time.ts';
+import type { Frame } from './frame.ts';
 import { scanFrames } from './scan.ts';
 import { newSegment, type Segment, segmentId, segmentName } from './segment.ts';
 
-/** What reading a stretch of a segment gave: payloads as they lie on disk, and the rot that was skipped. */
+/** What reading a stretch of a segment gave: frames as they lie on disk, and the rot that was skipped. */
 export interface Portion {
-  readonly payloads: readonly Buffer[];
-  readonly count: number;
+  readonly frames: readonly Frame[];
   readonly from: number;
   readonly to: number;
   readonly rottenBytes: number;
@@ -62,8 +62,7 @@ export async function openShelf(folder: string, clock: Clock, say: (message: str
 
 async function readPortion(segment: Segment, from: number, to: number, maxBytes: number): Promise<Portion> {
   await using handle = await open(segment.path, 'r');
-  const payloads: Buffer[] = [];
-  let count = 0;
+  const frames: Frame[] = [];
   let bytes = 0;
   let end = from;
   let rottenBytes = 0;
@@ -72,14 +71,13 @@ async function readPortion(segment: Segment, from: number, to: number, maxBytes:
     end = found.end;
     if (!found.sound) rottenBytes += found.end - found.at;
     else {
-      payloads.push(found.payload);
-      count += found.count;
+      frames.push(found);
       bytes += found.end - found.at;
     }
   }
   // A file that has become shorter than it was has lost what was there.
-  if (end === from) return { payloads, count, from, to, rottenBytes: to - from };
-  return { payloads, count, from, to: end, rottenBytes };
+  if (end === from) return { frames, from, to, rottenBytes: to - from };
+  return { frames, from, to: end, rottenBytes };
 }
 
 async function cutTail(path: string, say: (message: string) => void): Promise<void> {

@@ -1,5 +1,6 @@
 import { pause } from '../../model/pause.ts';
 import type { Clock } from '../../model/time.ts';
+import type { Frame, FrameKind } from '../spool/frame.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Link } from './link.ts';
@@ -48,18 +49,34 @@ export function createBacklogLane({ spool, link, live, sift, clock, say }: Backl
         `${segment.path}: ${portion.rottenBytes} bytes between ${from} and ${portion.to} fail their checksum and are skipped`,
       );
     }
-    if (portion.payloads.length === 0) {
+    if (portion.frames.length === 0) {
       segment.unsent.remove(from, portion.to);
       return;
     }
     await live.idle();
     const sendingAt = clock.monotonic();
-    const { outcome, settled } = await link.send('backlog', portion.payloads, signal);
+    const run = link.generation();
+    const sentAll = await sendFrames(portion.frames, signal);
     restMs = Math.min(LONGEST_REST_MS, clock.monotonic() - sendingAt);
-    if (outcome.kind === 'refused' && !(await sift(portion.payloads, outcome, signal))) return;
-    if (outcome.kind === 'later' || !settled) return;
-    markReceived(segment, from, portion.to, link.generation(), clock.monotonic());
-    if (outcome.kind === 'received') sent += portion.count;
+    // A run that began meanwhile has at most the last of them.
+    if (sentAll && link.generation() === run)
+      markReceived(segment, from, portion.to, link.generation(), clock.monotonic());
+  }
+
+  async function sendFrames(frames: readonly Frame[], signal: AbortSignal): Promise<boolean> {
+    for (const [kind, ofKind] of Map.groupBy(frames, (frame) => frame.kind))
+      if (!(await sendKind(kind, ofKind, signal))) return false;
+    return true;
+  }
+
+  /** Whether VictoriaMetrics has all of them that it takes. */
+  async function sendKind(kind: FrameKind, frames: readonly Frame[], signal: AbortSignal): Promise<boolean> {
+    const members = frames.map(({ payload }) => payload);
+    const { outcome, settled } = await link.send('backlog', kind, members, signal);
+    if (outcome.kind === 'refused' && !(await sift(kind, members, outcome, signal))) return false;
+    if (outcome.kind === 'later' || !settled) return false;
+    if (outcome.kind === 'received') for (const { count } of frames) sent += count;
+    return true;
   }
 
   /** A file that can't be read must not hold up those behind it. */

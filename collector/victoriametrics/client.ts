@@ -2,8 +2,10 @@ import type { Readable } from 'node:stream';
 import type { Auth, RemoteStorage } from '../../model/config.ts';
 import { CodedError, messageOf } from '../../model/errors.ts';
 import type { Secret } from '../../model/secret.ts';
+import type { FrameKind } from '../spool/frame.ts';
 import { type Connection, connect } from './connection.ts';
 import { type Generation, readGeneration } from './generation.ts';
+import { writeRequestOf } from './remote-write.ts';
 
 /** What became of a body that was sent. */
 export type Outcome =
@@ -18,8 +20,8 @@ export type Lane = 'live' | 'backlog';
 
 /** The one client to VictoriaMetrics. What can't be reached rejects with `Unreachable`. */
 export interface VictoriaMetrics {
-  /** Sends gzip members of exposition text. Never rejects but when `signal` aborts. */
-  write(lane: Lane, members: readonly Uint8Array[], signal?: AbortSignal): Promise<Outcome>;
+  /** Sends gzip members of exposition text: as they are, or stale markers by remote write. Never rejects but when `signal` aborts. */
+  write(lane: Lane, kind: FrameKind, members: readonly Uint8Array[], signal?: AbortSignal): Promise<Outcome>;
   /**
    * Asks for a path of the query API, such as `/api/v1/query`. Resolves with whatever answer began: its body is to be read, or destroyed.
    * Rejects with `Unreachable`, or with the signal's reason.
@@ -78,20 +80,21 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
   }
 
   return {
-    async write(lane, members, signal) {
+    async write(lane, kind, members, signal) {
       try {
         const { write, auth } = bases();
-        const to = join(write, '/api/v1/import/prometheus');
+        const { path, headers, body: sent } = await writeRequestOf(kind, members);
+        const to = join(write, path);
         const line = connection(lane, write);
         const { status, body } = await line.request({
           path: to.pathname,
-          headers: { ...authorization(auth), 'content-type': 'text/plain', 'content-encoding': 'gzip' },
-          body: members,
+          headers: { ...authorization(auth), ...headers },
+          body: sent,
           timeoutMs: WRITE_TIMEOUT_MS,
           maxBytes: MAX_WORDS_BYTES,
           signal,
         });
-        return outcomeOf(status, placeOf(to), wordsOf(body));
+        return outcomeOf(status, kind, placeOf(to), wordsOf(body));
       } catch (error) {
         if (signal?.aborted) throw error;
         return { kind: 'later', words: messageOf(error), needsPerson: false };
@@ -127,11 +130,12 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
   };
 }
 
-function outcomeOf(status: number, url: string, words: string): Outcome {
+/** Where remote write is closed, text may still be taken: that is the markers' trouble alone. */
+function outcomeOf(status: number, kind: FrameKind, url: string, words: string): Outcome {
   if (status >= 200 && status < 300) return { kind: 'received' };
   const said = `${url} answered ${status}: ${words}`;
-  if (status >= 400 && status < 500 && !NEEDS_PERSON.has(status) && !NOT_THE_BODY.has(status))
-    return { kind: 'refused', status, words: said };
+  const isRefusal = status >= 400 && status < 500 && !NOT_THE_BODY.has(status);
+  if (isRefusal && (kind === 'stale' || !NEEDS_PERSON.has(status))) return { kind: 'refused', status, words: said };
   return { kind: 'later', words: said, needsPerson: status < 400 || NEEDS_PERSON.has(status) };
 }
 

@@ -1,6 +1,7 @@
 import { pause } from '../../model/pause.ts';
 import type { Clock } from '../../model/time.ts';
 import { spanInWords } from '../../model/time.ts';
+import type { FrameKind } from '../spool/frame.ts';
 import type { Troubles } from '../spool/troubles.ts';
 import type { Lane, Outcome, VictoriaMetrics } from './client.ts';
 
@@ -14,6 +15,7 @@ export interface Link {
   /** Sends, and takes note of the outcome. `settled` is false when VictoriaMetrics restarted meanwhile. */
   send(
     lane: Lane,
+    kind: FrameKind,
     members: readonly Uint8Array[],
     signal: AbortSignal,
   ): Promise<{ outcome: Outcome; settled: boolean }>;
@@ -122,11 +124,13 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
       });
       await recovering;
     },
-    async send(lane, members, signal) {
+    async send(lane, kind, members, signal) {
       const before = generation;
-      const outcome = await client.write(lane, members, signal);
+      const outcome = await client.write(lane, kind, members, signal);
       if (outcome.kind === 'later') fail(outcome);
       else succeeded();
+      if (kind === 'stale' && outcome.kind === 'received')
+        troubles.end('remote write', 'VictoriaMetrics takes remote write again');
       return { outcome, settled: before !== undefined && before === generation };
     },
   };

@@ -39,22 +39,28 @@ export function createLiveLane(link: Link, clock: Clock): LiveLane {
     }
   }
 
-  function next(): { frame: Committed; at: number }[] {
-    let taken = 0;
+  /** The oldest frame, and with it others of its kind: instants say what comes first, not the order of sending. */
+  function next(): typeof queue {
+    const kind = queue[0]?.frame.kind;
+    const taken: typeof queue = [];
+    const rest: typeof queue = [];
     let size = 0;
-    for (const { frame } of queue) {
-      if (taken > 0 && size + frame.payload.length > MAX_BODY_BYTES) break;
-      taken++;
-      size += frame.payload.length;
+    for (const one of queue) {
+      const { length } = one.frame.payload;
+      const fits = one.frame.kind === kind && (taken.length === 0 || size + length <= MAX_BODY_BYTES);
+      if (fits) size += length;
+      (fits ? taken : rest).push(one);
     }
     bytes -= size;
-    return queue.splice(0, taken);
+    queue = rest;
+    return taken;
   }
 
   async function sendSome(signal: AbortSignal): Promise<void> {
     const batch = next();
     const { outcome, settled } = await link.send(
       'live',
+      batch[0]?.frame.kind ?? 'values',
       batch.map(({ frame }) => frame.payload),
       signal,
     );

@@ -35,10 +35,11 @@ export interface Shipper {
 export function startShipper({ spool, client, clock, onTrouble, storedAfterMs = 60_000 }: ShipperOptions): Shipper {
   const ended = new AbortController();
   let resent = 0;
+  const troubles = watchTroubles(onTrouble);
   const link = createLink({
     client,
     clock,
-    troubles: watchTroubles(onTrouble),
+    troubles,
     say: onTrouble,
     onRestart(generation) {
       const again = spool.shelf.segments.filter((segment) => forgetReceipt(segment, generation)).length;
@@ -63,8 +64,16 @@ export function startShipper({ spool, client, clock, onTrouble, storedAfterMs = 
     );
   }
 
+  function giveUpMarkers(count: number, words: string): void {
+    spool.countDropped('refused', count);
+    troubles.begin(
+      'remote write',
+      `VictoriaMetrics takes text but no remote write (${words}): series that end stand for five minutes more`,
+    );
+  }
+
   const live = createLiveLane(link, clock);
-  const sift = createSift({ client, link, setAside: putAside });
+  const sift = createSift({ client, link, setAside: putAside, giveUpMarkers });
   const backlog = createBacklogLane({ spool, link, live, sift, clock, say: onTrouble });
   const stopListening = spool.onCommit((frame) => live.take(frame));
   const running = [

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import type { FrameKind } from '../spool/frame.ts';
 import type { Outcome, VictoriaMetrics } from './client.ts';
 import type { Link } from './link.ts';
 
@@ -8,6 +9,7 @@ import type { Link } from './link.ts';
  * False when VictoriaMetrics could not be asked to the end, so that the whole is to be sent again later.
  */
 export type Sift = (
+  kind: FrameKind,
   members: readonly Buffer[],
   refusal: Outcome & { kind: 'refused' },
   signal: AbortSignal,
@@ -23,6 +25,8 @@ export interface SiftOptions {
   readonly client: VictoriaMetrics;
   readonly link: Link;
   readonly setAside: (refused: readonly RefusedLine[]) => Promise<void>;
+  /** Told of stale markers that an address will never take which takes text: they must not hold it up. */
+  readonly giveUpMarkers: (count: number, words: string) => void;
 }
 
 /** Enough to single out some forty bad lines; a body worse than that is set aside with what is left. */
@@ -34,13 +38,14 @@ const deflate = promisify(gzip);
 
 class Interrupted extends Error {}
 
-export function createSift({ client, link, setAside }: SiftOptions): Sift {
-  async function ask(lines: readonly string[], signal: AbortSignal): Promise<Outcome> {
+export function createSift({ client, link, setAside, giveUpMarkers }: SiftOptions): Sift {
+  async function ask(kind: FrameKind, lines: readonly string[], signal: AbortSignal): Promise<Outcome> {
     const text = lines.length === 0 ? '' : `${lines.join('\n')}\n`;
-    return await client.write('backlog', [await deflate(text, { level: 1 })], signal);
+    return await client.write('backlog', kind, [await deflate(text, { level: 1 })], signal);
   }
 
   async function bisect(
+    kind: FrameKind,
     lines: readonly string[],
     words: string,
     budget: { left: number },
@@ -51,28 +56,32 @@ export function createSift({ client, link, setAside }: SiftOptions): Sift {
     const refused: RefusedLine[] = [];
     for (const part of [lines.slice(0, half), lines.slice(half)]) {
       budget.left--;
-      const outcome = await ask(part, signal);
+      const outcome = await ask(kind, part, signal);
       if (outcome.kind === 'later') {
         link.fail(outcome);
         throw new Interrupted();
       }
-      if (outcome.kind === 'refused') refused.push(...(await bisect(part, outcome.words, budget, signal)));
+      if (outcome.kind === 'refused') refused.push(...(await bisect(kind, part, outcome.words, budget, signal)));
     }
     return refused;
   }
 
-  return async (members, refusal, signal) => {
+  return async (kind, members, refusal, signal) => {
+    const text = (await inflate(Buffer.concat(members), { maxOutputLength: MAX_TEXT_BYTES })).toString('utf8');
+    const lines = text.split('\n').filter((line) => line !== '');
     if (refusal.status !== TOO_LARGE) {
-      const empty = await ask([], signal);
+      const empty = await ask(kind, [], signal);
+      if (kind === 'stale' && empty.kind === 'refused' && (await ask('values', [], signal)).kind === 'received') {
+        giveUpMarkers(lines.length, refusal.words);
+        return true;
+      }
       if (empty.kind !== 'received') {
         link.fail({ kind: 'later', words: `${refusal.words} (it refuses an empty body too)`, needsPerson: true });
         return false;
       }
     }
-    const text = (await inflate(Buffer.concat(members), { maxOutputLength: MAX_TEXT_BYTES })).toString('utf8');
-    const lines = text.split('\n').filter((line) => line !== '');
     try {
-      await setAside(await bisect(lines, refusal.words, { left: MAX_REQUESTS }, signal));
+      await setAside(await bisect(kind, lines, refusal.words, { left: MAX_REQUESTS }, signal));
       return true;
     } catch (error) {
       if (error instanceof Interrupted) return false;

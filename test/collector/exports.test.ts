@@ -21,7 +21,7 @@ async function world(t: TestContext, kinds: Record<string, OpenExporter<unknown>
   const troubles: string[] = [];
   const exports = createExports({
     clock,
-    sink: { offer: (samples, identity) => void given.push({ samples, identity }) },
+    sink: { offer: (samples, identity) => void given.push({ samples, identity }), end: () => {} },
     kinds: Object.fromEntries(
       Object.entries(kinds).map(([name, open]) => [
         name,

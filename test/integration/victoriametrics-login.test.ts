@@ -111,7 +111,7 @@ test('who does not know the login learns nothing of what is stored and changes n
           const client = createClient({ storage: embedded.server });
           try {
             const query = createQuery({ client, clock: createClock() });
-            assert.deepEqual(await client.write('live', [gzipSync('kept 42\n')]), { kind: 'received' });
+            assert.deepEqual(await client.write('live', 'values', [gzipSync('kept 42\n')]), { kind: 'received' });
             const kept = async () =>
               (await answered(query.instant('kept', { at: Date.now() + 10_000 }))).map((one) => one.value);
             await until(async () => (await kept()).length === 1);

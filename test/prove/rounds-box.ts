@@ -98,6 +98,7 @@ const box = createExports({
         if (value !== 1) failed.push(`${exporter} at its ${collected[exporter]}th: ${troubles.at(-1)}`);
       }
     },
+    end() {},
   },
 });
 

@@ -35,7 +35,7 @@ function open(t: TestContext, more: Partial<SelfOptions> = {}) {
   const clock = new FakeClock();
   const offered: { samples: readonly Sample[]; identity: Identity }[] = [];
   const offer = (samples: readonly Sample[], identity: Identity) => void offered.push({ samples, identity });
-  const self = openSelf({ clock, sink: { offer }, version: '1.2.3', ...more });
+  const self = openSelf({ clock, sink: { offer, end: () => {} }, version: '1.2.3', ...more });
   t.after(() => self.stop());
   return { clock, self, offered };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createDoor } from '../../../collector/spool/door.ts';
+import { createDoor, type Lines } from '../../../collector/spool/door.ts';
 import type { Sample } from '../../../model/sample.ts';
 import { DAY, MINUTE } from '../../../model/time.ts';
 import { FakeClock } from '../../fake-clock.ts';
@@ -56,7 +56,6 @@ test('what VictoriaMetrics would drop or garble is turned away, counted by flaw 
     ['label', { labels: { 'a="b"} 1\nforged': 'x' } }],
     ['too_long', { labels: { a: 'x'.repeat(1025) } }],
     ['too_many_labels', { labels: many }],
-    ['nan', { value: Number.NaN }],
     ['future', { at: clock.now() + 2 * DAY + 1 }],
     ['future', { at: Number.NaN }],
     ['too_old', { at: clock.now() - 400 * DAY - 1 }],
@@ -74,16 +73,16 @@ test('what VictoriaMetrics would drop or garble is turned away, counted by flaw 
 
 test('a flaw that goes on is said again every ten minutes, not every time', async () => {
   const { admit, clock, said } = open();
-  for (let i = 0; i < 100; i++) admit({ value: Number.NaN });
+  for (let i = 0; i < 100; i++) admit({ name: '9lives' });
   assert.equal(said.length, 1);
   await clock.advance(10 * MINUTE);
-  admit({ value: Number.NaN });
+  admit({ name: '9lives' });
   assert.equal(said.length, 2);
 });
 
 test('one flawed sample does not keep the others of its push out', () => {
   const { door, clock } = open();
-  const samples = [Number.NaN, 1, 2].map((value) => ({ name: 'heat', labels: {}, value }));
+  const samples = ['9lives', 'heat', 'heat'].map((name) => ({ name, labels: {}, value: 1 }));
   const [lines] = door.admit(samples, identity, clock.now());
   assert.equal(lines?.count, 2);
 });
@@ -91,4 +90,42 @@ test('one flawed sample does not keep the others of its push out', () => {
 test('infinities pass: VictoriaMetrics keeps them', () => {
   const { admit } = open();
   assert.match(admit({ value: Number.POSITIVE_INFINITY }), /\} \+Inf /);
+});
+
+test('a value that is no number ends its series, and so does who says that it is gone', () => {
+  const { door, clock, said } = open();
+  const heat = { name: 'heat', labels: { side: 'top' }, value: 1 };
+  const at = clock.now();
+  const marker = `heat{${own},side="top"} NaN ${at}\n`;
+  const textOf = (lines: readonly Lines[]) => lines.map(({ kind, count, bytes }) => [kind, count, bytes.toString()]);
+  assert.deepEqual(
+    textOf(
+      door.admit(
+        [
+          { ...heat, value: Number.NaN },
+          { ...heat, name: 'cold' },
+        ],
+        identity,
+        at,
+      ),
+    ),
+    [
+      ['values', 1, `cold{${own},side="top"} 1 ${at}\n`],
+      ['stale', 1, marker],
+    ],
+  );
+  assert.deepEqual(
+    textOf(
+      door.end(
+        [
+          { ...heat, at: 5 },
+          { ...heat, name: '9lives' },
+        ],
+        identity,
+        at,
+      ),
+    ),
+    [['stale', 1, marker]],
+  );
+  assert.equal(door.refused.size + said.length, 0);
 });

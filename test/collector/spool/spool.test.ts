@@ -46,7 +46,7 @@ async function linesIn(spool: Spool): Promise<string[]> {
   for (const segment of spool.shelf.segments)
     for (let from = 0; from < segment.size; ) {
       const portion = await spool.shelf.read(segment, from, segment.size, 1 << 20);
-      if (portion.payloads.length > 0) text += gunzipSync(Buffer.concat(portion.payloads)).toString();
+      for (const { payload } of portion.frames) text += gunzipSync(payload).toString();
       from = portion.to;
     }
   return text.split('\n').filter((line) => line !== '');
@@ -197,6 +197,30 @@ test('a wall clock that jumps ahead by a year ages nothing that waits', () =>
       jumped = 365 * DAY;
       await spool.keep(samples('after', 1), identity, jumping.now());
       assert.deepEqual(await namesIn(spool), ['before', 'after']);
+      assert.deepEqual(said, []);
+    });
+  }));
+
+test('stale markers are as durable as samples, in frames of a kind of their own', () =>
+  inFolder(async (folder) => {
+    const gone = samples('gone', 2);
+    await withSpool(folder, {}, async (spool) => {
+      spool.offer(samples('there', 3), identity, clock.now());
+      spool.end(gone, identity, clock.now());
+      spool.offer(samples('there', 3), identity, clock.now());
+    });
+    await withSpool(folder, {}, async (spool, said) => {
+      const [segment] = spool.shelf.segments;
+      const portion = segment && (await spool.shelf.read(segment, 0, segment.size, 1 << 20));
+      assert.deepEqual(
+        portion?.frames.map(({ kind, count }) => [kind, count]),
+        [
+          ['values', 6],
+          ['stale', 2],
+        ],
+      );
+      const lines = await linesIn(spool);
+      assert.equal(lines.filter((line) => /^gone\{.*\} NaN \d+$/.test(line)).length, 2);
       assert.deepEqual(said, []);
     });
   }));
