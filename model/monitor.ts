@@ -11,6 +11,16 @@ export interface Confirmation {
   readonly everyMs: number;
 }
 
+/** How many of a monitor's latest checks fail, though never enough in a row, until it is degraded. */
+export interface FailureRate {
+  /** How many of the latest checks are looked at. */
+  readonly window: number;
+  /** So many of them must have failed, */
+  readonly least: number;
+  /** and this share, from 0 to 1. */
+  readonly share: number;
+}
+
 /** One thing watched, as the config describes it: frozen data, the same until the next reload. */
 export interface Monitor {
   /** Its key in the config: the identity of its history. */
@@ -24,6 +34,8 @@ export interface Monitor {
   readonly everyMs: number;
   readonly timeoutMs: number;
   readonly confirm: Confirmation;
+  /** Absent where it does not matter how often it fails. */
+  readonly failureRate?: FailureRate;
   /** Monitors without which this one cannot be reached. */
   readonly needs: readonly string[];
   readonly agree: Agreement;

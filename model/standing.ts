@@ -30,6 +30,20 @@ export interface Transition {
   readonly evidence?: Evidence;
 }
 
+/** The latest checks of a series that counted: a few numbers while nothing fails. */
+export interface Tally {
+  /** How many there were. */
+  readonly counted: number;
+  /** Which of them failed lately. */
+  readonly failures: readonly { readonly nth: number; readonly at: Instant }[];
+  /** What the last one that failed said. */
+  readonly latest?: { readonly reason: string; readonly evidence?: Evidence };
+  /** It is up, but too many of them failed. */
+  readonly failing?: { readonly since: Instant; readonly reason: string };
+  /** While it is down: what was counted before. */
+  readonly aside?: Tally;
+}
+
 /** Where a (monitor, vantage), or a monitor as a whole (empty vantage), stands now. */
 export interface Stand {
   readonly monitor: string;
@@ -39,6 +53,8 @@ export interface Stand {
   readonly reason: string;
   readonly blind?: Blindness;
   readonly flapping?: boolean;
+  /** Only of a vantage's stand. */
+  readonly tally?: Tally;
   /** Until when the last finding counts, by the wall clock; after that nobody was looking. */
   readonly freshUntil: Instant;
 }

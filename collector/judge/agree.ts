@@ -13,7 +13,7 @@ const BLINDNESS_BY_WEIGHT: readonly Blindness[] = ['offline', 'unreachable', 'un
 
 /**
  * The monitor's own standing, from those of its vantages. It is down when any, most or all of the vantages that can see
- * say so; when some do but too few, it is degraded, in the words of both. Vantages that cannot see have no vote.
+ * say so; when some do but too few, or fail too often, it is degraded, in the words of all. Vantages that cannot see have no vote.
  */
 export function agree(stands: readonly Stand[], agreement: Agreement): Agreed {
   const seeing = stands.filter((one) => one.standing !== 'unknown');
@@ -24,7 +24,8 @@ export function agree(stands: readonly Stand[], agreement: Agreement): Agreed {
   const enough = agreement === 'any' ? 1 : agreement === 'all' ? seeing.length : Math.floor(seeing.length / 2) + 1;
   const down = seeing.filter((one) => one.standing === 'down').length;
   const bad = seeing.filter((one) => one.standing !== 'up').length;
-  const standing = down >= enough ? 'down' : down > 0 || bad >= enough ? 'degraded' : 'up';
+  const fails = down > 0 || seeing.some((one) => one.tally?.failing !== undefined);
+  const standing = down >= enough ? 'down' : fails || bad >= enough ? 'degraded' : 'up';
   return { standing, reason: inWords(stands), ...flapping };
 }
 

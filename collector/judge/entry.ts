@@ -1,7 +1,8 @@
 import type { Verdict } from '../../model/finding.ts';
 import type { Stand } from '../../model/standing.ts';
 import type { Clock } from '../../model/time.ts';
-import { type Series, unjudged } from './judge.ts';
+import { shownOf } from './judge.ts';
+import { type Series, unjudged } from './series.ts';
 
 /** What is remembered at run time of one monitor seen from one vantage. */
 export interface Entry {
@@ -29,16 +30,19 @@ export function openEntry(monitor: string, vantage: string, saved: Stand | undef
   if (saved === undefined) {
     return { monitor, vantage, series: unjudged(clock.now()), freshUntil: Number.POSITIVE_INFINITY, judging };
   }
-  const { standing, since, reason, blind } = saved;
+  const { since, reason, blind, tally } = saved;
+  // It was only shown as degraded, for failing too often.
+  const standing = saved.standing === 'degraded' && tally?.failing ? 'up' : saved.standing;
   const { blind: _, ...fresh } = unjudged(since);
   const known = standing === 'unknown' ? blind && { blind } : { settled: standing };
-  const series: Series = { ...fresh, standing, reason, ...known };
+  const series: Series = { ...fresh, standing, reason, ...known, ...(tally && { tally }) };
   return { monitor, vantage, series, freshUntil: clock.steady() + saved.freshUntil - clock.now(), judging };
 }
 
 /** Where an entry stands, by the wall clock. */
 export function standOf(entry: Entry, clock: Clock): Stand {
-  const { standing, since, reason, blind, flapping } = entry.series;
+  const { blind, flapping, tally } = entry.series;
+  const { standing, since, reason } = shownOf(entry.series);
   const left = entry.freshUntil - clock.steady();
   return {
     monitor: entry.monitor,
@@ -48,6 +52,7 @@ export function standOf(entry: Entry, clock: Clock): Stand {
     reason,
     ...(blind && { blind }),
     ...(flapping && { flapping }),
+    ...(tally.failures.length + (tally.aside?.failures.length ?? 0) > 0 && { tally }),
     freshUntil: Math.round(clock.now() + (Number.isFinite(left) ? left : 0)),
   };
 }

@@ -3,7 +3,7 @@ import type { Monitor } from '../../model/monitor.ts';
 import type { Stand } from '../../model/standing.ts';
 import { SECOND } from '../../model/time.ts';
 import type { Entry } from './entry.ts';
-import type { Seeing } from './judge.ts';
+import type { Seeing } from './series.ts';
 
 /** How old a canary's word may be. Not zero: two failing canaries would go on asking for each other. */
 const CANARY_AGE_MS = 5 * SECOND;

@@ -1,96 +1,32 @@
-import type { Evidence, Verdict } from '../../model/finding.ts';
-import type { Confirmation } from '../../model/monitor.ts';
-import type { Blindness, Standing, Transition } from '../../model/standing.ts';
-import { HOUR, type Instant } from '../../model/time.ts';
+import type { Monitor } from '../../model/monitor.ts';
+import type { Instant } from '../../model/time.ts';
+import { blindfold, change, confirmed } from './confirmation.ts';
+import { mixed, tallied } from './failure-rate.ts';
+import { type Change, type Judged, NO_TALLY, type Seeing, type Series } from './series.ts';
 
-/** A row of findings that all say at least this bad, or at most this bad. */
-interface Run {
-  readonly count: number;
-  readonly first: Instant;
-  readonly evidence?: Evidence;
-}
-
-/** What is remembered about one monitor seen from one vantage. Plain data; every change makes a new one. */
-export interface Series {
-  readonly standing: Standing;
-  readonly since: Instant;
-  readonly reason: string;
-  readonly blind?: Blindness;
-  /** The last standing that was not unknown: what the next findings must confirm or contradict. */
-  readonly settled?: Seen;
-  readonly worse: Readonly<Partial<Record<Level, Run>>>;
-  readonly better: Readonly<Partial<Record<Level, Run>>>;
-  /** Bad checks in a row of which it is not known yet whether they are its own. */
-  readonly held?: { readonly first: Seeing; readonly last: Seeing; readonly count: number };
-  /** When it changed in the last hour, between standings that were seen. */
-  readonly changes: readonly Instant[];
-  readonly flapping: boolean;
-}
-
-export interface Seeing {
-  readonly at: Instant;
-  readonly verdict: Verdict;
-  readonly reason: string;
-  readonly blind?: Blindness;
-  readonly evidence?: Evidence;
-}
-
-/** A change of standing, before it is known whose it is. */
-export type Change = Omit<Transition, 'monitor' | 'vantage'>;
-
-export interface Judged {
-  readonly series: Series;
-  readonly change?: Change;
-  /** The finding differs from the standing and is not confirmed yet: check again soon. */
-  readonly doubtful: boolean;
-}
-
-type Seen = Exclude<Standing, 'unknown'>;
-type Level = 0 | 1 | 2;
-const LEVELS = { up: 0, degraded: 1, down: 2 } as const satisfies Record<Seen, Level>;
-const SEEN = ['up', 'degraded', 'down'] as const;
-
-/** It is flapping from this many changes in an hour on, and until there are fewer than half of them. */
-const FLAPPING_CHANGES = 6;
-
-/** A series of which nothing is known yet. */
-export function unjudged(at: Instant): Series {
-  return {
-    standing: 'unknown',
-    since: at,
-    reason: 'not checked yet',
-    blind: 'unwatched',
-    worse: {},
-    better: {},
-    changes: [],
-    flapping: false,
-  };
-}
+/** What of a monitor its judgement depends on. */
+export type Rules = Pick<Monitor, 'confirm' | 'failureRate'>;
 
 /**
- * Draws the conclusion from one more finding. A worse standing needs `confirm.bad` findings in a row that are at least
- * that bad, a better one `confirm.good` that are at most that bad, and begins at the first of them. What cannot be seen
- * is unknown at once; what is seen again as it was before is believed at once. `times` is how many alike it stands for.
+ * Draws the conclusion from one more finding, or from so many alike: what is confirmed in a row, and beneath that, whether what is up
+ * fails too often to be called so.
  */
-export function judge(before: Series, seeing: Seeing, confirm: Confirmation, times = 1): Judged {
-  if (seeing.verdict === 'unknown') return blindfold(before, seeing);
-  const level = LEVELS[seeing.verdict];
-  const { held: _, ...rest } = calmed(before, seeing.at);
-  const series: Series = { ...rest, ...countRuns(before, seeing, level, times) };
-  const to = conclusion(series, level, confirm);
-  if (to === undefined) {
-    const asBefore = before.standing === seeing.verdict;
-    return { series: asBefore ? { ...series, reason: seeing.reason } : series, doubtful: !asBefore };
-  }
-  const runs = LEVELS[to] > levelOf(series.settled) ? series.worse : series.better;
-  const run = to === series.settled ? undefined : runs[LEVELS[to]];
-  const began = { ...seeing, at: run?.first ?? seeing.at, ...evidenceOf(run, seeing) };
-  return change(series, to, began, level !== LEVELS[to]);
+export function judge(before: Series, seeing: Seeing, rules: Rules, times = 1): Judged {
+  const judged = confirmed(before, seeing, rules.confirm, times);
+  const rate = rules.failureRate;
+  if (rate === undefined) return shown(before, { ...judged, series: { ...judged.series, tally: NO_TALLY } }, seeing.at);
+  if (seeing.verdict === 'unknown') return shown(before, judged, seeing.at);
+  const tally = tallied(before, judged, seeing, rate, times);
+  const escaped = before.settled === 'down' && seeing.verdict !== 'down' ? mixed(tally, rate, seeing.at) : undefined;
+  if (judged.change !== undefined || escaped === undefined)
+    return shown(before, { ...judged, series: { ...judged.series, tally } }, seeing.at);
+  // It would stay down for ever: never so many good checks in a row, though it works at least as often as not.
+  return shown(before, change({ ...judged.series, tally: escaped }, 'up', seeing, true), seeing.at);
 }
 
 /** Nobody looked after `at`: the last finding no longer counts. */
 export function lapse(before: Series, at: Instant, reason: string): Judged {
-  return blindfold(before, { at, verdict: 'unknown', reason, blind: 'unwatched' });
+  return shown(before, blindfold(before, { at, verdict: 'unknown', reason, blind: 'unwatched' }), at);
 }
 
 /** Keeps a bad finding back until what would explain it has been judged. */
@@ -105,102 +41,38 @@ export function letGo({ held: _, ...rest }: Series): Series {
 }
 
 /** Nothing explains what was held: it counts, from the first of it on. */
-export function release(before: Series, confirm: Confirmation): Judged {
+export function release(before: Series, rules: Rules): Judged {
   const { held, ...rest } = before;
   if (held === undefined) return { series: before, doubtful: false };
   const { first, last, count } = held;
-  return judge(rest, { ...last, at: first.at, ...(first.evidence && { evidence: first.evidence }) }, confirm, count);
+  return judge(rest, { ...last, at: first.at, ...(first.evidence && { evidence: first.evidence }) }, rules, count);
 }
 
-function blindfold(before: Series, seeing: Seeing): Judged {
-  const { held, ...rest } = before;
-  const cleared: Series = { ...rest, worse: {}, better: {} };
-  const blind = seeing.blind ?? 'unable';
-  if (before.standing === 'unknown' && before.blind === blind)
-    return { series: { ...cleared, reason: seeing.reason }, doubtful: false };
-  const at = held && (blind === 'unreachable' || blind === 'offline') ? held.first.at : seeing.at;
-  return change(cleared, 'unknown', { ...seeing, at, blind }, false);
+/** How a series stands for people: what is up but fails too often is degraded. */
+export function shownOf({ standing, since, reason, tally }: Series): Pick<Series, 'standing' | 'since' | 'reason'> {
+  const { failing } = tally;
+  return standing === 'up' && failing !== undefined
+    ? { standing: 'degraded', ...failing }
+    : { standing, since, reason };
 }
 
-/** The standing that enough findings in a row now call for; undefined when it stays as it is. */
-function conclusion(series: Series, level: Level, confirm: Confirmation): Seen | undefined {
-  const blindNow = series.standing === 'unknown';
-  const settled = series.settled;
-  if (blindNow && (settled === undefined ? level === 0 : level === LEVELS[settled])) return SEEN[level];
-  const current = levelOf(settled);
-  for (const worse of [2, 1] as const) {
-    if (worse > current && (series.worse[worse]?.count ?? 0) >= confirm.bad) return SEEN[worse];
-  }
-  for (const better of [0, 1] as const) {
-    if (better < current && (series.better[better]?.count ?? 0) >= confirm.good) return SEEN[better];
-  }
-  return undefined;
+/** The change that people see, which may be another than that of what is confirmed. */
+function shown(before: Series, { series, change: inner, doubtful }: Judged, at: Instant): Judged {
+  const was = shownOf(before);
+  const is = shownOf(series);
+  const { failing, latest } = series.tally;
+  if (was.standing === is.standing && before.blind === series.blind)
+    return { series: since(series, was.since), doubtful };
+  const isFailing = failing !== undefined && series.standing === 'up';
+  const begun = inner?.at ?? failing?.since ?? at;
+  const { evidence: own, ...bare } = inner ?? { at: begun };
+  const evidence = isFailing ? latest?.evidence : own;
+  const { standing: to, reason } = is;
+  const told: Change = { ...bare, from: was.standing, to, reason, ...(evidence && to !== 'up' && { evidence }) };
+  return { series: since(series, begun), change: told, doubtful };
 }
 
-function levelOf(settled: Seen | undefined): Level {
-  return settled === undefined ? 0 : LEVELS[settled];
-}
-
-/** Flapping ends when few of its changes are younger than an hour. */
-function calmed(series: Series, at: Instant): Series {
-  if (!series.flapping) return series;
-  const changes = series.changes.filter((one) => one > at - HOUR);
-  return { ...series, changes, flapping: changes.length >= FLAPPING_CHANGES / 2 };
-}
-
-function countRuns(before: Series, seeing: Seeing, level: Level, times: number): Pick<Series, 'worse' | 'better'> {
-  const counted = (run: Run | undefined): Run => ({
-    count: (run?.count ?? 0) + times,
-    first: run?.first ?? seeing.at,
-    ...evidenceOf(run, seeing),
-  });
-  return {
-    worse: {
-      ...(level >= 1 && { 1: counted(before.worse[1]) }),
-      ...(level >= 2 && { 2: counted(before.worse[2]) }),
-    },
-    better: {
-      ...(level <= 0 && { 0: counted(before.better[0]) }),
-      ...(level <= 1 && { 1: counted(before.better[1]) }),
-    },
-  };
-}
-
-/** The evidence of the first finding of a run: what is rare may not be seen a second time. */
-function evidenceOf(run: Run | undefined, seeing: Seeing): { evidence?: Evidence } {
-  const evidence = run?.evidence ?? seeing.evidence;
-  return evidence ? { evidence } : {};
-}
-
-function change(series: Series, to: Standing, seeing: Seeing, doubtful: boolean): Judged {
-  // A history cannot run backwards: after the wall clock was set back, a change begins where the last one did.
-  const at = Math.max(seeing.at, series.since);
-  const seen = to === 'unknown' ? undefined : to;
-  const changed = seen !== undefined && series.settled !== undefined && seen !== series.settled;
-  const recent = series.changes.filter((one) => one > at - HOUR);
-  const changes = changed ? [...recent, at] : recent;
-  const flapping = changes.length >= (series.flapping ? FLAPPING_CHANGES / 2 : FLAPPING_CHANGES);
-  const { blind: _, ...rest } = series;
-  return {
-    series: {
-      ...rest,
-      standing: to,
-      since: at,
-      reason: seeing.reason,
-      ...(to === 'unknown' && seeing.blind && { blind: seeing.blind }),
-      ...(seen && { settled: seen }),
-      changes,
-      flapping,
-    },
-    change: {
-      at,
-      from: series.standing,
-      to,
-      reason: seeing.reason,
-      ...(to === 'unknown' && seeing.blind && { blind: seeing.blind }),
-      ...(flapping && { flapping }),
-      ...(seeing.evidence && to !== 'up' && { evidence: seeing.evidence }),
-    },
-    doubtful,
-  };
+function since(series: Series, at: Instant): Series {
+  const { failing } = series.tally;
+  return { ...series, since: at, ...(failing && { tally: { ...series.tally, failing: { ...failing, since: at } } }) };
 }

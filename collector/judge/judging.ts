@@ -5,9 +5,10 @@ import { type Clock, SECOND, spanInWords } from '../../model/time.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { type Entry, standOf } from './entry.ts';
 import { excuseFor, toAskAnew } from './excuse.ts';
-import { hold, type Judged, judge, lapse, letGo, release, type Seeing } from './judge.ts';
+import { hold, judge, lapse, letGo, release } from './judge.ts';
 import { createOutbox } from './outbox.ts';
 import { createRoster } from './roster.ts';
+import type { Judged, Seeing } from './series.ts';
 
 /** Room for a check to be timed and judged before the one before it stops counting. */
 const SLACK_MS = SECOND;
@@ -73,7 +74,7 @@ export function createJudging(options: JudgingOptions): Judging {
     if (verdict === 'down') {
       await Promise.all(toAskAnew(monitor, check, roster).map(options.recheck));
       weigh(entry, monitor, seeing);
-    } else settle(entry, judge(entry.series, seeing, monitor.confirm));
+    } else settle(entry, judge(entry.series, seeing, monitor));
     entry.concludedAt = check.steadyAt;
     reconsider(monitor.name);
   }
@@ -87,8 +88,8 @@ export function createJudging(options: JudgingOptions): Judging {
       if (roster.online.includes(monitor.name)) options.again(monitor.name, entry.vantage, monitor.confirm.everyMs);
       return;
     }
-    if (excuse === undefined) settle(entry, release(entry.series, monitor.confirm));
-    settle(entry, judge(entry.series, { ...seeing, ...excuse }, monitor.confirm));
+    if (excuse === undefined) settle(entry, release(entry.series, monitor));
+    settle(entry, judge(entry.series, { ...seeing, ...excuse }, monitor));
   }
 
   /** After news of a monitor: whether what was held because of it can be judged now. */
@@ -99,8 +100,8 @@ export function createJudging(options: JudgingOptions): Judging {
         const excuse = held && excuseFor(monitor, entry.vantage, roster);
         if (held === undefined || excuse === 'wait') continue;
         const judged = excuse
-          ? judge(entry.series, { at: held.last.at, ...excuse }, monitor.confirm)
-          : release(entry.series, monitor.confirm);
+          ? judge(entry.series, { at: held.last.at, ...excuse }, monitor)
+          : release(entry.series, monitor);
         settle(entry, judged);
       }
     }

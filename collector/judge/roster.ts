@@ -4,7 +4,7 @@ import type { Clock, Instant } from '../../model/time.ts';
 import { agree } from './agree.ts';
 import { type Entry, openEntry, standOf } from './entry.ts';
 import type { Witnesses } from './excuse.ts';
-import { unjudged } from './judge.ts';
+import { unjudged } from './series.ts';
 
 /** All monitors and canaries as the config has them, and what is remembered of each. */
 export interface Roster extends Witnesses {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { hold, type Judged, judge, lapse, type Seeing, type Series, unjudged } from '../../../collector/judge/judge.ts';
+import { hold, judge, lapse } from '../../../collector/judge/judge.ts';
+import { type Judged, type Seeing, type Series, unjudged } from '../../../collector/judge/series.ts';
 import type { Verdict } from '../../../model/finding.ts';
 
 const confirm = { bad: 2, good: 2, everyMs: 5_000 };
@@ -23,7 +24,7 @@ function judgeAll(
       reason: `${letter}${index}`,
       evidence: { check: index },
     };
-    judged = judge(judged.series, seeing, rule);
+    judged = judge(judged.series, seeing, { confirm: rule });
     if (judged.change) changes.push(judged.change);
   }
   return { ...judged, changes };
@@ -115,7 +116,7 @@ suite('judge', () => {
     const excused = judge(
       held.series,
       { at: 4 * MINUTE, verdict: 'unknown', reason: 'unreachable because of router', blind: 'unreachable' },
-      confirm,
+      { confirm },
     );
     assert.deepEqual(
       [excused.change?.to, excused.change?.at, excused.change?.blind],
