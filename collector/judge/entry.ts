@@ -1,5 +1,5 @@
 import type { Verdict } from '../../model/finding.ts';
-import type { Stand } from '../../model/standing.ts';
+import type { Stand, Tally } from '../../model/standing.ts';
 import type { Clock } from '../../model/time.ts';
 import { shownOf } from './judge.ts';
 import { type Series, unjudged } from './series.ts';
@@ -52,7 +52,16 @@ export function standOf(entry: Entry, clock: Clock): Stand {
     reason,
     ...(blind && { blind }),
     ...(flapping && { flapping }),
-    ...(tally.failures.length + (tally.aside?.failures.length ?? 0) > 0 && { tally }),
+    ...(tally.failures.length + (tally.aside?.failures.length ?? 0) > 0 && { tally: withoutEvidence(tally) }),
     freshUntil: Math.round(clock.now() + (Number.isFinite(left) ? left : 0)),
+  };
+}
+
+/** It is written again with every check: what is long stays here. */
+function withoutEvidence({ latest, aside, ...tally }: Tally): Tally {
+  return {
+    ...tally,
+    ...(latest && { latest: { reason: latest.reason } }),
+    ...(aside && { aside: withoutEvidence(aside) }),
   };
 }

@@ -8,7 +8,7 @@ import type { EachRecent } from './check-reader.ts';
 export function renameMonitor(db: DatabaseSync, eachRecent: EachRecent, from: string, to: string): boolean {
   if (from === to || !hasHistory(db, eachRecent, from)) return true;
   if (hasHistory(db, eachRecent, to)) return false;
-  for (const table of ['stand', 'fresh'])
+  for (const table of ['stand', 'fresh', 'tally'])
     db.prepare(`DELETE FROM ${table} WHERE series IN (SELECT id FROM series WHERE monitor = ?)`).run(to);
   db.prepare('DELETE FROM series WHERE monitor = ?').run(to);
   db.prepare('UPDATE series SET monitor = ? WHERE monitor = ?').run(to, from);

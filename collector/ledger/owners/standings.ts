@@ -1,5 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import type { Blindness, Stand, Standing } from '../../../model/standing.ts';
+import type { Blindness, Stand, Standing, Tally } from '../../../model/standing.ts';
 import type { Owner, Reading, Writing } from '../owner.ts';
 import { seriesKey } from '../series-table.ts';
 import { countsUntil, openFlushed } from '../timeline.ts';
@@ -26,6 +26,15 @@ export const standings = {
         CREATE TABLE fresh (
           series INTEGER PRIMARY KEY REFERENCES series (id),
           until  INTEGER NOT NULL
+        );`,
+    },
+    {
+      version: 3,
+      sql: `
+        -- How often a series has failed lately, as JSON; only where it has.
+        CREATE TABLE tally (
+          series INTEGER PRIMARY KEY REFERENCES series (id),
+          tally  TEXT NOT NULL
         );`,
     },
   ],
@@ -56,11 +65,15 @@ export function openStandWriter({ db, series }: Pick<Writing, 'db' | 'series'>):
     WHERE (standing, since, reason, blind, flapping) IS NOT
           (excluded.standing, excluded.since, excluded.reason, excluded.blind, excluded.flapping)`);
   const setFresh = db.prepare('INSERT INTO fresh VALUES (?, ?) ON CONFLICT DO UPDATE SET until = excluded.until');
+  const setTally = db.prepare('INSERT INTO tally VALUES (?, ?) ON CONFLICT DO UPDATE SET tally = excluded.tally');
+  const endTally = db.prepare('DELETE FROM tally WHERE series = ?');
   return (stand) => {
     const id = series.idOf(stand.monitor, stand.vantage);
     const reason = stand.reason.slice(0, LONGEST_REASON);
     set.run(id, stand.standing, whole(stand.since), reason, stand.blind ?? null, stand.flapping ? 1 : 0);
     setFresh.run(id, whole(stand.freshUntil));
+    if (stand.tally === undefined) endTally.run(id);
+    else setTally.run(id, JSON.stringify(stand.tally));
   };
 }
 
@@ -72,7 +85,8 @@ function whole(at: number): number {
 
 function openStands(db: Reading['db']): () => Stand[] {
   const read = db.prepare(
-    'SELECT * FROM stand JOIN fresh USING (series) JOIN series ON series.id = stand.series ORDER BY monitor, vantage',
+    `SELECT * FROM stand JOIN fresh USING (series) LEFT JOIN tally USING (series)
+      JOIN series ON series.id = stand.series ORDER BY monitor, vantage`,
   );
   return () =>
     read.all().map((row) => ({
@@ -82,6 +96,7 @@ function openStands(db: Reading['db']): () => Stand[] {
       since: Number(row.since),
       reason: String(row.reason),
       ...blindnessOf(row),
+      ...(row.tally === null ? {} : { tally: JSON.parse(String(row.tally)) as Tally }),
       freshUntil: Number(row.until),
     }));
 }
