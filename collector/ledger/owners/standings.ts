@@ -29,7 +29,7 @@ export const standings = {
         );`,
     },
     {
-      version: 3,
+      version: 4,
       sql: `
         -- How often a series has failed lately, as JSON; only where it has.
         CREATE TABLE tally (
