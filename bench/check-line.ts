@@ -8,11 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createChecks } from '../collector/checks.ts';
 import { createClock } from '../collector/clock.ts';
-import { suitHeapTo } from '../collector/heap.ts';
 import { openLedger } from '../collector/ledger/open.ts';
 import { createResolver } from '../collector/names/resolver.ts';
 import { probeKinds } from '../collector/probes/index.ts';
-import { openSelf, type Self } from '../collector/self/self.ts';
 import { openSpool } from '../collector/spool/spool.ts';
 import { createOutsideDoor } from '../collector/vantage/outside/outside.ts';
 import { openVantages } from '../collector/vantage/vantages.ts';
@@ -36,10 +34,6 @@ const spool = opened.adopt(
   await openSpool(join(folder, 'spool'), { clock, ...config.spool, onTrouble: complain }),
   (one) => one.close(),
 );
-const self: Self = opened.adopt(
-  openSelf({ clock, sink: spool, version: '', stands: () => checks.stands(), onTrouble: complain }),
-  (one) => one.stop(),
-);
 const surroundings = { clock, resolve: createResolver({ clock }), pulses: () => ({}) };
 const vantages = opened.adopt(openVantages(probeKinds, surroundings, createOutsideDoor(clock).open, complain), (one) =>
   one.stop(),
@@ -50,22 +44,22 @@ const checks = opened.adopt(
   createChecks({
     clock,
     ledger,
-    sink: spool,
+    sink: {
+      offer(samples, identity, at) {
+        made++;
+        if (samples.some(({ name, value }) => name === 'probe_success' && value !== 1)) bad++;
+        spool.offer(samples, identity, at);
+      },
+      end: spool.end,
+    },
     redact: (text) => text,
     vantageFor: vantages.placeOf,
-    onCheck(check) {
-      made++;
-      if (check.finding.verdict !== 'up') bad++;
-      self.check(check);
-    },
-    onTransition: self.transition,
-    onTrouble: complain,
+    onKept: () => {},
+    log: complain,
   }),
   (one) => one.stop(),
 );
-suitHeapTo(config.monitors);
-await checks.configure(config.monitors, []);
-self.configured(true, config.monitors);
+await checks.configure({ monitors: config.monitors, online: [] }, { changed: [] });
 
 await pause(WARM_MS);
 const costs: number[] = [];

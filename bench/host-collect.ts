@@ -2,7 +2,6 @@
 import { writeMetricsPage } from '../collector/self/metrics-page.ts';
 import { openHost } from '../exporters/host/host.ts';
 import { IGNORED_DISKS } from '../exporters/host/settings.ts';
-import type { Sample } from '../model/sample.ts';
 
 const [tree = '', times = '200'] = process.argv.slice(2);
 const at = (name: string) => `${tree}/${name}`;
@@ -17,10 +16,6 @@ const context = { clock, folder: '/nonexistent', changed: async () => {}, soon()
 const before = resident();
 const exporter = await openHost(settings, context);
 const collect = () => exporter.collect(AbortSignal.timeout(30_000));
-async function* once(samples: readonly Sample[]) {
-  yield samples;
-}
-
 let samples = await collect();
 for (let time = 0; time < Number(times) / 4; time++) await collect();
 const watch = watchTurns();
@@ -29,7 +24,7 @@ const collecting = await costOf(async () => {
 });
 const turnMs = watch();
 const memory = resident() - before;
-const withPage = await costOf(async () => void (await writeMetricsPage(once(await collect()))));
+const withPage = await costOf(async () => void (await writeMetricsPage([{ samples: await collect() }])));
 await exporter.stop();
 process.stdout.write(JSON.stringify({ collecting, withPage, turnMs, samples: samples.length, memory }));
 

@@ -11,10 +11,11 @@ export function reloadCommand(): Command {
     .action(async ({ data }: { data: string }) => {
       const socket = join(resolve(data), 'admin.sock');
       try {
-        const { mistakes = [] } = await ask(socket, '/reload');
-        for (const mistake of mistakes) console.error(mistake);
-        if (mistakes.length === 0) console.log('reloaded');
-        else process.exitCode = EXIT.config;
+        const { mistakes = [], problems = [] } = await ask(socket, '/reload');
+        for (const words of [...mistakes, ...problems]) console.error(words);
+        if (mistakes.length > 0) process.exitCode = EXIT.config;
+        else if (problems.length > 0) process.exitCode = EXIT.failed;
+        else console.log('reloaded');
       } catch (error) {
         const why = error instanceof Error ? error.message : error;
         console.error(`no box answers at ${socket}: ${why}; one that runs elsewhere is named by --data`);
@@ -23,7 +24,12 @@ export function reloadCommand(): Command {
     });
 }
 
-async function ask(socketPath: string, path: string): Promise<{ mistakes?: string[] }> {
+interface Reloaded {
+  readonly mistakes?: readonly string[];
+  readonly problems?: readonly string[];
+}
+
+async function ask(socketPath: string, path: string): Promise<Reloaded> {
   const answer = await new Promise<string>((resolve, reject) => {
     const asked = request({ socketPath, path, method: 'POST' }, (response) => {
       const chunks: Buffer[] = [];
@@ -34,5 +40,5 @@ async function ask(socketPath: string, path: string): Promise<{ mistakes?: strin
     asked.on('error', reject);
     asked.end();
   });
-  return JSON.parse(answer) as { mistakes?: string[] };
+  return JSON.parse(answer) as Reloaded;
 }

@@ -1,10 +1,13 @@
 import type { Check } from '../model/finding.ts';
 import type { Monitor } from '../model/monitor.ts';
-import type { Redact } from '../model/redact.ts';
+import type { ConfigChange, Part, PartContext, SampleGroup } from '../model/part.ts';
+import { sayJson } from '../model/route.ts';
 import type { SampleSink } from '../model/sample.ts';
-import type { Stand, Transition } from '../model/standing.ts';
-import { type Clock, SECOND } from '../model/time.ts';
+import type { Stand } from '../model/standing.ts';
+import { SECOND } from '../model/time.ts';
+import { createCheckMetrics } from './check-metrics.ts';
 import { cleanFinding } from './clean.ts';
+import { suitHeapTo } from './heap.ts';
 import { createJudging } from './judge/judging.ts';
 import { followTransitions } from './ledger/follow-transitions.ts';
 import type { Ledger } from './ledger/open.ts';
@@ -18,48 +21,55 @@ import type { Vantage } from './vantage/vantage.ts';
 /** How many checks may be under way at once; the rest wait their turn. */
 const AT_ONCE = 256;
 
-export interface ChecksOptions {
-  readonly clock: Clock;
+export interface ChecksOptions extends Pick<PartContext, 'clock' | 'log' | 'redact'> {
   readonly ledger: Ledger;
-  readonly sink: SampleSink;
-  readonly redact: Redact;
+  readonly sink: Pick<SampleSink, 'offer' | 'end'>;
   /** The place that makes a monitor's checks, by the name of its vantage. */
   readonly vantageFor: (monitor: Monitor, vantage: string) => Vantage;
-  /** Told of every check, after it was measured and before it is judged. */
-  readonly onCheck: (check: Check) => void;
-  /** Told of each transition of a monitor's own standing that is durable, in order; of one kept just before a crash, after it. */
-  readonly onTransition: (transition: Transition) => void;
-  /** Called when there may be new transitions: whoever else acts on them reads them from the ledger (`followTransitions`). */
-  readonly onKept?: () => void;
-  readonly onTrouble: (message: string) => void;
+  /** Called when there may be new transitions: whoever acts on them reads them from the ledger (`followTransitions`). */
+  readonly onKept: () => void;
+}
+
+interface ChecksConfig {
+  readonly monitors: readonly Monitor[];
+  readonly online: readonly string[];
 }
 
 /** Makes the checks when they are due and passes on what they found: to the spool, to the judge, and so to the ledger. */
-export interface Checks {
-  configure(monitors: readonly Monitor[], online: readonly string[]): Promise<void>;
+export interface Checks extends Part<ChecksConfig> {
+  /** Monitors that are checked differently are checked at once. */
+  configure(config: ChecksConfig, change: Pick<ConfigChange, 'changed'>): Promise<void>;
   /** Checks a monitor from all its vantages now. */
   now(monitor: string): Promise<void>;
   /** Where every monitor stands. */
   stands(): Stand[];
-  /** What keeps conclusions from being kept, in words; empty when nothing does. */
-  ailments(): readonly string[];
+  /** What is measured of the checks as such, and the latest check of every monitor. */
+  samples(): AsyncGenerator<SampleGroup>;
+  /** What keeps conclusions from being kept. */
+  problems(): readonly string[];
   /** Ends what is under way and makes sure of every transition. */
   stop(): Promise<void>;
 }
 
 export function createChecks(options: ChecksOptions): Checks {
-  const { clock, ledger, sink } = options;
+  const { clock, ledger, sink, log } = options;
   const schedule = createSchedule(clock, AT_ONCE);
   const sources = createSampleSources(sink);
   const loop = watchLoop(clock);
+  const metrics = createCheckMetrics();
   let monitors = new Map<string, Monitor>();
 
   const told = followTransitions({
     clock,
     ledger,
     name: 'log',
-    act: (transitions) => transitions.forEach(options.onTransition),
-    onTrouble: options.onTrouble,
+    act(transitions) {
+      for (const { monitor, to, reason } of transitions) {
+        log(`${monitor} is ${to}: ${reason}`);
+        metrics.transition(to);
+      }
+    },
+    onTrouble: log,
   });
   const judging = createJudging({
     clock,
@@ -68,9 +78,9 @@ export function createChecks(options: ChecksOptions): Checks {
     again: (monitor, vantage, ms) => schedule.again(keyOf(monitor, vantage), ms),
     onKept() {
       told.wake();
-      options.onKept?.();
+      options.onKept();
     },
-    onTrouble: options.onTrouble,
+    onTrouble: log,
   });
 
   async function now(name: string): Promise<void> {
@@ -87,8 +97,8 @@ export function createChecks(options: ChecksOptions): Checks {
     source.begin(clean.at);
     source.offer(samplesOf(clean), identityOf(clean));
     source.finish();
-    options.onCheck(clean);
-    judging.take(clean).catch((error: unknown) => options.onTrouble(`judging ${monitor.name}: ${error}`));
+    metrics.check(clean);
+    judging.take(clean).catch((error: unknown) => log(`judging ${monitor.name}: ${error}`));
   }
 
   let cancelLapse = () => {};
@@ -103,8 +113,20 @@ export function createChecks(options: ChecksOptions): Checks {
   return {
     now,
     stands: judging.stands,
-    ailments: judging.ailments,
-    async configure(list, online) {
+    routes: [
+      {
+        on: ['admin'],
+        for: 'readers',
+        methods: ['GET'],
+        path: '/standings',
+        handle: () => sayJson(200, { standings: judging.stands() }),
+      },
+    ],
+    samples: () => metrics.samples(judging.stands()),
+    problems: judging.ailments,
+    async configure({ monitors: list, online }, { changed }) {
+      suitHeapTo(list);
+      metrics.configure(list);
       monitors = new Map(list.map((monitor) => [monitor.name, monitor]));
       await judging.configure(list, online);
       const tasks = list.flatMap((monitor) =>
@@ -116,6 +138,7 @@ export function createChecks(options: ChecksOptions): Checks {
       );
       schedule.set(tasks);
       sources.keepOnly(new Set(tasks.map(({ key }) => key)), clock.now());
+      for (const name of changed) now(name).catch((error: unknown) => log(String(error)));
     },
     async stop() {
       cancelLapse();

@@ -3,42 +3,39 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../model/change.ts';
 import { hasCode, messageOf } from '../model/errors.ts';
-import type { Exporter, ExporterContext, ExporterSettings, ForeignFamily, OpenExporter } from '../model/exporter.ts';
+import type { Exporter, ExporterContext, ExporterSettings, OpenExporter } from '../model/exporter.ts';
 import type { PortVerdict } from '../model/firewall-verdict.ts';
 import { sample } from '../model/metric.ts';
 import { exporter as catalogued } from '../model/metrics/exporter.ts';
 import type { OpenOutside } from '../model/outside.ts';
+import type { Part, PartContext, SampleGroup } from '../model/part.ts';
 import type { Identity, Sample, SampleSink } from '../model/sample.ts';
 import { seal } from '../model/secret.ts';
-import { type Clock, SECOND } from '../model/time.ts';
+import { SECOND } from '../model/time.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { createSampleSources } from './sample-source.ts';
 import { createSchedule } from './schedule.ts';
 
-export interface ExportsOptions {
-  readonly clock: Clock;
+export interface ExportsOptions extends Pick<PartContext, 'clock' | 'log' | 'stateFolder'> {
   readonly sink: Pick<SampleSink, 'offer' | 'end'>;
   /** By name: how an exporter is opened, and the job of its samples. */
   readonly kinds: Readonly<Record<string, { readonly open: () => Promise<OpenExporter<never>>; readonly job: string }>>;
   /** Whose samples they are: the machine's host name. */
   readonly instance: string;
-  /** Below it each exporter has a folder of its own. */
-  readonly folder: string;
   readonly changed: (changes: readonly Change[]) => Promise<void>;
   readonly outside?: OpenOutside;
-  readonly onTrouble: (message: string) => void;
+}
+
+interface ExportsConfig {
+  readonly exporters: readonly ExporterSettings[];
 }
 
 /** Runs the exporters, each alike: a deadline, isolation, and what the box says of it. One that hangs, throws or floods hurts no other. */
-export interface Exports {
+export interface Exports extends Part<ExportsConfig> {
   /** Those with other settings than before begin anew; the others go on. */
-  configure(list: readonly ExporterSettings[]): Promise<void>;
+  configure(config: ExportsConfig): Promise<void>;
   /** What each gave last, and what is to be said of each. */
-  samples(): Generator<{
-    readonly identity: Identity;
-    readonly samples: readonly Sample[];
-    readonly families?: readonly ForeignFamily[];
-  }>;
+  samples(): Generator<SampleGroup>;
   /** What an exporter that sees the firewall says of a published port; undefined while none runs that does. */
   readonly portVerdict: PortVerdict;
   /** Resolves once every exporter has stopped. */
@@ -69,7 +66,7 @@ interface Running {
 }
 
 export function createExports(options: ExportsOptions): Exports {
-  const { clock, sink, kinds, instance, onTrouble } = options;
+  const { clock, sink, kinds, instance, log } = options;
   const schedule = createSchedule(clock, AT_ONCE);
   const sources = createSampleSources(sink);
   const running = new Map<string, Running>();
@@ -78,7 +75,7 @@ export function createExports(options: ExportsOptions): Exports {
   async function opened(one: Running): Promise<Exporter> {
     if (one.exporter !== undefined) return one.exporter;
     const { name, settings } = one.of;
-    const folder = join(options.folder, name);
+    const folder = join(options.stateFolder, 'exporters', name);
     await mkdir(folder, { recursive: true });
     const open = (await kinds[name]?.open()) as OpenExporter<unknown> | undefined;
     if (open === undefined) throw new Error(`there is no exporter ${name}`);
@@ -88,7 +85,7 @@ export function createExports(options: ExportsOptions): Exports {
       changed: options.changed,
       soon: () => schedule.again(name, SOON_MS),
       ...(options.outside !== undefined && { outside: options.outside }),
-      onTrouble: (message) => onTrouble(`exporter ${name}: ${message}`),
+      onTrouble: (message) => log(`exporter ${name}: ${message}`),
     };
     const exporter = await open(settings, context);
     if (running.get(name) === one && one.exporter === undefined) one.exporter = exporter;
@@ -121,8 +118,8 @@ export function createExports(options: ExportsOptions): Exports {
       if (hasCode(error, 'left-behind')) giveUp(one);
     }
     if (ended.aborted) return;
-    if (failed !== undefined && failed !== one.failing) onTrouble(`exporter ${name} cannot see: ${failed}`);
-    if (failed === undefined && one.failing !== undefined) onTrouble(`exporter ${name} sees again`);
+    if (failed !== undefined && failed !== one.failing) log(`exporter ${name} cannot see: ${failed}`);
+    if (failed === undefined && one.failing !== undefined) log(`exporter ${name} sees again`);
     one.failing = failed;
     one.about = aboutOf(one, clock.monotonic() - began);
     const source = sources.of(name);
@@ -141,7 +138,7 @@ export function createExports(options: ExportsOptions): Exports {
     const { exporter } = one;
     delete one.exporter;
     one.underWay = Promise.resolve();
-    exporter?.stop().catch((error: unknown) => onTrouble(`exporter ${one.of.name} did not stop: ${error}`));
+    exporter?.stop().catch((error: unknown) => log(`exporter ${one.of.name} did not stop: ${error}`));
   }
 
   /** What is under way ends before, or it would open again what is closed; one that goes on is not waited for. */
@@ -157,7 +154,7 @@ export function createExports(options: ExportsOptions): Exports {
   }
 
   return {
-    async configure(list) {
+    async configure({ exporters: list }) {
       const wanted = new Map(list.map((one) => [one.name, one]));
       const over = [...running.values()].filter(({ of }) => !isSame(of, wanted.get(of.name)));
       await Promise.all(over.map(end));
@@ -171,9 +168,9 @@ export function createExports(options: ExportsOptions): Exports {
     },
     *samples() {
       for (const { of, about, latest, exporter } of running.values()) {
-        yield { identity: BOX, samples: about };
+        yield { identity: BOX, samples: about, offered: true };
         const identity = { job: kinds[of.name]?.job ?? of.name, instance };
-        yield { identity, samples: latest, families: exporter?.families?.() ?? [] };
+        yield { identity, samples: latest, families: exporter?.families?.() ?? [], offered: true };
       }
     },
     portVerdict(protocol, port) {

@@ -1,29 +1,23 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../model/change.ts';
-import type { Redact } from '../model/redact.ts';
-import type { Clock } from '../model/time.ts';
+import type { ConfigChange, Part, PartContext } from '../model/part.ts';
 import { cleanChange } from './clean.ts';
 import type { Ledger } from './ledger/open.ts';
 
-export interface OwnChangesOptions {
+export interface OwnChangesOptions extends Pick<PartContext, 'clock' | 'redact' | 'log' | 'version'> {
   readonly ledger: Pick<Ledger, 'changes'>;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly redact: Redact;
-  readonly onTrouble: (message: string) => void;
 }
 
 /** A config, as far as it is told from others. */
 type Fingerprinted = Readonly<Record<string, unknown>> & { readonly monitors: readonly object[] };
 
-/** The door through which changes come into the ledger: the exporters', and those of the box itself. */
-export interface OwnChanges {
+/** The way in which changes come into the ledger: the exporters', and those of the box itself. */
+export interface OwnChanges extends Part<Fingerprinted> {
   /** Resolves once they are durable; without control characters and secrets. */
   readonly changed: (changes: readonly Change[]) => Promise<void>;
-  /** Records this version, if another ran last. */
-  version(version: string): Promise<void>;
-  /** Records that the config is another; `words` say what differs, and are undefined at the start, when nobody saw it change. */
-  config(config: Fingerprinted, words?: string): Promise<void>;
+  /** Records this version, if another ran last, and that the config is another; at the start nobody saw it change. */
+  configure(config: Fingerprinted, change: ConfigChange): Promise<void>;
 }
 
 /** What the box itself has become; with a detail it is told even if it was so before. */
@@ -38,7 +32,7 @@ const WHILE_OFF = 'changed while the box was off';
 /** Monitors taken in one turn of the loop. */
 const SLICE = 100;
 
-export function openOwnChanges({ ledger, clock, redact, onTrouble }: OwnChangesOptions): OwnChanges {
+export function openOwnChanges({ ledger, clock, redact, log, version }: OwnChangesOptions): OwnChanges {
   const changed = (changes: readonly Change[]) => ledger.changes.add(changes.map((one) => cleanChange(one, redact)));
 
   /** What it was last is known from the ledger. The box goes on without the record. */
@@ -52,16 +46,18 @@ export function openOwnChanges({ ledger, clock, redact, onTrouble }: OwnChangesO
         { at: clock.now(), kind, what, ...(last?.to && { from: last.to }), to, ...(said && { detail: said }) },
       ]);
     } catch (error) {
-      onTrouble(`that the ${kind} is another could not be recorded: ${error instanceof Error ? error.message : error}`);
+      log(`that the ${kind} is another could not be recorded: ${error instanceof Error ? error.message : error}`);
     }
   }
 
   return {
     changed,
-    version: (version) => becomes({ kind: 'version', what: 'signalbox', to: version }),
-    async config(config, words) {
+    async configure(config, { first, words }) {
+      await becomes({ kind: 'version', what: 'signalbox', to: version });
+      if (!first && words === undefined) return;
       await becomes({ kind: 'config', what: 'config', to: await fingerprintOf(config), detail: words });
     },
+    stop() {},
   };
 }
 

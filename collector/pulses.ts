@@ -1,21 +1,31 @@
 import type { Pulse } from '../model/ledger.ts';
+import type { Monitor } from '../model/monitor.ts';
+import type { Part } from '../model/part.ts';
 import type { ProbeContext } from '../model/probe.ts';
-import type { Instant } from '../model/time.ts';
+import type { Clock } from '../model/time.ts';
 import type { Ledger } from './ledger/open.ts';
 
+interface PulsesConfig {
+  readonly monitors: readonly Pick<Monitor, 'name' | 'was' | 'kind'>[];
+}
+
 /** The latest pulses of every heartbeat, in memory, beside the ledger that keeps them. */
-export interface Pulses {
+export interface Pulses extends Part<PulsesConfig> {
   readonly latest: ProbeContext['pulses'];
   /** Resolves once the pulse is durable; only then does it count. A `start` before the one before it has ended is kept as `again`. */
   keep(pulse: Pulse): Promise<void>;
-  /** Notes since when these heartbeats are waited for, where that is not known yet. */
-  expect(monitors: readonly string[], now: Instant): Promise<void>;
-  /** The pulses of `from` are those of `to` from now on. */
-  rename(from: string, to: string): void;
+  /** Gives renamed monitors their history, and notes since when heartbeats are waited for, where that is not known yet. */
+  configure(config: PulsesConfig): Promise<void>;
 }
 
 /** Takes up the pulses that the ledger has. */
-export async function openPulses(ledger: Ledger): Promise<Pulses> {
+export async function openPulses({
+  clock,
+  ledger,
+}: {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+}): Promise<Pulses> {
   const known = new Map<string, Partial<Record<Pulse['signal'], Pulse>>>();
   function remember(pulse: Pulse): void {
     known.set(pulse.monitor, { ...known.get(pulse.monitor), [pulse.signal]: pulse });
@@ -26,18 +36,22 @@ export async function openPulses(ledger: Ledger): Promise<Pulses> {
     await ledger.pulses.keep(pulse);
     remember(pulse);
   }
+  function rename(from: string, to: string): void {
+    const pulses = known.get(from);
+    if (pulses) known.set(to, pulses);
+    known.delete(from);
+  }
   return {
     latest: (monitor) => known.get(monitor) ?? {},
     keep,
-    async expect(monitors, now) {
-      const unknown = monitors.filter((monitor) => known.get(monitor)?.known === undefined);
-      await Promise.all(unknown.map((monitor) => keep({ monitor, at: now, signal: 'known' })));
+    async configure({ monitors }) {
+      for (const { name, was } of monitors)
+        if (was !== undefined && (await ledger.rename(was, name))) rename(was, name);
+      const unknown = monitors.filter(({ name, kind }) => kind === 'heartbeat' && known.get(name)?.known === undefined);
+      const at = clock.now();
+      await Promise.all(unknown.map(({ name }) => keep({ monitor: name, at, signal: 'known' })));
     },
-    rename(from, to) {
-      const pulses = known.get(from);
-      if (pulses) known.set(to, pulses);
-      known.delete(from);
-    },
+    stop() {},
   };
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Storage } from '../model/config.ts';
+import type { Part, PartContext, SampleGroup } from '../model/part.ts';
 import type { Query } from '../model/query.ts';
-import type { Sample } from '../model/sample.ts';
 import { type Clock, MINUTE } from '../model/time.ts';
 import type { SpoolBounds } from './spool/section.ts';
 import { openSpool, type Spool } from './spool/spool.ts';
@@ -11,40 +11,39 @@ import { createQuery } from './victoriametrics/query.ts';
 import { startShipper } from './victoriametrics/shipper.ts';
 
 /** The upper stream: the spool, VictoriaMetrics where it is ours to run, and what carries one to the other. */
-export interface Store {
+export interface Store extends Part {
   readonly spool: Spool;
   readonly client: VictoriaMetrics;
   /** What is stored, to be asked by rules and pages. */
   readonly query: Query;
   /** What the spool and the shipper say of themselves. */
-  samples(): Sample[];
+  samples(): SampleGroup[];
   /** Writes what is buffered and ends; what VictoriaMetrics does not have yet waits on disk. */
   stop(): Promise<void>;
 }
 
-export interface StoreOptions {
-  /** The state directory. */
-  readonly folder: string;
+interface StoreConfig {
   readonly storage: Storage;
-  readonly bounds: SpoolBounds;
-  readonly clock: Clock;
-  readonly log: (message: string) => void;
+  readonly spool: SpoolBounds;
 }
+
+export type StoreOptions = Pick<PartContext<StoreConfig>, 'stateFolder' | 'config' | 'clock' | 'log'>;
 
 /** How long until the search for VictoriaMetrics begins again where there was none: somebody may have installed it. */
 const SEARCH_AGAIN_MS = 10 * MINUTE;
 
 /** Opens the spool; does not wait for VictoriaMetrics, which may take its time or never come. */
-export async function openStore({ folder, storage, bounds, clock, log }: StoreOptions): Promise<Store> {
-  const spool = await openSpool(join(folder, 'spool'), { clock, ...bounds, onTrouble: log });
-  const embedded = storage === 'embedded' ? runEmbedded(folder, clock, log) : undefined;
+export async function openStore({ stateFolder, config, clock, log }: StoreOptions): Promise<Store> {
+  const { storage } = config;
+  const spool = await openSpool(join(stateFolder, 'spool'), { clock, ...config.spool, onTrouble: log });
+  const embedded = storage === 'embedded' ? runEmbedded(stateFolder, clock, log) : undefined;
   const client = createClient({ storage: () => (storage === 'embedded' ? embedded?.server() : storage) });
   const shipper = startShipper({ spool, client, clock, onTrouble: log });
   return {
     spool,
     client,
     query: createQuery({ client, clock }),
-    samples: () => [...spool.samples(), ...shipper.samples()],
+    samples: () => [{ samples: [...spool.samples(), ...shipper.samples()] }],
     async stop() {
       await spool.close();
       await shipper.stop();

@@ -1,6 +1,25 @@
 /** Replaces every known secret in a text by `[hidden]`. */
 export type Redact = (text: string) => string;
 
+/** A redactor that learns more secrets; what it once knew it goes on hiding. */
+export interface LearningRedactor {
+  readonly redact: Redact;
+  learn(secrets: Iterable<string>): void;
+}
+
+/** A redactor for these secrets, and those that it is told later. */
+export function createLearningRedactor(secrets: Iterable<string>): LearningRedactor {
+  const known = new Set(secrets);
+  let redact = createRedactor(known);
+  return {
+    redact: (text) => redact(text),
+    learn(more) {
+      for (const secret of more) known.add(secret);
+      redact = createRedactor(known);
+    },
+  };
+}
+
 /** Shorter ones would turn ordinary words into holes; the config door asks for longer secrets. */
 const SHORTEST = 4;
 /** What remains of a shorter secret in the middle of base64 could be part of any word. */

@@ -4,6 +4,7 @@ import { seriesText } from '../../exposition/write.ts';
 import type { ForeignFamily } from '../../model/exporter.ts';
 import type { Metric } from '../../model/metric.ts';
 import { catalogue } from '../../model/metrics/index.ts';
+import type { SampleGroup } from '../../model/part.ts';
 import type { Labels, Sample } from '../../model/sample.ts';
 import { prom } from './prom-client.ts';
 
@@ -32,15 +33,15 @@ const SLICE = 20;
 /**
  * Samples as a page of the Prometheus text format, by way of a registry of prom-client: each family once, with its help and type, in the
  * order of its first sample. A series that comes twice is written once, as it came last: a page with both would be refused whole. The
- * batches' source decides when the loop has a turn. `foreign` says what those are that the catalogue does not know.
+ * groups' source decides when the loop has a turn.
  */
-export async function writeMetricsPage(
-  batches: AsyncIterable<readonly Sample[]>,
-  foreign: Iterable<ForeignFamily> = [],
-): Promise<string> {
-  const others = new Map([...foreign].map((family) => [family.name, family]));
+export async function writeMetricsPage(groups: Iterable<SampleGroup> | AsyncIterable<SampleGroup>): Promise<string> {
+  const others = new Map<string, ForeignFamily>();
   const families = new Map<string, Family>();
-  for await (const batch of batches) for (const one of batch) add(families, familyOf(one.name, others), one);
+  for await (const group of groups) {
+    for (const family of group.families ?? []) others.set(family.name, family);
+    for (const one of group.samples) add(families, familyOf(one.name, others), one);
+  }
   const registry = new prom.Registry();
   for (const family of families.values()) registry.registerMetric(asMetric(family));
   let page = '';

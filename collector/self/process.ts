@@ -10,8 +10,10 @@ const PERCENTILES = [50, 99, 99.9, 100];
 
 /** What this process says of itself, read when it is asked. */
 export interface ProcessSamples {
-  /** With `again`, the loop's delay is counted from now on; else it goes on. */
-  read(again: boolean): Promise<Sample[]>;
+  /** The loop's delay since it was last counted `again`. */
+  read(): Promise<Sample[]>;
+  /** Counts the loop's delay from now on. */
+  again(): void;
   stop(): void;
 }
 
@@ -20,11 +22,10 @@ export function watchProcess(): ProcessSamples {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   return {
-    async read(again) {
+    async read() {
       const loop = PERCENTILES.map((percentile) =>
         sample(self.loopDelay, lateness(delay.percentile(percentile)), { percentile: String(percentile) }),
       );
-      if (again) delay.reset();
       const { user, system } = process.cpuUsage();
       const memory = process.memoryUsage();
       const open = await openFds();
@@ -37,7 +38,8 @@ export function watchProcess(): ProcessSamples {
         ...(open === undefined ? [] : [sample(catalogued.openFds, open)]),
       ];
     },
-    stop: () => delay.disable(),
+    again: () => delay.reset(),
+    stop: () => void delay.disable(),
   };
 }
 

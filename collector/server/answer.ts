@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { type Answer, BodyTooLarge, type Route, say } from '../../model/route.ts';
 import { discardRest, readBody, readTail } from './request-body.ts';
-import { type Answer, BodyTooLarge, type Route, say } from './route.ts';
 import { readTarget, routeTable } from './route-table.ts';
 
 /** How much of an unread body is let go by before the connection is cut. */

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Route } from '../../model/route.ts';
 import { createServer } from '../node-http.ts';
 import { answerWith } from './answer.ts';
 import { listenAt, type Place } from './listen.ts';
-import type { Route } from './route.ts';
 
 /** A place where the box can be talked to. */
 export interface Door {

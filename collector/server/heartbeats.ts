@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Pulse } from '../../model/ledger.ts';
 import { logText } from '../../model/log-text.ts';
+import { type Answer, type Asked, type Route, say } from '../../model/route.ts';
 import { reveal, type Secret } from '../../model/secret.ts';
 import type { Instant } from '../../model/time.ts';
 import { tellOfRefusals } from './refusals.ts';
-import { type Answer, type Asked, type Route, say } from './route.ts';
 
 /** What the heartbeat routes need of the rest of the box. */
 export interface HeartbeatCalls {
@@ -26,7 +26,13 @@ const EXIT_CODE = /^\d{1,3}$/;
 export function heartbeatRoutes(calls: HeartbeatCalls): Route[] {
   const refused = tellOfRefusals((name, why) => calls.onRefused?.(name, why));
   return [
-    { methods: ['GET', 'POST'], path: '/heartbeat/:name/:signal', handle: (asked) => take(calls, asked, refused) },
+    {
+      on: ['box'],
+      for: 'writers',
+      methods: ['GET', 'POST'],
+      path: '/heartbeat/:name/:signal',
+      handle: (asked) => take(calls, asked, refused),
+    },
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BodyTooLarge } from './route.ts';
+import { BodyTooLarge } from '../../model/route.ts';
 
 /** The whole body of a request; rejects with `BodyTooLarge` as soon as it is known to be longer than `limit` bytes. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import type { Route } from './route.ts';
+import type { Route } from '../../model/route.ts';
 
 /** Where a path leads. */
 export type Found =
@@ -6,9 +6,11 @@ export type Found =
   | { readonly is: 'wrong method'; readonly allowed: readonly string[] }
   | { readonly is: 'nowhere' };
 
-/** Makes a table that finds the first route whose path and method fit. `path` is decoded segments. */
+/** Makes a table that finds the route whose path and method fit, the one with the most definite path first. `path` is decoded segments. */
 export function routeTable(routes: readonly Route[]): (method: string, path: readonly string[]) => Found {
-  const table = routes.map((route) => ({ route, parts: route.path.split('/').slice(1) }));
+  const table = routes
+    .map((route) => ({ route, parts: route.path.split('/').slice(1) }))
+    .sort((one, other) => definiteness(one.parts).localeCompare(definiteness(other.parts)));
   return (method, path) => {
     const wanted = method === 'HEAD' ? 'GET' : method;
     const allowed = new Set<string>();
@@ -22,6 +24,11 @@ export function routeTable(routes: readonly Route[]): (method: string, path: rea
     if (allowed.has('GET')) allowed.add('HEAD');
     return { is: 'wrong method', allowed: [...allowed] };
   };
+}
+
+/** Sorts before another when the first segment in which they differ is more definite: a word, then a name, then the rest. */
+function definiteness(parts: readonly string[]): string {
+  return parts.map((part) => (part === '*' ? '2' : part.startsWith(':') ? '1' : '0')).join('');
 }
 
 function fits(parts: readonly string[], path: readonly string[]) {

@@ -9,12 +9,12 @@ export const self = {
   reloadOk: metric(
     'signalbox_config_last_reload_successful',
     'gauge',
-    'Whether the configuration was valid when it was last read (1) or not (0).',
+    'Whether the configuration was valid when it was last read, and taken up by every part (1), or not (0).',
   ),
   reloadAt: metric(
     'signalbox_config_last_reload_timestamp_seconds',
     'gauge',
-    'When a valid configuration was last read, in seconds since the epoch.',
+    'When a configuration that every part took up was last read, in seconds since the epoch.',
   ),
   monitors: metric('signalbox_monitors', 'gauge', 'How many monitors the configuration has, by kind.', ['kind']),
   checks: metric('signalbox_checks_total', 'counter', 'Checks that were made, by kind and by what they found.', [

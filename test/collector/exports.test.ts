@@ -29,9 +29,9 @@ async function world(t: TestContext, kinds: Record<string, OpenExporter<unknown>
       ]),
     ),
     instance: 'nas',
-    folder,
+    stateFolder: folder,
     changed: async () => {},
-    onTrouble: (message) => troubles.push(message),
+    log: (message) => troubles.push(message),
   });
   t.after(async () => {
     await exports.stop();
@@ -57,7 +57,7 @@ test('what an exporter gives carries its job and the machine, and stands on the 
   const { exports, given, last, list, pass } = await world(t, {
     good: async () => ({ collect: async () => [ONE], stop: async () => {} }),
   });
-  await exports.configure(list());
+  await exports.configure({ exporters: list() });
   await pass(16 * SECOND);
   const { identity } = given.find(({ samples }) => samples.includes(ONE)) ?? assert.fail('nothing came');
   assert.deepEqual(identity, { job: 'node', instance: 'nas' });
@@ -74,15 +74,9 @@ test('what a family is that others name stands on the page as its exporter says'
   const { exports, list, pass } = await world(t, {
     passes: async () => ({ collect: async () => [ONE], families: () => [family], stop: async () => {} }),
   });
-  await exports.configure(list());
+  await exports.configure({ exporters: list() });
   await pass(SECOND);
-  async function* batches() {
-    for (const { samples } of exports.samples()) yield samples;
-  }
-  const page = await writeMetricsPage(
-    batches(),
-    [...exports.samples()].flatMap(({ families }) => families ?? []),
-  );
+  const page = await writeMetricsPage(exports.samples());
   assert.match(page, /^# HELP one Of others\.\n# TYPE one counter\none 1\n/m);
 });
 
@@ -93,7 +87,7 @@ test('one that throws, one that hangs and one that cannot be opened are down, in
     hangs: async () => ({ collect: () => new Promise(() => {}), stop: async () => {} }),
     shut: () => Promise.reject(new Error('no bus')),
   });
-  await exports.configure(list());
+  await exports.configure({ exporters: list() });
   await pass(60 * SECOND);
   assert.deepEqual(
     ['good', 'throws', 'hangs', 'shut'].map((name) => last('signalbox_exporter_up', name)),
@@ -115,7 +109,7 @@ test('one that sees again says so, and was opened once', async (t) => {
       return { collect: async () => (fails ? Promise.reject(new Error('not now')) : [ONE]), stop: async () => {} };
     },
   });
-  await exports.configure(list());
+  await exports.configure({ exporters: list() });
   await pass(16 * SECOND);
   fails = false;
   await pass(16 * SECOND);
@@ -133,7 +127,7 @@ test('one that hangs is stopped and opened anew', async (t) => {
       return { collect: () => new Promise(() => {}), stop: async () => void stopped++ };
     },
   });
-  await exports.configure(list());
+  await exports.configure({ exporters: list() });
   await pass(40 * SECOND);
   assert.ok(opened > 1, `opened ${opened} times`);
   assert.ok(stopped >= opened - 1, `stopped ${stopped} times`);
@@ -149,10 +143,10 @@ test('a reload begins only those anew that have other settings, and ends those t
     };
   const { exports, pass } = await world(t, { a: opening('a'), b: opening('b'), c: opening('c') });
   const of = (name: string, settings: unknown) => ({ name, everyMs: SECOND, settings });
-  await exports.configure([of('a', 1), of('b', 1), of('c', 1)]);
+  await exports.configure({ exporters: [of('a', 1), of('b', 1), of('c', 1)] });
   await pass(3 * SECOND);
   log.length = 0;
-  await exports.configure([of('a', 1), of('b', 2)]);
+  await exports.configure({ exporters: [of('a', 1), of('b', 2)] });
   await pass(3 * SECOND);
   assert.deepEqual(log.toSorted(), ['b opened 2', 'b stopped', 'c stopped']);
 });
@@ -173,10 +167,10 @@ test('one that is ended while it collects is told, and is stopped only then', as
       stop: async () => void log.push('is stopped'),
     }),
   });
-  await exports.configure(list());
+  await exports.configure({ exporters: list() });
   await pass(SECOND);
   assert.deepEqual(log, ['collects']);
-  await exports.configure([]);
+  await exports.configure({ exporters: [] });
   assert.deepEqual(log, ['collects', 'has ended', 'is stopped']);
   assert.deepEqual(troubles, []);
 });
@@ -196,7 +190,7 @@ test('an exporter may ask to be heard soon', async (t) => {
       };
     },
   });
-  await exports.configure(list());
+  await exports.configure({ exporters: list() });
   await pass(16 * SECOND);
   const before = collected;
   for (let times = 0; times < 10; times++) context?.soon();
@@ -214,10 +208,10 @@ test('what the firewall says of a port is asked of the exporter that sees it, wh
     }),
   });
   assert.equal(exports.portVerdict('tcp', 8080), undefined);
-  await exports.configure(list());
+  await exports.configure({ exporters: list() });
   await pass(SECOND);
   assert.equal(exports.portVerdict('tcp', 8080), 'it stops 8080/tcp');
   assert.equal(exports.portVerdict('udp', 53), undefined);
-  await exports.configure([]);
+  await exports.configure({ exporters: [] });
   assert.equal(exports.portVerdict('tcp', 8080), undefined);
 });

@@ -7,18 +7,25 @@ import { createRedactor } from '../../model/redact.ts';
 import { MINUTE } from '../../model/time.ts';
 import { ledgerFor, START, viewOf } from './ledger/open-ledger.ts';
 
+/** What a box is told at its start. */
+const START_OF_BOX = { first: true, changed: [] };
+
 async function boxFor(t: TestContext) {
   const { ledger, clock, folder } = await ledgerFor(t);
   const troubles: string[] = [];
   const redact = createRedactor(['hunter2']);
-  const own = openOwnChanges({ ledger, clock, redact, onTrouble: (message) => troubles.push(message) });
-  const told = () => {
+  const log = (message: string) => void troubles.push(message);
+  const own = openOwnChanges({ ledger, clock, redact, log, version: '0.1.0' });
+  /** A box of another version, on the same ledger. */
+  const newer = openOwnChanges({ ledger, clock, redact, log, version: '0.2.0' });
+  const told = (wanted?: string) => {
     using view = viewOf(folder);
     return view.changes
       .between(0, Number.MAX_SAFE_INTEGER, 100)
+      .filter(({ kind }) => wanted === undefined || kind === wanted)
       .map(({ at, kind, what, from, to, detail }) => ({ at: at - START, kind, what, from, to, detail }));
   };
-  return { own, clock, told, ledger, troubles };
+  return { own, newer, clock, told, ledger, troubles };
 }
 
 async function configOf(url: string, env: Record<string, string> = {}): Promise<Config> {
@@ -28,13 +35,14 @@ async function configOf(url: string, env: Record<string, string> = {}): Promise<
 }
 
 test('a version is recorded when another ran last, and not at each start', async (t) => {
-  const { own, clock, told } = await boxFor(t);
-  await own.version('0.1.0');
+  const { own, newer, clock, told } = await boxFor(t);
+  const config = await configOf('http://one.test/');
+  await own.configure(config, START_OF_BOX);
   await clock.advance(MINUTE);
-  await own.version('0.1.0');
-  await own.version('0.2.0');
+  await own.configure(config, START_OF_BOX);
+  await newer.configure(config, START_OF_BOX);
   const version = { kind: 'version', what: 'signalbox', detail: undefined };
-  assert.deepEqual(told(), [
+  assert.deepEqual(told('version'), [
     { at: MINUTE, ...version, from: '0.1.0', to: '0.2.0' },
     { at: 0, ...version, from: undefined, to: '0.1.0' },
   ]);
@@ -42,16 +50,16 @@ test('a version is recorded when another ran last, and not at each start', async
 
 test('a config edited while the box was off is noticed at the start, one edited meanwhile is told in words', async (t) => {
   const { own, clock, told } = await boxFor(t);
-  await own.config(await configOf('http://one.test/'));
+  await own.configure(await configOf('http://one.test/'), START_OF_BOX);
   await clock.advance(MINUTE);
-  await own.config(await configOf('http://one.test/'));
-  assert.equal(told().length, 1);
-  await own.config(await configOf('http://two.test/'), 'changed web');
+  await own.configure(await configOf('http://one.test/'), START_OF_BOX);
+  assert.equal(told('config').length, 1);
+  await own.configure(await configOf('http://two.test/'), { first: false, changed: ['web'], words: 'changed web' });
   await clock.advance(MINUTE);
-  await own.config(await configOf('http://two.test/'));
-  await own.config(await configOf('http://three.test/'));
+  await own.configure(await configOf('http://two.test/'), START_OF_BOX);
+  await own.configure(await configOf('http://three.test/'), START_OF_BOX);
   assert.deepEqual(
-    told().map(({ at, kind, detail }) => [at, kind, detail]),
+    told('config').map(({ at, kind, detail }) => [at, kind, detail]),
     [
       [2 * MINUTE, 'config', 'changed while the box was off'],
       [MINUTE, 'config', 'changed web'],
@@ -63,9 +71,9 @@ test('a config edited while the box was off is noticed at the start, one edited 
 test("a secret's text is no part of the config's fingerprint", async (t) => {
   const { own, told } = await boxFor(t);
   const withToken = (token: string) => configOf(`http://one.test/?t=\${TOKEN}`, { TOKEN: token });
-  await own.config(await withToken('first-token'));
-  await own.config(await withToken('second-token'));
-  assert.equal(told().length, 1);
+  await own.configure(await withToken('first-token'), START_OF_BOX);
+  await own.configure(await withToken('second-token'), START_OF_BOX);
+  assert.equal(told('config').length, 1);
 });
 
 test('what exporters tell is kept without secrets and control characters', async (t) => {
@@ -95,6 +103,6 @@ test('what exporters tell is kept without secrets and control characters', async
 test('a ledger that cannot be written is said, and the box goes on', async (t) => {
   const { own, ledger, troubles } = await boxFor(t);
   await ledger.close();
-  await own.version('0.1.0');
+  await own.configure(await configOf('http://one.test/'), START_OF_BOX);
   assert.match(troubles.join(), /^that the version is another could not be recorded: /);
 });

@@ -19,8 +19,8 @@ async function boxFor(t: TestContext) {
   const state = claimStateDirectory(folder);
   const clock = new FakeClock();
   let ledger = await openLedger(folder, { clock, onTrouble: () => {} });
-  let pulses: Pulses = await openPulses(ledger);
-  await pulses.expect(['job'], clock.now());
+  let pulses: Pulses = await openPulses({ clock, ledger });
+  await pulses.configure({ monitors: [{ name: 'job', kind: 'heartbeat' }] });
   t.after(async () => {
     await ledger.close();
     state.release();
@@ -33,7 +33,7 @@ async function boxFor(t: TestContext) {
     async restart() {
       await ledger.close();
       ledger = await openLedger(folder, { clock, onTrouble: () => {} });
-      pulses = await openPulses(ledger);
+      pulses = await openPulses({ clock, ledger });
     },
   };
 }

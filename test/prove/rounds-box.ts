@@ -83,12 +83,12 @@ const box = createExports({
   clock,
   kinds,
   instance: 'box',
-  folder: join(folder, 'state'),
+  stateFolder: join(folder, 'state'),
   outside: outside.open,
   changed: async (more) => {
     changes += more.length;
   },
-  onTrouble: (message) => troubles.push(message),
+  log: (message) => troubles.push(message),
   sink: {
     offer(samples) {
       for (const { name, value, labels } of samples) {
@@ -171,7 +171,7 @@ const list = await Promise.all(
     return { name, everyMs: EVERY_MS, settings };
   }),
 );
-await box.configure(list);
+await box.configure({ exporters: list });
 await play(rounds / 4);
 const early = await held();
 await play((rounds / 4) * 3);

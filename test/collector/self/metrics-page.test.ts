@@ -6,10 +6,7 @@ import type { ForeignFamily } from '../../../model/exporter.ts';
 import type { Sample } from '../../../model/sample.ts';
 
 async function pageOf(samples: readonly Sample[], foreign: readonly ForeignFamily[] = []): Promise<string> {
-  async function* batches() {
-    yield samples;
-  }
-  const page = await writeMetricsPage(batches(), foreign);
+  const page = await writeMetricsPage([{ samples, families: foreign }]);
   const { flaws } = readExposition(Buffer.from(page), { format: 'prometheus' });
   assert.deepEqual(flaws, [], page);
   return page;

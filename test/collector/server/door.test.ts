@@ -9,7 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Door, type DoorOptions, openDoor } from '../../../collector/server/door.ts';
 import { CannotListen } from '../../../collector/server/listen.ts';
-import { type Route, say } from '../../../collector/server/route.ts';
+import { type Route, say } from '../../../model/route.ts';
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
 
@@ -40,6 +40,8 @@ function raw(door: Door, bytes: string): Promise<string> {
 }
 
 const HELLO: Route = {
+  on: ['box'],
+  for: 'readers',
   methods: ['GET'],
   path: '/hello/:name',
   handle: ({ params }) => say(200, `hello ${params.name}`),
@@ -79,6 +81,8 @@ test('a name in an address is decoded, and one that cannot be is a 400', async (
 test('a handler that fails says nothing of the fault to the client, all of it to the log', async (t) => {
   const faults: string[] = [];
   const broken: Route = {
+    on: ['box'],
+    for: 'readers',
     methods: ['GET'],
     path: '/broken',
     handle: () => {
@@ -94,6 +98,8 @@ test('a handler that fails says nothing of the fault to the client, all of it to
 
 test('a body over the limit is a 413, whether its length was announced or not', async (t) => {
   const sink: Route = {
+    on: ['box'],
+    for: 'writers',
     methods: ['POST'],
     path: '/sink',
     handle: async ({ read }) => say(200, `${(await read(1000)).length}`),
@@ -126,6 +132,8 @@ test('a client that sends its headers a byte at a time is cut off, and nobody el
 
 test('a client that asks and never reads is cut off', async (t) => {
   const flood: Route = {
+    on: ['box'],
+    for: 'readers',
     methods: ['GET'],
     path: '/flood',
     handle: () => ({
@@ -170,6 +178,8 @@ test('a door that listens everywhere says an address that can be opened', async 
 test('closing waits for what is being answered', async () => {
   const asked = Promise.withResolvers<void>();
   const slow: Route = {
+    on: ['box'],
+    for: 'readers',
     methods: ['GET'],
     path: '/slow',
     handle: async () => {

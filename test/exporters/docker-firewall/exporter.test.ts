@@ -187,10 +187,7 @@ suite('docker-firewall beside a real Docker', { concurrency: 1 }, () => {
     for (const text of [...kept, JSON.stringify(said)]) assert.doesNotMatch(text, /hidden-/);
     const promtool = requireProgram('promtool', t);
     if (promtool === undefined) return;
-    async function* batches() {
-      yield said.samples;
-    }
-    const input = await writeMetricsPage(batches());
+    const input = await writeMetricsPage([{ samples: said.samples }]);
     assert.match(input, /^# TYPE dockerfw_forward_policy_dropped_packets_total counter$/m);
     const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], { input, encoding: 'utf8' });
     assert.deepEqual([stdout, stderr, status], ['', '', 0]);

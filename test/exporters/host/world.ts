@@ -50,10 +50,7 @@ export function openWith(settings: HostSettings, clock: Clock, troubles: string[
 
 /** The samples as a page of the text format. */
 export function pageOf(samples: readonly Sample[]): Promise<string> {
-  async function* once() {
-    yield samples;
-  }
-  return writeMetricsPage(once());
+  return writeMetricsPage([{ samples }]);
 }
 
 /** The values of a metric, by its labels as `device=eth0`, in the order they came. */

@@ -76,13 +76,7 @@ export async function makeWorld(
       latest = await exporter.collect(AbortSignal.timeout(20 * SECOND));
       return latest;
     },
-    page: () =>
-      writeMetricsPage(
-        (async function* () {
-          yield latest;
-        })(),
-        exporter.families?.(),
-      ),
+    page: () => writeMetricsPage([{ samples: latest, families: exporter.families?.() ?? [] }]),
     value: (name, labels = {}) =>
       latest.find(
         (one) => one.name === name && Object.entries(labels).every(([label, value]) => one.labels[label] === value),

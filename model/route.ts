@@ -29,8 +29,15 @@ export interface Answer {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** One line of a door's table. HEAD is answered wherever GET is. */
+/** Where the box listens: `box` for people and programs of a trusted network, `public` for anyone, `admin` a socket for the command. */
+export type ListenerName = 'box' | 'public' | 'admin';
+
+/** One thing that can be asked of the box. HEAD is answered wherever GET is. */
 export interface Route {
+  /** The listeners that answer it. */
+  readonly on: readonly ListenerName[];
+  /** `readers`: it changes nothing, and pages elsewhere may link to it. `writers`: it changes something, so no page of another site may ask for it. */
+  readonly for: 'readers' | 'writers';
   readonly methods: readonly Method[];
   /** `/heartbeat/:name/:signal`; a last segment `*` takes whatever follows, also nothing. */
   readonly path: string;

@@ -5,8 +5,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type Door, openDoor } from '../../../collector/server/door.ts';
-import { publicRoutes } from '../../../collector/server/doors.ts';
+import { type Door, openDoor } from '../../collector/server/door.ts';
+import { siteRoutes } from '../../status-site/serve.ts';
 
 /** A site of a few files, a secret beside it, and a door that serves it. */
 async function siteOn(t: TestContext): Promise<{ door: Door; site: string }> {
@@ -19,7 +19,7 @@ async function siteOn(t: TestContext): Promise<{ door: Door; site: string }> {
   await writeFile(join(site, 'picture.svg'), '<svg/>');
   await writeFile(join(site, '.hidden'), 'hidden');
   await writeFile(join(folder, 'secret'), 'secret');
-  const door = await openDoor({ host: '127.0.0.1', port: 0 }, publicRoutes(site));
+  const door = await openDoor({ host: '127.0.0.1', port: 0 }, siteRoutes(site));
   t.after(async () => {
     await door.close();
     await rm(folder, { recursive: true });

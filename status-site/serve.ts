@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
-import type { Answer, Asked, Route } from './route.ts';
-import { say } from './route.ts';
+import type { Answer, Asked, Route } from '../model/route.ts';
+import { say } from '../model/route.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -27,7 +27,9 @@ const NOTHING = say(404, 'There is nothing at this address.');
 
 /** The routes that serve the files of `folder` and nothing outside it: no dot files, no way up, no link that leads out. */
 export function siteRoutes(folder: string): Route[] {
-  return [{ methods: ['GET'], path: '/*', handle: (asked) => serve(folder, asked) }];
+  return [
+    { on: ['box', 'public'], for: 'readers', methods: ['GET'], path: '/*', handle: (asked) => serve(folder, asked) },
+  ];
 }
 
 async function serve(folder: string, asked: Asked): Promise<Answer> {
