@@ -21,6 +21,7 @@ export function composeMonitor(draft: Draft, defaults: Defaults): Monitor | unde
     group: common.group ?? defaults.group ?? STANDARD.group,
     public: common.public ?? defaults.public ?? STANDARD.public,
     ...timesOf(draft, defaults),
+    ...failureRateOf(common.failure_rate, defaults.failure_rate),
     needs: common.needs ?? [],
     agree: common.agree ?? defaults.agree ?? STANDARD.agree,
     vantages: common.from ?? (kind.spec.comesIn ? undefined : defaults.from) ?? [STANDARD.from],
@@ -50,4 +51,12 @@ export function timesOf(
         Math.min(everyMs, defaults.confirm?.every ?? kind.confirm?.everyMs ?? standardMs(STANDARD.confirm.every)),
     },
   };
+}
+
+function failureRateOf(own: Common['failure_rate'], shared: Common['failure_rate']): Pick<Monitor, 'failureRate'> {
+  if (own === false || (own === undefined && shared === false)) return {};
+  const given = { ...(shared || {}), ...own };
+  const { window = STANDARD.failure_rate.window, least = STANDARD.failure_rate.least } = given;
+  const share = given.share ?? Number.parseFloat(STANDARD.failure_rate.share) / 100;
+  return { failureRate: { window, least: Math.min(least, window), share } };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { between, described, names } from '../model/settings.ts';
+import { between, described, names, share } from '../model/settings.ts';
 import { DAY, HOUR } from '../model/time.ts';
 import { STANDARD } from './monitor-standard.ts';
 
@@ -24,6 +24,25 @@ const confirm = z.strictObject({
   ).optional(),
 });
 
+const failureRate = z
+  .strictObject({
+    window: described(
+      z.int().min(2).max(200),
+      'How many of its latest checks are looked at.',
+      STANDARD.failure_rate.window,
+    ).optional(),
+    least: described(
+      z.int().min(1).max(200),
+      'So many of them must have failed, at least.',
+      STANDARD.failure_rate.least,
+    ).optional(),
+    share: described(share(), 'And this share of them.', STANDARD.failure_rate.share).optional(),
+  })
+  .refine(({ window = STANDARD.failure_rate.window, least = STANDARD.failure_rate.least }) => least <= window, {
+    message: `at most window (${STANDARD.failure_rate.window} when left out)`,
+    path: ['least'],
+  });
+
 /** The settings that a monitor of any kind may have, and that `defaults` may give to all. */
 export const sharedShape = {
   group: described(z.string().min(1).max(80), 'The heading under which it stands on the page.', STANDARD.group),
@@ -32,6 +51,10 @@ export const sharedShape = {
   timeout: described(timeout(), 'How long a check may take; never longer than `every`.', STANDARD.timeout),
   slow: described(timeout(), 'Slower than this is degraded.'),
   confirm: described(confirm, 'How often a result must repeat before it counts.'),
+  failure_rate: described(
+    z.union([z.literal(false), failureRate], 'false, or how many checks may fail'),
+    'How often it may fail without two bad checks in a row before it is degraded; `false` lets it fail.',
+  ),
   agree: described(
     z.enum(['any', 'majority', 'all']),
     'How many of its vantages must agree before it is called up, degraded or down.',

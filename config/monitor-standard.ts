@@ -5,6 +5,7 @@ export const STANDARD = {
   every: '30s',
   timeout: '10s',
   confirm: { bad: 2, good: 2, every: '5s' },
+  failure_rate: { window: 20, least: 3, share: '20%' },
   agree: 'majority',
   from: 'local',
 } as const;

@@ -127,3 +127,14 @@ export function described<T extends z.ZodType>(schema: T, description: string, s
 export function setting<T extends z.ZodType>(schema: T, description: string, standard: z.input<T>) {
   return described(schema.prefault(standard as never), description);
 }
+
+const SHARE_WANTED = 'a share such as 0.4 or 40%';
+
+/** A share, written `0.4` or `40%`; in code, from 0 to 1. */
+export function share() {
+  return z
+    .union([z.number(), z.string().regex(/^\d+(\.\d+)?%$/, SHARE_WANTED)], SHARE_WANTED)
+    .transform((value) => (typeof value === 'number' ? value : Number(value.slice(0, -1)) / 100))
+    .refine((value) => value > 0 && value <= 1, { message: 'a share above 0 and at most 1 (100%)' })
+    .meta({ examples: [0.4, '40%'] });
+}

@@ -50,6 +50,7 @@ test('the config that the product is explained with loads as it stands, with eve
     everyMs: 30_000,
     timeoutMs: 10_000,
     confirm: { bad: 2, good: 2, everyMs: 5_000 },
+    failureRate: { window: 20, least: 3, share: 0.2 },
     needs: ['router'],
     agree: 'majority',
     vantages: ['local'],
@@ -86,6 +87,28 @@ monitors:
     ['quick', 2_000, 2_000, 'Fast', { bad: 3, good: 1, everyMs: 2_000 }],
     ['job', 60_000, 20_000, 'Home', { bad: 3, good: 1, everyMs: 5_000 }],
   ]);
+});
+
+test('how often a monitor may fail is set for one, for all, or not at all', async () => {
+  using folder = folderWith({
+    'a.yml': `
+defaults: { failure_rate: { window: 50, share: 0.1 } }
+monitors:
+  plain: { http: "https://example.net/" }
+  strict: { http: "https://example.net/", failure_rate: { least: 1, share: 5% } }
+  flaky: { http: "https://example.net/", failure_rate: false }
+`,
+  });
+  const rates = (await loadConfig(folder.path)).config.monitors.map((one) => one.failureRate);
+  assert.deepEqual(rates, [{ window: 50, least: 3, share: 0.1 }, { window: 50, least: 1, share: 0.05 }, undefined]);
+  using off = folderWith({
+    'a.yml': `
+defaults: { failure_rate: false }
+monitors: { plain: { tcp: "a.example:1" }, strict: { tcp: "a.example:2", failure_rate: { least: 2 } } }
+`,
+  });
+  const others = (await loadConfig(off.path)).config.monitors.map((one) => one.failureRate);
+  assert.deepEqual(others, [undefined, { window: 20, least: 2, share: 0.2 }]);
 });
 
 test('a folder of fragments is one config, in order of the file names', async () => {

@@ -1,18 +1,7 @@
 import { z } from 'zod';
 import type { ProbeSpec } from '../../../model/probe-spec.ts';
-import { duration } from '../../../model/settings.ts';
+import { duration, share } from '../../../model/settings.ts';
 import { host } from '../../names/endpoint-setting.ts';
-
-const SHARE_WANTED = 'a share such as 0.4 or 40%';
-
-/** A share: `0.4` or `40%`. */
-function share() {
-  return z
-    .union([z.number(), z.string().regex(/^\d+(\.\d+)?%$/, SHARE_WANTED)], SHARE_WANTED)
-    .transform((value) => (typeof value === 'number' ? value : Number(value.slice(0, -1)) / 100))
-    .refine((value) => value > 0 && value <= 1, { message: 'a share above 0 and at most 1 (100%)' })
-    .meta({ examples: [0.4, '40%'] });
-}
 
 const schema = z.strictObject({
   host: host().describe('A host name or an IP address.'),
