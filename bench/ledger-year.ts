@@ -6,6 +6,7 @@ import { latencyCode } from '../model/latency.ts';
 import type { DayRecord } from '../model/ledger.ts';
 import type { Stand, Transition } from '../model/standing.ts';
 import { DAY, dayOf, HOUR, MINUTE, SECOND } from '../model/time.ts';
+import { addAccounts } from '../model/timeline.ts';
 
 export const EVERY_MS = 30 * SECOND;
 const WEEKS = 12 * 7 * DAY;
@@ -88,6 +89,7 @@ function standOf(monitor: string, vantage: string, now: number): Stand {
 /** The days before the checks that are kept, as the books would have them. */
 function fillDays(folder: string, from: number, to: number): void {
   const db = openToWrite(folder);
+  const account0 = addAccounts([]);
   const add = db.prepare('INSERT INTO day_block VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET days = excluded.days');
   db.exec('BEGIN');
   for (const { id } of db.prepare("SELECT id FROM series WHERE vantage = ''").all()) {
@@ -98,8 +100,8 @@ function fillDays(folder: string, from: number, to: number): void {
           const code = latencyCode(latencyMs(Number(id)));
           latency[code] = (latency[code] ?? 0) + 4;
         }
-        const account = { up: DAY - 20 * MINUTE, degraded: 0, down: 13 * MINUTE, unknown: 7 * MINUTE, unreachable: 0 };
-        return { day: start + index * DAY, account, latency };
+        const account = { ...account0, up: DAY - 20 * MINUTE, down: 13 * MINUTE, unknown: 7 * MINUTE };
+        return { day: start + index * DAY, account, latency, checks: DAY / EVERY_MS, failed: 3 };
       });
       add.run(Number(id), start, packDays(start, days));
     }

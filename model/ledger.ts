@@ -1,7 +1,7 @@
 import type { Verdict } from './finding.ts';
 import type { LatencyHistogram } from './latency.ts';
 import type { Instant } from './time.ts';
-import type { Account } from './timeline.ts';
+import type { Account, CheckCount } from './timeline.ts';
 
 /** What is kept of a check for twelve weeks. */
 export interface CheckMark {
@@ -25,8 +25,8 @@ export interface Pulse {
   readonly log?: string;
 }
 
-/** One UTC day of one monitor. */
-export interface DayRecord {
+/** One UTC day of one monitor. Of days booked by an older release the checks were not counted: there are none of them. */
+export interface DayRecord extends CheckCount {
   readonly day: Instant;
   readonly account: Account;
   readonly latency: LatencyHistogram;

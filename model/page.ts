@@ -36,6 +36,9 @@ export interface StatusLine {
   /** Null when nothing was observed. */
   readonly uptime: number | null;
   readonly coverage: number;
+  /** How many checks of these days were counted, and how many of them failed. */
+  readonly checks: number;
+  readonly failed: number;
 }
 
 /** How long a page stays true after it was made, as a multiple of how often it is made. */

@@ -17,11 +17,26 @@ export interface Account {
   unknown: number;
   /** A monitor it needs was down. */
   unreachable: number;
+  /** Work on it was announced: neither for nor against it, however it stood. */
+  maintenance: number;
 }
+
+/** What single checks say beside the time: one that fails now and then is up all the time, and fails. */
+export interface CheckCount {
+  /** Made while its standing was known; those in which the check itself could not be made are none. */
+  checks: number;
+  /** Of these, found it down. */
+  failed: number;
+}
+
+/** The instant of a check is kept within so much. */
+const ROUNDING_MS = 16;
+
+const nothing = (): Account => ({ up: 0, degraded: 0, down: 0, unknown: 0, unreachable: 0, maintenance: 0 });
 
 /** Books every millisecond of `[from, to)` by standing. `stretches` are in order of time; what lies before the first is unknown. */
 export function account(stretches: readonly Stretch[], from: Instant, to: Instant): Account {
-  const booked: Account = { up: 0, degraded: 0, down: 0, unknown: 0, unreachable: 0 };
+  const booked = nothing();
   let cursor = from;
   let current: Stretch | undefined;
   for (const stretch of stretches) {
@@ -42,9 +57,29 @@ function bookOf(stretch: Stretch | undefined): keyof Account {
 }
 
 export function addAccounts(accounts: Iterable<Account>): Account {
-  const sum: Account = { up: 0, degraded: 0, down: 0, unknown: 0, unreachable: 0 };
+  const sum = nothing();
   for (const one of accounts) for (const book of Object.keys(sum) as (keyof Account)[]) sum[book] += one[book];
   return sum;
+}
+
+export function addCounts(counts: Iterable<CheckCount>): CheckCount {
+  const sum: CheckCount = { checks: 0, failed: 0 };
+  for (const { checks, failed } of counts) {
+    sum.checks += checks;
+    sum.failed += failed;
+  }
+  return sum;
+}
+
+/** Tells of an instant of a check whether the standing was unknown then, so that what it found is held against nobody. */
+export function unseenAt(stretches: readonly Stretch[], from: Instant, to: Instant): (at: Instant) => boolean {
+  const spans: (readonly [Instant, Instant])[] = [];
+  stretches.forEach(({ at, standing }, index) => {
+    const end = stretches[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+    if (standing === 'unknown' && at < to && end > from) spans.push([at - ROUNDING_MS, end - ROUNDING_MS]);
+  });
+  if (spans.length === 0) return () => false;
+  return (at) => spans.some(([begin, end]) => at >= begin && at < end);
 }
 
 /** The share of observed time (0 to 1) in which it worked, slow or not; undefined when nothing was observed. */
@@ -53,7 +88,7 @@ export function uptimeOf(booked: Account): number | undefined {
   return observed === 0 ? undefined : (booked.up + booked.degraded) / observed;
 }
 
-/** The share of all time (0 to 1) in which somebody was looking. */
+/** The share of all time but that of announced work (0 to 1) in which somebody was looking. */
 export function coverageOf(booked: Account): number {
   const observed = booked.up + booked.degraded + booked.down;
   const total = observed + booked.unknown + booked.unreachable;

@@ -1,8 +1,8 @@
 import { LATENCY_CODES, type LatencyHistogram, quantile } from '../model/latency.ts';
-import type { DayRecord } from '../model/ledger.ts';
+import type { CheckMark, DayRecord } from '../model/ledger.ts';
 import type { Transition } from '../model/standing.ts';
 import { DAY, dayOf, type Instant, spanInWords } from '../model/time.ts';
-import { type Account, account, addAccounts, coverageOf, uptimeOf } from '../model/timeline.ts';
+import { account, addAccounts, addCounts, coverageOf, type Stretch, unseenAt, uptimeOf } from '../model/timeline.ts';
 import { badDays } from './day-words.ts';
 import { howChecked } from './kinds.ts';
 import { latencyOf24h } from './latency-chart.ts';
@@ -12,7 +12,18 @@ import type { ChangeData, MonitorData, Stamp, TimeWords, WindowData } from './pa
 import { composeOwnSentence } from './sentence.ts';
 import { standingNow, stateWord } from './standing-now.ts';
 import type { Watched } from './watched.ts';
-import { capital, clockTime, coverageWords, dayWords, isoSeconds, momentWords, shareWords, tied } from './words.ts';
+import {
+  capital,
+  clockTime,
+  coverageWords,
+  dayWords,
+  failedWords,
+  isoSeconds,
+  listWords,
+  momentWords,
+  shareWords,
+  tied,
+} from './words.ts';
 
 const CHANGES = 20;
 const BAD_DAYS = 30;
@@ -37,6 +48,11 @@ export function composeMonitor(source: MonitorSource): MonitorData {
     .filter((one) => one.vantage === '');
   const marks = view.checks.between(monitor.name, now - DAY, now);
   const chart = latencyOf24h(marks, monitor, now);
+  const windows: readonly Window[] = [
+    { span: '24 hours', ...lastDay(lately, watched, marks, chart.histogram, now) },
+    { span: '7 days', ...sum(days.slice(-7)) },
+    { span: '90 days', ...sum(days) },
+  ];
   const since = watched.now.since;
   const first = days[0]?.day ?? dayOf(now);
   return {
@@ -46,11 +62,8 @@ export function composeMonitor(source: MonitorSource): MonitorData {
     sentence: composeOwnSentence({ title, ...watched.now }, now),
     ...(since === undefined ? {} : { since: { ...momentWords(since, now), span: tied(spanInWords(now - since)) } }),
     reason: watched.now.reason,
-    windows: [
-      windowOf('24 hours', accountSince(lately, watched, now - DAY, now), chart.histogram),
-      windowOf('7 days', addAccounts(days.slice(-7).map((day) => day.account)), sum(days.slice(-7))),
-      windowOf('90 days', addAccounts(days.map((day) => day.account)), sum(days)),
-    ],
+    windows: windows.map(windowOf),
+    failed: failedIn(windows),
     latency: chart.data,
     firstDay: dayStamp(first),
     middleDay: dayStamp(days[Math.floor(days.length / 2)]?.day ?? first),
@@ -67,26 +80,53 @@ function dayStamp(day: Instant): TimeWords {
   return { iso: isoSeconds(day).slice(0, 10), words: dayWords(day) };
 }
 
-function windowOf(span: string, booked: Account, histogram: LatencyHistogram): WindowData {
-  const uptime = uptimeOf(booked);
+type Summary = Omit<DayRecord, 'day'>;
+
+interface Window extends Summary {
+  readonly span: string;
+}
+
+/** `Failed checks: 57 of 115 in 24 hours, 57 of 20,160 in 7 days and 60 of 259,200 in 90 days.` */
+function failedIn(windows: readonly Window[]): string {
+  const counted = windows.filter(({ checks }) => checks > 0).map((one) => `${failedWords(one)} in ${tied(one.span)}`);
+  return counted.length === 0 ? '' : `Failed checks: ${listWords(counted)}.`;
+}
+
+function windowOf({ span, account, latency }: Window): WindowData {
+  const uptime = uptimeOf(account);
   return {
     span,
     uptime: uptime === undefined ? 'no data' : shareWords(uptime),
-    seen: coverageWords(coverageOf(booked)),
-    half: latencyWords(quantile(histogram, 0.5)),
-    most: latencyWords(quantile(histogram, 0.99)),
+    seen: coverageWords(coverageOf(account)),
+    half: latencyWords(quantile(latency, 0.5)),
+    most: latencyWords(quantile(latency, 0.99)),
   };
 }
 
-function sum(days: readonly DayRecord[]): LatencyHistogram {
+function sum(days: readonly DayRecord[]): Summary {
   const total = new Array<number>(LATENCY_CODES).fill(0);
   for (const day of days)
     for (let code = 0; code < day.latency.length; code++) total[code] = (total[code] ?? 0) + (day.latency[code] ?? 0);
-  return total;
+  return { account: addAccounts(days.map((day) => day.account)), ...addCounts(days), latency: total };
 }
 
-/** The last hours' account to the millisecond, from the transitions; day records know only whole days. */
-function accountSince(newestFirst: readonly Transition[], watched: Watched, from: Instant, now: Instant): Account {
+/** The last 24 hours to the millisecond, from transitions and checks; day records know only whole days. */
+function lastDay(
+  newestFirst: readonly Transition[],
+  watched: Watched,
+  marks: readonly CheckMark[],
+  latency: LatencyHistogram,
+  now: Instant,
+): Summary {
+  const from = now - DAY;
+  const stretches = stretchesSince(newestFirst, watched, from, now);
+  const unseen = unseenAt(stretches, from, now);
+  const counted = marks.filter(({ at, verdict }) => verdict !== 'unknown' && !unseen(at));
+  const failed = counted.filter(({ verdict }) => verdict === 'down').length;
+  return { account: account(stretches, from, now), checks: counted.length, failed, latency };
+}
+
+function stretchesSince(newestFirst: readonly Transition[], watched: Watched, from: Instant, now: Instant): Stretch[] {
   const oldestFirst = newestFirst.toReversed();
   const stretches = oldestFirst.map(({ at, to, blind }) => ({ at, standing: to, ...(blind ? { blind } : {}) }));
   const before = oldestFirst[0]?.from ?? watched.now.standing;
@@ -97,11 +137,7 @@ function accountSince(newestFirst: readonly Transition[], watched: Watched, from
     blind === 'unwatched' && lookedUntil !== undefined && lookedUntil > (oldestFirst.at(-1)?.at ?? 0)
       ? [{ at: lookedUntil, standing: 'unknown' as const }]
       : [];
-  return account(
-    [...(oldestFirst[0] !== undefined && oldestFirst[0].at < from ? [] : [head]), ...stretches, ...tail],
-    from,
-    now,
-  );
+  return [...(oldestFirst[0] !== undefined && oldestFirst[0].at < from ? [] : [head]), ...stretches, ...tail];
 }
 
 function changesOf(

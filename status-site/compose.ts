@@ -3,7 +3,7 @@ import type { DayRecord } from '../model/ledger.ts';
 import type { SiteMonitor, SiteSpec, StatusDocument } from '../model/page.ts';
 import type { Stand } from '../model/standing.ts';
 import { DAY, dayOf, type Instant } from '../model/time.ts';
-import { addAccounts, coverageOf, uptimeOf } from '../model/timeline.ts';
+import { addAccounts, addCounts, type CheckCount, coverageOf, uptimeOf } from '../model/timeline.ts';
 import { composeMonitor } from './compose-monitor.ts';
 import { daysInWords, sharesOf } from './day-words.ts';
 import { isRun } from './kinds.ts';
@@ -14,7 +14,7 @@ import { composeSentence } from './sentence.ts';
 import { reasonWords, type StandingNow, standingNow, stateOf, stateWord, worstOf } from './standing-now.ts';
 import { everyPage, type History, type Turn } from './turns.ts';
 import type { Watched } from './watched.ts';
-import { clockTime, coverageWords, dateWords, isoSeconds, shareWords } from './words.ts';
+import { clockTime, coverageWords, dateWords, failedWords, isoSeconds, shareWords } from './words.ts';
 
 /** How many days the bars show, today included. */
 export const DAYS = 90;
@@ -70,11 +70,13 @@ function indexOf(title: string, watched: readonly Watched[], now: Instant, until
 }
 
 function unseenDays(now: Instant): DayRecord[] {
-  const blank = { up: 0, degraded: 0, down: 0, unknown: DAY, unreachable: 0 };
+  const blank = { ...addAccounts([]), unknown: DAY };
   return Array.from({ length: DAYS }, (_, index) => ({
     day: dayOf(now) - (DAYS - 1 - index) * DAY,
     account: blank,
     latency: [],
+    checks: 0,
+    failed: 0,
   }));
 }
 
@@ -91,12 +93,13 @@ function historyOf(monitor: SiteMonitor, days: readonly DayRecord[]): History {
     daysInWords: daysInWords(days),
     uptime: uptimeOf(sum),
     coverage: coverageOf(sum),
+    count: addCounts(days),
     usualMs: isRun(monitor.kind) ? undefined : usualOf(days),
   };
 }
 
 function watch(monitor: SiteMonitor, now: StandingNow, history: History, at: Instant): Watched {
-  const { uptime, coverage, days } = history;
+  const { uptime, coverage, days, count } = history;
   const title = oneLine(monitor.title) || monitor.name;
   const line: LineData = {
     slug: monitor.slug,
@@ -106,10 +109,16 @@ function watch(monitor: SiteMonitor, now: StandingNow, history: History, at: Ins
     reason: reasonWords(now, at, history.usualMs),
     uptime: uptime === undefined ? 'no data' : shareWords(uptime),
     seen: coverageWords(coverage),
+    failed: isTelling(count) ? `${failedWords(count)} checks failed` : '',
     days,
     daysInWords: history.daysInWords,
   };
-  return { monitor, title, now, line, uptime, coverage };
+  return { monitor, title, now, line, uptime, coverage, count };
+}
+
+/** On the index only what is more than a slip now and then. */
+function isTelling({ checks, failed }: CheckCount): boolean {
+  return failed > 0 && failed >= checks / 100;
 }
 
 /** Today's median, or yesterday's while today is young. */
@@ -141,6 +150,7 @@ function statusOf(watched: readonly Watched[], now: Instant, until: Instant): St
       reason: one.now.reason,
       uptime: one.uptime === undefined ? null : floorShare(one.uptime),
       coverage: floorShare(one.coverage),
+      ...one.count,
     })),
   };
 }

@@ -44,6 +44,8 @@ export interface LineData {
   readonly reason: string;
   readonly uptime: string;
   readonly seen: string;
+  /** `57 of 115 checks failed`, where that is a share worth telling. */
+  readonly failed: string;
   readonly days: readonly DayShares[];
   readonly daysInWords: string;
 }
@@ -64,6 +66,8 @@ export interface MonitorData {
   readonly since?: TimeWords & { readonly span: string };
   readonly reason: string;
   readonly windows: readonly WindowData[];
+  /** How many checks failed in each of these; empty when none was counted. */
+  readonly failed: string;
   readonly latency: LatencyData;
   readonly firstDay: TimeWords;
   readonly middleDay: TimeWords;

@@ -1,5 +1,6 @@
 import type { DayShares } from '../draw/bars.ts';
 import type { Instant } from '../model/time.ts';
+import type { CheckCount } from '../model/timeline.ts';
 import type { StandingNow } from './standing-now.ts';
 
 /** How many monitors' pages one build makes; of more monitors each page has its turn every few builds, and is true for as much longer. */
@@ -11,6 +12,7 @@ export interface History {
   readonly daysInWords: string;
   readonly uptime: number | undefined;
   readonly coverage: number;
+  readonly count: CheckCount;
   readonly usualMs: number | undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { SiteMonitor } from '../model/page.ts';
+import type { CheckCount } from '../model/timeline.ts';
 import type { LineData } from './page-data.ts';
 import type { StandingNow } from './standing-now.ts';
 
@@ -10,4 +11,5 @@ export interface Watched {
   readonly line: LineData;
   readonly uptime: number | undefined;
   readonly coverage: number;
+  readonly count: CheckCount;
 }

@@ -1,4 +1,5 @@
 import { type Instant, MINUTE } from '../model/time.ts';
+import type { CheckCount } from '../model/timeline.ts';
 import type { TimeWords } from './page-data.ts';
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
@@ -46,6 +47,15 @@ export function coverageWords(coverage: number): string {
   if (coverage <= 0) return `0${NBSP}%`;
   if (coverage < 0.01) return `<${NBSP}1${NBSP}%`;
   return `${floorTo(coverage * 100, coverage >= 0.99 ? 1 : 0)}${NBSP}%`;
+}
+
+/** How many checks failed, beside every uptime: `57 of 115`. */
+export function failedWords({ checks, failed }: CheckCount): string {
+  return `${number(failed)} of${NBSP}${number(checks)}`;
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 /** `A`, `A and B`, `A, B and C`. */

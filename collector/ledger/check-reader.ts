@@ -1,7 +1,8 @@
-import { LATENCY_CODES, latencyOf } from '../../model/latency.ts';
+import { LATENCY_CODES, type LatencyHistogram, latencyOf } from '../../model/latency.ts';
 import type { CheckMark } from '../../model/ledger.ts';
 import { type Instant, SECOND } from '../../model/time.ts';
-import { BLOCK_SPAN_MS, type EachMark, readBlock, verdictOf } from './check-block.ts';
+import type { CheckCount } from '../../model/timeline.ts';
+import { BLOCK_SPAN_MS, type EachMark, readBlock, verdictCode, verdictOf } from './check-block.ts';
 import type { Reading } from './owner.ts';
 
 /** Calls back for each check of a series that is in no block yet, in the order they were made. */
@@ -11,9 +12,16 @@ export type EachRecent = (series: number, callback: EachMark) => void;
 export interface CheckReader {
   /** Every check of a monitor in `[from, to)`, in order of time; without a vantage, of all. */
   marks(monitor: string, from: Instant, to: Instant, vantage?: string): CheckMark[];
-  /** How often each latency code was seen in `[from, to)`, from all vantages. */
-  histogram(monitor: string, from: Instant, to: Instant): number[];
+  /** What the checks in `[from, to)` say together, from all vantages; those made when `unseen` says so have a latency, and do not count. */
+  tally(monitor: string, from: Instant, to: Instant, unseen: (at: Instant) => boolean): Tally;
 }
+
+export interface Tally extends CheckCount {
+  readonly latency: LatencyHistogram;
+}
+
+const DOWN = verdictCode('down');
+const UNKNOWN = verdictCode('unknown');
 
 export function openCheckReader({ db, eachRecent }: Reading): CheckReader {
   const seriesOf = db.prepare('SELECT id FROM series WHERE monitor = ?1 AND (?2 IS NULL OR vantage = ?2)');
@@ -45,12 +53,16 @@ export function openCheckReader({ db, eachRecent }: Reading): CheckReader {
       });
       return sorted ? marks : marks.sort((a, b) => a.at - b.at);
     },
-    histogram(monitor, from, to) {
-      const histogram: number[] = new Array(LATENCY_CODES).fill(0);
-      each(monitor, from, to, null, (_at, _verdict, latency) => {
-        if (latency > 0) histogram[latency] = (histogram[latency] ?? 0) + 1;
+    tally(monitor, from, to, unseen) {
+      const latency: number[] = new Array(LATENCY_CODES).fill(0);
+      let [checks, failed] = [0, 0];
+      each(monitor, from, to, null, (at, verdict, code) => {
+        if (code > 0) latency[code] = (latency[code] ?? 0) + 1;
+        if (verdict === UNKNOWN || unseen(at)) return;
+        checks++;
+        if (verdict === DOWN) failed++;
       });
-      return histogram;
+      return { latency, checks, failed };
     },
   };
 }

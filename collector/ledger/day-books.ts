@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { DayRecord } from '../../model/ledger.ts';
 import { DAY, dayOf, HOUR, type Instant } from '../../model/time.ts';
-import { account } from '../../model/timeline.ts';
+import { account, unseenAt } from '../../model/timeline.ts';
 import { openCheckReader } from './check-reader.ts';
 import { dayBlockOf, packDays, readDays } from './day-block.ts';
 import type { Writing } from './owner.ts';
@@ -41,7 +41,7 @@ export function openDayBooks(writing: Writing): (now: Instant) => void {
       changePages(series.id, from, to, (day) => ({
         day,
         account: account(stretches, day, day + DAY),
-        latency: checks.histogram(series.monitor, day, day + DAY),
+        ...checks.tally(series.monitor, day, day + DAY, unseenAt(stretches, day, day + DAY)),
       }));
       sql.closed.run(to, series.id);
       left -= Math.max(0, (to - from) / DAY);
@@ -52,7 +52,9 @@ export function openDayBooks(writing: Writing): (now: Instant) => void {
 }
 
 /** Reckons closed days anew, from the one that holds `at`: a transition was learned late. Inside a transaction. */
-export function openDayCorrections({ db }: Writing): (monitor: string, at: Instant, now: Instant) => void {
+export function openDayCorrections(writing: Writing): (monitor: string, at: Instant, now: Instant) => void {
+  const { db } = writing;
+  const checks = openCheckReader(writing);
   const find = db.prepare("SELECT id, rolled FROM series WHERE monitor = ? AND vantage = ''");
   const timeline = openTimeline(db);
   const changePages = openPages(db);
@@ -63,13 +65,17 @@ export function openDayCorrections({ db }: Writing): (monitor: string, at: Insta
     if (from >= rolled) return;
     const id = Number(series?.id);
     const stretches = timeline(id, from, rolled, now);
-    changePages(id, Math.max(from, rolled - REACH_MS), rolled, (day, old) => ({
-      day,
-      account: account(stretches, day, day + DAY),
-      latency: old?.latency ?? [],
-    }));
+    changePages(id, Math.max(from, rolled - REACH_MS), rolled, (day, booked) => {
+      const old = booked ?? NOTHING;
+      // What is no longer kept, or only in part, is not counted again.
+      const kept = day >= now - CHECKS_KEPT_MS;
+      const counted = kept ? checks.tally(monitor, day, day + DAY, unseenAt(stretches, day, day + DAY)) : old;
+      return { ...counted, day, account: account(stretches, day, day + DAY), latency: old.latency };
+    });
   };
 }
+
+const NOTHING = { latency: [], checks: 0, failed: 0 };
 
 interface BookedSeries {
   readonly id: number;
@@ -105,7 +111,8 @@ function openPages(db: DatabaseSync): (series: number, from: Instant, to: Instan
       const days = new Map(bytes instanceof Uint8Array ? readDays(start, bytes).map((one) => [one.day, one]) : []);
       for (; day < to && dayBlockOf(day) === start; day += DAY) {
         const record = change(day, days.get(day));
-        if (record.account.unknown < DAY || record.latency.some((count) => count > 0)) days.set(day, record);
+        if (record.account.unknown < DAY || record.checks > 0 || record.latency.some((count) => count > 0))
+          days.set(day, record);
         else days.delete(day);
       }
       if (days.size > 0 || bytes !== undefined) set.run(series, start, packDays(start, days.values()));

@@ -1,7 +1,7 @@
 import { LATENCY_CODES, type LatencyHistogram } from '../../model/latency.ts';
 import type { DayRecord } from '../../model/ledger.ts';
 import { DAY, dayOf, type Instant } from '../../model/time.ts';
-import { account } from '../../model/timeline.ts';
+import { account, unseenAt } from '../../model/timeline.ts';
 import { openCheckReader } from './check-reader.ts';
 import { dayBlockOf, readDays } from './day-block.ts';
 import type { Reading } from './owner.ts';
@@ -34,14 +34,15 @@ export function openDayReader(reading: Reading): DayReader {
     const stretches = timeline(id, open, now, now);
     for (let day = open; day <= now; day += DAY) {
       const end = Math.min(day + DAY, now);
-      days.push({ day, account: account(stretches, day, end), latency: checks.histogram(monitor, day, end) });
+      const tally = checks.tally(monitor, day, end, unseenAt(stretches, day, end));
+      days.push({ day, account: account(stretches, day, end), ...tally });
     }
     return days;
   };
 }
 
 function unseen(day: Instant): DayRecord {
-  return { day, account: { up: 0, degraded: 0, down: 0, unknown: DAY, unreachable: 0 }, latency: NONE };
+  return { day, account: account([], day, day + DAY), latency: NONE, checks: 0, failed: 0 };
 }
 
 const NONE: LatencyHistogram = Object.freeze(new Array(LATENCY_CODES).fill(0));

@@ -103,6 +103,8 @@ test('status.json holds what the issue promises and nothing more', () => {
     'reason',
     'uptime',
     'coverage',
+    'checks',
+    'failed',
   ]);
   assert.deepEqual(
     [media?.name, media?.standing, media?.since, media?.reason],
@@ -117,6 +119,30 @@ test('the last 24 hours are counted to the moment, not to the day', () => {
     plain(window.seen),
   ]);
   assert.deepEqual(windows?.[0], ['24 hours', '99.09 %', '100 %'], '13 minutes of 24 hours');
+});
+
+test('a service that fails in turn says so beside its uptime, which is whole', () => {
+  const checks = Array.from({ length: 115 }, (_, index) => ({
+    at: NOW - HOUR + index * 30_000,
+    verdict: index % 2 > 0 ? ('down' as const) : ('up' as const),
+  }));
+  const days = ninetyDays(100).map((day, index) => ({
+    ...day,
+    checks: index === 89 ? 115 : 0,
+    failed: index === 89 ? 57 : 0,
+  }));
+  const world: World = { stands: [stand('web')], days: { web: days }, checks: { web: checks } };
+  const { groups, monitors, status } = composed({ title: 'x', monitors: [siteMonitor('web')] }, world);
+  assert.deepEqual(
+    monitors[0]?.windows.map(({ uptime }) => plain(uptime)),
+    ['100 %', '100 %', '100 %'],
+  );
+  assert.equal(
+    plain(monitors[0]?.failed ?? ''),
+    'Failed checks: 57 of 115 in 24 hours, 57 of 115 in 7 days and 57 of 115 in 90 days.',
+  );
+  assert.equal(plain(groups[0]?.lines[0]?.failed ?? ''), '57 of 115 checks failed');
+  assert.deepEqual([status.monitors[0]?.uptime, status.monitors[0]?.checks, status.monitors[0]?.failed], [1, 115, 57]);
 });
 
 test('time in which the box was off is not seen, in the last 24 hours too', () => {

@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import type { StandingNow } from '../../status-site/standing-now.ts';
 import { type History, openTurns } from '../../status-site/turns.ts';
 
-const HISTORY: History = { days: [], daysInWords: '', uptime: 1, coverage: 1, usualMs: undefined };
+const HISTORY: History = {
+  days: [],
+  daysInWords: '',
+  uptime: 1,
+  coverage: 1,
+  count: { checks: 0, failed: 0 },
+  usualMs: undefined,
+};
 const UP: StandingNow = { standing: 'up', since: 1, reason: '200 OK' };
 
 /** A box of `count` monitors; each call is one build and gives the monitors whose pages it makes. */

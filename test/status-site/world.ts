@@ -3,7 +3,7 @@ import type { CheckMark, DayRecord } from '../../model/ledger.ts';
 import type { SiteMonitor, SiteSpec } from '../../model/page.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
 import { DAY, dayOf, HOUR, type Instant, MINUTE, SECOND } from '../../model/time.ts';
-import type { Account } from '../../model/timeline.ts';
+import { type Account, addAccounts } from '../../model/timeline.ts';
 import { composeSite } from '../../status-site/compose.ts';
 import type { LedgerView } from '../../status-site/ledger-view.ts';
 import type { IndexData, MonitorData } from '../../status-site/page-data.ts';
@@ -71,14 +71,15 @@ export function ninetyDays(usualMs: number, marked: Readonly<Record<number, Part
     const day = dayOf(NOW) - ago * DAY;
     const total = ago === 0 ? NOW - day : DAY;
     const odd = marked[ago] ?? {};
-    const account: Account = { up: 0, degraded: 0, down: 0, unknown: 0, unreachable: 0, ...odd };
+    const account: Account = { ...addAccounts([]), ...odd };
     for (const book of Object.keys(odd) as (keyof Account)[]) account[book] = Math.min(total, (odd[book] ?? 0) * HOUR);
     account.up = Math.max(0, total - account.degraded - account.down - account.unknown - account.unreachable);
     const latency = new Array<number>(LATENCY_CODES).fill(0);
     const seen = Math.round((account.up + account.degraded) / (30 * SECOND));
     latency[latencyCode(usualMs)] = Math.round(seen * 0.9);
     latency[latencyCode(usualMs * 3)] = seen - Math.round(seen * 0.9);
-    return { day, account, latency };
+    const failed = Math.round(account.down / (30 * SECOND));
+    return { day, account, latency, checks: seen + failed, failed };
   });
 }
 

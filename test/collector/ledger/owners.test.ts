@@ -56,8 +56,9 @@ test('a ledger of an older release goes on with all it has', async (t) => {
       ['package', 'curl'],
     ],
   );
-  const [first] = view.days.of(['web'], 3, TODAY + 2 * DAY).get('web') ?? [];
+  const [first, second] = view.days.of(['web'], 3, TODAY + 2 * DAY + 11 * MINUTE).get('web') ?? [];
   assert.deepEqual([first?.account.up, first?.account.down], [23 * HOUR, HOUR]);
+  assert.deepEqual([first?.checks, second?.checks], [0, 12], 'checks are counted from now on, where they say anything');
 });
 
 /** Somebody new, as a file of their own would have it. */
