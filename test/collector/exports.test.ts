@@ -18,10 +18,14 @@ async function world(t: TestContext, kinds: Record<string, OpenExporter<unknown>
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-exports-'));
   const clock = new FakeClock();
   const given: { samples: readonly Sample[]; identity: Identity }[] = [];
+  const ended: string[] = [];
   const troubles: string[] = [];
   const exports = createExports({
     clock,
-    sink: { offer: (samples, identity) => void given.push({ samples, identity }), end: () => {} },
+    sink: {
+      offer: (samples, identity) => void given.push({ samples, identity }),
+      end: (samples) => void ended.push(...samples.map(({ name }) => name)),
+    },
     kinds: Object.fromEntries(
       Object.entries(kinds).map(([name, open]) => [
         name,
@@ -50,7 +54,7 @@ async function world(t: TestContext, kinds: Record<string, OpenExporter<unknown>
       await diskSettled();
     }
   };
-  return { exports, given, troubles, list, last, pass };
+  return { exports, given, ended, troubles, list, last, pass };
 }
 
 test('what an exporter gives carries its job and the machine, and stands on the page', async (t) => {
@@ -214,4 +218,37 @@ test('what the firewall says of a port is asked of the exporter that sees it, wh
   assert.equal(exports.portVerdict('udp', 53), undefined);
   await exports.configure({ exporters: [] });
   assert.equal(exports.portVerdict('tcp', 8080), undefined);
+});
+
+test('what an exporter has no more ends; so does all of it when it cannot see, and when a reload removes it, but not when the box stops', async (t) => {
+  const two: Sample = { name: 'two', labels: {}, value: 2 };
+  let sees: readonly Sample[] | Error = [ONE, two];
+  const { exports, ended, list, pass } = await world(t, {
+    moody: async () => ({
+      collect: async () => (sees instanceof Error ? Promise.reject(sees) : sees),
+      stop: async () => {},
+    }),
+  });
+  const after = async (seen: typeof sees) => {
+    sees = seen;
+    await pass(15 * SECOND);
+    return ended.splice(0);
+  };
+  await exports.configure(list());
+  await pass(SECOND);
+  assert.deepEqual(await after([ONE, two]), []);
+  assert.deepEqual(await after([two]), ['one']);
+  assert.deepEqual(await after(new Error('not now')), ['two']);
+  assert.deepEqual(await after([ONE]), []);
+  await exports.configure(list('other settings'));
+  assert.deepEqual(await after([two]), ['one'], 'other settings are no other exporter');
+  await exports.configure([]);
+  assert.deepEqual(
+    ended.splice(0).filter((name) => !name.startsWith('signalbox_')),
+    ['two'],
+  );
+  await exports.configure(list());
+  await pass(SECOND);
+  await exports.stop();
+  assert.deepEqual(ended, []);
 });
