@@ -234,20 +234,20 @@ test('what an exporter has no more ends; so does all of it when it cannot see, a
     await pass(15 * SECOND);
     return ended.splice(0);
   };
-  await exports.configure(list());
+  await exports.configure({ exporters: list() });
   await pass(SECOND);
   assert.deepEqual(await after([ONE, two]), []);
   assert.deepEqual(await after([two]), ['one']);
   assert.deepEqual(await after(new Error('not now')), ['two']);
   assert.deepEqual(await after([ONE]), []);
-  await exports.configure(list('other settings'));
+  await exports.configure({ exporters: list('other settings') });
   assert.deepEqual(await after([two]), ['one'], 'other settings are no other exporter');
-  await exports.configure([]);
+  await exports.configure({ exporters: [] });
   assert.deepEqual(
     ended.splice(0).filter((name) => !name.startsWith('signalbox_')),
     ['two'],
   );
-  await exports.configure(list());
+  await exports.configure({ exporters: list() });
   await pass(SECOND);
   await exports.stop();
   assert.deepEqual(ended, []);

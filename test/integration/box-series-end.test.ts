@@ -54,6 +54,7 @@ test('a file, an exporter, a title, a vantage and a monitor that go are gone fro
   await house.write(pinned(monitor(', title: "The shop"'), textfile));
   await are('signalbox_probe_unknown{instance="shop",vantage="outside"}', 0);
   await are('signalbox_probe_unknown{instance="shop"}', 1);
+  assert.doesNotMatch(await (await fetch(`${box.url}/metrics`)).text(), /vantage="outside"/);
   await are('signalbox_monitor_info{instance="shop",title="The shop"}', 1);
   await are('signalbox_monitor_info{instance="shop"}', 1);
 

@@ -19,7 +19,7 @@ export async function killBoxes(
   try {
     let printed = '';
     for (let round = 0; round < times; round++) {
-      printed += await killOne(folder, vm.url, round, meanwhile);
+      printed += await killOne('spool-box.ts', folder, vm.url, round, meanwhile);
     }
     await using line = await storageLine({ write: vm.url, read: vm.url }, { folder });
     await until(() => line.metric('signalbox_spool_unsent_bytes') === 0);
@@ -40,14 +40,16 @@ export async function killBoxes(
   }
 }
 
-async function killOne(
+/** Runs one of the boxes beside this file and kills it with SIGKILL at a random instant once it has said something; resolves to its whole lines. */
+export async function killOne(
+  program: string,
   folder: string,
   url: string,
   round: number,
-  meanwhile: (round: number) => Promise<void>,
+  meanwhile: (round: number) => Promise<void> = async () => {},
 ): Promise<string> {
-  const program = new URL('spool-box.ts', import.meta.url).pathname;
-  const box = spawn(process.execPath, [program, folder, url, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const path = new URL(program, import.meta.url).pathname;
+  const box = spawn(process.execPath, [path, folder, url, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';
   const ended = new Promise((resolve) => box.stdout.once('close', resolve));
   box.stdout.on('data', (chunk: Buffer) => {
