@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   'http-failed':
     'A server of somebody else gave no answer that can be used: unreachable, too late, too large, redirected for ever.',
   'file-unwritable': 'A file could not be put in its place; the one before stands as it was.',
+  'bad-parameter': 'A parameter of a request is missing, or is not what is wanted.',
   'too-busy': 'So much is under way already that one more is not begun.',
   'storage-unreachable': 'VictoriaMetrics gave no answer that can be used.',
   'storage-strange-answer': 'An answer of VictoriaMetrics is not what its documentation promises.',

@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Pulse } from '../../model/ledger.ts';
 import { logText } from '../../model/log-text.ts';
 import { type Answer, type Asked, type Route, say } from '../../model/route.ts';
 import { reveal, type Secret } from '../../model/secret.ts';
 import type { Instant } from '../../model/time.ts';
 import { tellOfRefusals } from './refusals.ts';
+import { bearerIn, sameText } from './token.ts';
 
 /** What the heartbeat routes need of the rest of the box. */
 export interface HeartbeatCalls {
@@ -68,13 +68,7 @@ function refuse(calls: HeartbeatCalls, name: string, given: string): string | un
 }
 
 function tokenOf({ headers, query }: Asked): string {
-  return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? query.get('token') ?? '';
-}
-
-/** Takes the same time wherever the texts differ, and whatever their lengths. */
-function sameText(one: string, other: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(one), hash(other));
+  return bearerIn(headers) ?? query.get('token') ?? '';
 }
 
 function readSignal(signal: string, exit: string | null): Pick<Pulse, 'signal' | 'exitCode'> | string {
