@@ -8,6 +8,7 @@ import { claimStateDirectory } from './collector/ledger/state-directory.ts';
 import { createResolver } from './collector/names/resolver.ts';
 import { openOwnChanges } from './collector/own-changes.ts';
 import { probeKinds } from './collector/probes/index.ts';
+import { openPrometheusApi } from './collector/prometheus-api/part.ts';
 import { openPulses } from './collector/pulses.ts';
 import { openSelf } from './collector/self/self.ts';
 import { openListeners } from './collector/server/listeners.ts';
@@ -51,7 +52,8 @@ export interface Appliance {
 async function openParts({ open, ...parts }: Parts, onBroken: (why: string) => void): Promise<void> {
   const { ledger, absence } = await open('ledger', (box) => openLedgerPart({ ...box, onGone: onBroken }));
   const changes = await open('changes', (box) => openOwnChanges({ ...box, ledger }));
-  const { spool: sink } = await open('storage', openStore);
+  const { spool: sink, client } = await open('storage', openStore);
+  await open('prometheus-api', (box) => openPrometheusApi({ ...box, client }));
   const site = await open('site', openSite);
   const pulses = await open('pulses', (box) => openPulses({ ...box, ledger }));
   const units = await open('units', ({ clock }) => lazyUnits(clock));

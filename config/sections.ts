@@ -1,4 +1,5 @@
 import { online } from '../collector/judge/section.ts';
+import { prometheus } from '../collector/prometheus-api/section.ts';
 import { listen, publicSite } from '../collector/server/section.ts';
 import { spool } from '../collector/spool/section.ts';
 import { storage } from '../collector/storage-section.ts';
@@ -14,6 +15,7 @@ export const sections = {
   title,
   listen,
   public: publicSite,
+  prometheus,
   storage,
   spool,
   online,

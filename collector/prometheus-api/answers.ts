@@ -1,6 +1,6 @@
 import type { Metric } from '../../model/metric.ts';
 import { catalogue } from '../../model/metrics/index.ts';
-import { type Answer, sayJson } from '../server/route.ts';
+import { type Answer, sayJson } from '../../model/route.ts';
 import { limitIn } from './parameters.ts';
 
 /** The kinds of errors that Prometheus' HTTP API has, and one for who may not ask. */

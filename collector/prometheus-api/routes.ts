@@ -1,9 +1,9 @@
 import { type Readable, Transform } from 'node:stream';
 import { hasCode, messageOf } from '../../model/errors.ts';
+import { type Answer, type Asked, BodyTooLarge, type Method, type Route } from '../../model/route.ts';
 import { reveal, type Secret } from '../../model/secret.ts';
 import { type Clock, SECOND, spanInWords } from '../../model/time.ts';
 import { limitConcurrency } from '../../runtime/concurrency.ts';
-import { type Answer, type Asked, BodyTooLarge, type Method, type Route } from '../server/route.ts';
 import { bearerIn, passwordIn, sameText } from '../server/token.ts';
 import type { VictoriaMetrics } from '../victoriametrics/client.ts';
 import { readAtMost, refusalIn } from '../victoriametrics/query.ts';
@@ -46,6 +46,8 @@ export function prometheusRoutes(calls: PrometheusApiCalls): Route[] {
     methods: readonly Method[],
     answer: (parameters: URLSearchParams, asked: Asked) => Answer | Promise<Answer>,
   ): Route => ({
+    on: ['box'],
+    for: 'readers',
     methods,
     path: `/prometheus/api/v1/${path}`,
     handle: (asked) => guarded(calls, asked, answer),
@@ -73,7 +75,7 @@ async function guarded(
 ): Promise<Answer> {
   const wanted = token();
   const given = bearerIn(asked.headers) ?? passwordIn(asked.headers);
-  if (wanted !== undefined && !sameText(given ?? '', reveal(wanted)))
+  if (wanted !== undefined && (given === undefined || !sameText(given, reveal(wanted))))
     return errorAnswer(401, 'unauthorized', given === undefined ? 'a token is wanted' : 'this is not the token', {
       'www-authenticate': 'Basic realm="signalbox", charset="UTF-8"',
     });

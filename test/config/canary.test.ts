@@ -14,6 +14,7 @@ const ENV = { CANARY, CANARY_URL: `https://user:${CANARY}@example.net/?key=${CAN
 
 const FINE = `
 storage: { write: "http://vm:8428", read: "http://vm:8428", auth: { bearer: "\${CANARY}" } }
+prometheus: { token: "\${CANARY}" }
 monitors:
   url: { http: "\${CANARY_URL}" }
   query: { http: "https://example.net/?token=\${CANARY}" }
@@ -31,6 +32,7 @@ title: "\${CANARY}"
 listen: "\${CANARY}"
 online: "\${CANARY}"
 storage: { write: "http://u:${CANARY}@vm", read: "http://vm/?auth=${CANARY}", auth: { bearer: ${CANARY} } }
+prometheus: { token: ${CANARY} }
 monitors:
   url: { http: "ftp://u:${CANARY}@example.net/" }
   query: { http: "https://example.net/?token=${CANARY}" }

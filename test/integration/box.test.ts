@@ -33,7 +33,8 @@ monitors:
     assert.match(await (await fetch(box.url)).text(), /Shop/);
     const [, metrics = ''] = await box.said(/VictoriaMetrics is at (http:[^\s,]+)/);
     await until(async () => {
-      const answer = await house.askStorage(box, '/api/v1/series?match[]=probe_success');
+      const answer = await fetch(`${box.url}/prometheus/api/v1/series?match[]=probe_success`);
+      if (answer.status !== 200) return false;
       const { data } = (await answer.json()) as { data: Record<string, string>[] };
       return data.some((one) => one.job === 'probe' && one.instance === 'shop' && one.vantage === 'local');
     });
@@ -132,6 +133,18 @@ monitors:
     assert.equal((await stat(house.data)).mode & 0o077, 0);
   });
 
+  test('the Prometheus API wants the token that the config gives, also after a reload', async () => {
+    const monitors = 'monitors:\n  job: { heartbeat: { every: 1h } }\n';
+    await using house = await BoxHouse.open(`${ABSENT}\n${monitors}`);
+    const box = await house.start({ TOKEN: 'semaphore' });
+    const ask = (token?: string) =>
+      fetch(`${box.url}/prometheus/api/v1/labels`, token ? { headers: { authorization: `Bearer ${token}` } } : {});
+    assert.equal((await ask()).status, 503, 'open, and the storage is away');
+    await house.write(`${ABSENT}\nprometheus: { token: "\${TOKEN}" }\n${monitors}`);
+    await until(async () => (await ask()).status === 401);
+    assert.equal((await ask('semaphore')).status, 503);
+  });
+
   test('the public door serves the site and nothing else', async () => {
     await using house = await BoxHouse.open(
       `${ABSENT}\npublic: { listen: 127.0.0.1:0 }\nmonitors:\n  job: { heartbeat: { every: 1h } }\n`,
@@ -140,7 +153,7 @@ monitors:
     const [, url = ''] = await box.said(/the site alone is at (http:\S+)/);
     await until(async () => (await fetch(url)).status === 200);
     assert.equal((await fetch(`${url}status.json`)).status, 200);
-    for (const path of ['metrics', 'heartbeat/job/ok', 'healthz', 'standings']) {
+    for (const path of ['metrics', 'heartbeat/job/ok', 'healthz', 'standings', 'prometheus/api/v1/labels']) {
       assert.equal(
         (await fetch(`${url}${path}`, { method: path.startsWith('heart') ? 'POST' : 'GET' })).status >= 400,
         true,
