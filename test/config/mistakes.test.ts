@@ -48,6 +48,7 @@ function rulesOfFile(file: string, source: string): string[] {
 const NOT_ABOUT_TEXT = new Set([
   'sources.ts',
   'door.ts',
+  'reloading.ts',
   'watch.ts',
   'folder-watches.ts',
   'stamp.ts',
