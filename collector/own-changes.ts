@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../model/change.ts';
 import type { ConfigChange, Part, PartContext } from '../model/part.ts';
@@ -7,6 +8,8 @@ import type { Ledger } from './ledger/open.ts';
 
 export interface OwnChangesOptions extends Pick<PartContext, 'clock' | 'redact' | 'log' | 'version'> {
   readonly ledger: Pick<Ledger, 'changes'>;
+  /** The host name of the machine they are made on; this one's when left out. */
+  readonly machine?: string;
 }
 
 /** A config, as far as it is told from others. */
@@ -32,8 +35,10 @@ const WHILE_OFF = 'changed while the box was off';
 /** Monitors taken in one turn of the loop. */
 const SLICE = 100;
 
-export function openOwnChanges({ ledger, clock, redact, log, version }: OwnChangesOptions): OwnChanges {
-  const changed = (changes: readonly Change[]) => ledger.changes.add(changes.map((one) => cleanChange(one, redact)));
+export function openOwnChanges(options: OwnChangesOptions): OwnChanges {
+  const { ledger, clock, redact, log, version, machine = hostname() } = options;
+  const changed = (changes: readonly Change[]) =>
+    ledger.changes.add(changes.map((one) => ({ machine, ...cleanChange(one, redact) })));
 
   /** What it was last is known from the ledger. The box goes on without the record. */
   async function becomes({ kind, what, to, detail }: Becoming): Promise<void> {

@@ -34,7 +34,7 @@ export function groupChanges(changes: readonly Change[]): ChangeGroup[] {
   const all: Open[] = [];
   for (const change of changes) {
     const rule = TOGETHER[change.kind];
-    const key = rule === undefined ? '' : `${change.kind}\n${runOf(change)}`;
+    const key = rule === undefined ? '' : `${change.kind}\n${change.machine}\n${runOf(change)}`;
     const found = open.get(key);
     const last = found?.changes.at(-1);
     if (rule !== undefined && last !== undefined && last.at - change.at <= rule.gapMs) found?.changes.push(change);

@@ -33,4 +33,6 @@ export interface Change {
    * what went wrong with that run. At most 10 kB.
    */
   readonly detail?: string;
+  /** The host name of the machine it was altered on. Whoever tells of a change leaves it out: it is set where changes are kept. */
+  readonly machine?: string;
 }

@@ -1,4 +1,5 @@
 import { closeSync, copyFileSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Migration } from './owner.ts';
@@ -24,6 +25,7 @@ export function openToWrite(folder: string, steps: readonly Migration[] = migrat
     if (found === 0) refusing(path, () => db.exec('PRAGMA auto_vacuum = INCREMENTAL'));
     refusing(path, () => db.exec(SETTINGS));
     if (found > 0 && found < steps.length) keepCopy(db, folder, found + 1);
+    db.function('this_machine', { deterministic: true }, hostname);
     for (const step of steps.slice(found)) refusing(path, () => migrate(db, step));
     return db;
   } catch (error) {

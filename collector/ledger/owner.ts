@@ -8,6 +8,7 @@ import type { SeriesTable } from './series-table.ts';
 export interface Migration {
   /** One more than the step before, whichever owner's that was. */
   readonly version: number;
+  /** May call `this_machine()`, the host name. */
   readonly sql: string;
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { openOwnChanges } from '../../collector/own-changes.ts';
 import type { Config } from '../../config/config.ts';
@@ -25,7 +26,7 @@ async function boxFor(t: TestContext) {
       .filter(({ kind }) => wanted === undefined || kind === wanted)
       .map(({ at, kind, what, from, to, detail }) => ({ at: at - START, kind, what, from, to, detail }));
   };
-  return { own, newer, clock, told, ledger, troubles };
+  return { own, newer, clock, told, ledger, folder, troubles };
 }
 
 async function configOf(url: string, env: Record<string, string> = {}): Promise<Config> {
@@ -105,4 +106,16 @@ test('a ledger that cannot be written is said, and the box goes on', async (t) =
   await ledger.close();
   await own.configure(await configOf('http://one.test/'), START_OF_BOX);
   assert.match(troubles.join(), /^that the version is another could not be recorded: /);
+});
+
+test('a change names the machine it was made on, and the same change on another is another', async (t) => {
+  const { own, ledger, clock, folder } = await boxFor(t);
+  const log = () => {};
+  const other = openOwnChanges({ ledger, clock, redact: (text) => text, log, version: '0.1.0', machine: 'nas' });
+  const change = { at: START, kind: 'package', what: 'curl', from: '8.0', to: '8.1' } as const;
+  for (const box of [own, other, own]) await box.changed([change]);
+  using view = viewOf(folder);
+  const kept = view.changes.between(START, START + MINUTE, 10);
+  assert.deepEqual(kept.map(({ machine }) => machine).sort(), [hostname(), 'nas'].sort());
+  assert.equal(view.changes.before(START + MINUTE).length, 2, 'and what each of them did is told apart');
 });

@@ -33,6 +33,25 @@ export const changes = {
           UNIQUE (at, kind, what, "from", "to")
         );`,
     },
+    {
+      version: 5,
+      sql: `
+        -- Until now there was this machine alone. The same change on two machines is two.
+        CREATE TABLE change_of_machine (
+          id      INTEGER PRIMARY KEY,
+          machine TEXT NOT NULL,
+          at      INTEGER NOT NULL,
+          kind    TEXT NOT NULL,
+          what    TEXT NOT NULL,
+          "from"  TEXT NOT NULL,
+          "to"    TEXT NOT NULL,
+          detail  TEXT,
+          UNIQUE (at, kind, what, "from", "to", machine)
+        );
+        INSERT INTO change_of_machine SELECT id, this_machine(), at, kind, what, "from", "to", detail FROM change;
+        DROP TABLE change;
+        ALTER TABLE change_of_machine RENAME TO change;`,
+    },
   ],
   reads: {
     /** What was altered in `[from, to)`, newest first; of these kinds alone, where some are named. */
@@ -59,11 +78,12 @@ export const changes = {
     /** Keeps changes; one that is kept already is left as it is. */
     add({ db }: Writing) {
       const insert = db.prepare(
-        'INSERT OR IGNORE INTO change (at, kind, what, "from", "to", detail) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT OR IGNORE INTO change (machine, at, kind, what, "from", "to", detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
       );
       return (found: readonly Change[]): void => {
-        for (const { at, kind, what, from = '', to = '', detail } of found)
+        for (const { machine = '', at, kind, what, from = '', to = '', detail } of found)
           insert.run(
+            machine.slice(0, LONGEST_WHAT),
             Math.round(at),
             kind,
             what.slice(0, LONGEST_WHAT),
@@ -92,7 +112,7 @@ function openBetween({ db }: Reading) {
 }
 
 function changeOf(row: Record<string, SQLOutputValue>): Change {
-  const { at, kind, what, from, to, detail } = row;
+  const { machine, at, kind, what, from, to, detail } = row;
   return {
     at: Number(at),
     kind: String(kind) as ChangeKind,
@@ -100,5 +120,6 @@ function changeOf(row: Record<string, SQLOutputValue>): Change {
     ...(from !== '' && { from: String(from) }),
     ...(to !== '' && { to: String(to) }),
     ...(detail !== null && { detail: String(detail) }),
+    ...(machine !== '' && { machine: String(machine) }),
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
@@ -50,11 +51,12 @@ test('a ledger of an older release goes on with all it has', async (t) => {
     ],
   );
   assert.deepEqual(
-    view.changes.between(TODAY, TODAY + DAY, 10).map(({ kind, what }) => [kind, what]),
+    view.changes.between(TODAY, TODAY + DAY, 10).map(({ kind, what, machine }) => [kind, what, machine]),
     [
-      ['config', 'config'],
-      ['package', 'curl'],
+      ['config', 'config', hostname()],
+      ['package', 'curl', hostname()],
     ],
+    'what was altered before a change named its machine was altered on this one',
   );
   const [first, second] = view.days.of(['web'], 3, TODAY + 2 * DAY + 11 * MINUTE).get('web') ?? [];
   assert.deepEqual([first?.account.up, first?.account.down], [23 * HOUR, HOUR]);
