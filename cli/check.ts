@@ -1,8 +1,6 @@
 import { Command } from 'commander';
-import { findPingPrograms } from '../collector/probes/icmp/ping-programs.ts';
 import { ConfigInvalid, loadConfig } from '../config/door.ts';
-import { programPath } from '../programs/find-program.ts';
-import { describeConfig } from './config-words.ts';
+import { describeConfig, specsOf } from './config-words.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** `signalbox check`: says every mistake of a config, or what it would watch. */
@@ -16,8 +14,7 @@ export function checkCommand(): Command {
 async function check(path: string): Promise<void> {
   try {
     const { config } = await loadConfig(path);
-    const canPing = (await findPingPrograms(programPath())).length > 0;
-    const { lines, warnings } = await describeConfig(config, Date.now(), canPing);
+    const { lines, warnings } = await describeConfig(config, Date.now(), await specsOf(config));
     process.stdout.write(`${lines.join('\n')}\n`);
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   } catch (error) {

@@ -1,9 +1,8 @@
-import { dueAfter } from '../collector/probes/heartbeat/due.ts';
-import type { HeartbeatSpec } from '../collector/probes/heartbeat/heartbeat.ts';
 import { probeKinds } from '../collector/probes/index.ts';
 import type { Config } from '../config/config.ts';
 import { spanInUnits } from '../config/span-in-units.ts';
 import type { Monitor } from '../model/monitor.ts';
+import type { ProbeSpec } from '../model/probe-spec.ts';
 import { reveal, Secret } from '../model/secret.ts';
 import type { Instant } from '../model/time.ts';
 import { alignedTable } from './table.ts';
@@ -15,11 +14,23 @@ export interface Described {
   readonly warnings: readonly string[];
 }
 
+/** What kinds of probes say of themselves, by their names. */
+export type Specs = ReadonlyMap<string, ProbeSpec<unknown>>;
+
+/** Those of the kinds that a config uses. */
+export async function specsOf(config: Config): Promise<Specs> {
+  const specs = new Map<string, ProbeSpec<unknown>>();
+  for (const kind of new Set(config.monitors.map((monitor) => monitor.kind))) {
+    const spec = await probeKinds[kind]?.settings();
+    if (spec !== undefined) specs.set(kind, spec as unknown as ProbeSpec<unknown>);
+  }
+  return specs;
+}
+
 /** What a config would watch, grouped, and when its jobs are due next after `now`. Holds no secrets. */
-export async function describeConfig(config: Config, now: Instant, canPing: boolean): Promise<Described> {
-  const shorthands = await shorthandsOf(config);
-  const words = (monitor: Monitor): string => targetInWords(monitor, shorthands.get(monitor.kind));
-  const jobs = config.monitors.flatMap((monitor) => nextRuns(monitor, now));
+export async function describeConfig(config: Config, now: Instant, specs: Specs): Promise<Described> {
+  const words = (monitor: Monitor): string => targetInWords(monitor, specs.get(monitor.kind));
+  const jobs = config.monitors.flatMap((monitor) => nextRuns(monitor, specs.get(monitor.kind), now));
   const count = config.monitors.length;
   return {
     lines: [
@@ -28,15 +39,8 @@ export async function describeConfig(config: Config, now: Instant, canPing: bool
       ...exportersOf(config),
       ...(jobs.length === 0 ? [] : ['', 'Next runs of jobs', ...alignedTable(jobs.map((row) => ['', ...row]))]),
     ],
-    warnings: warningsOf(config, shorthands, words, canPing),
+    warnings: [...twinsIn(config, specs, words), ...(await lackingFor(config, specs))],
   };
-}
-
-async function shorthandsOf(config: Config): Promise<Map<string, string | undefined>> {
-  const kinds = new Set(config.monitors.map((monitor) => monitor.kind));
-  return new Map(
-    await Promise.all([...kinds].map(async (kind) => [kind, (await probeKinds[kind]?.settings())?.shorthand] as const)),
-  );
 }
 
 function groupsOf(config: Config, words: (monitor: Monitor) => string): string[] {
@@ -62,16 +66,15 @@ function restOf(monitor: Monitor): string[] {
 }
 
 /** The next three times a job with a calendar is due, in its own zone. */
-function nextRuns(monitor: Monitor, now: Instant): [string, string][] {
-  const spec = asRecord(monitor.spec) as Partial<HeartbeatSpec>;
-  if (monitor.kind !== 'heartbeat' || spec.cron === undefined) return [];
-  const zone = spec.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+function nextRuns(monitor: Monitor, spec: ProbeSpec<unknown> | undefined, now: Instant): [string, string][] {
   const runs: string[] = [];
-  for (let at = now, left = 3; left > 0; left--) {
-    at = dueAfter(spec as HeartbeatSpec, at);
-    runs.push(inZone(at, zone));
+  let next = spec?.nextRun?.(monitor.spec, now);
+  for (let left = 3; left > 0 && next !== undefined; left--) {
+    runs.push(inZone(next.at, next.timezone));
+    if (left === 1) return [[monitor.name, `${runs.join(', ')} ${next.timezone}`]];
+    next = spec?.nextRun?.(monitor.spec, next.at);
   }
-  return [[monitor.name, `${runs.join(', ')} ${zone}`]];
+  return [];
 }
 
 function inZone(at: Instant, timeZone: string): string {
@@ -88,24 +91,25 @@ function inZone(at: Instant, timeZone: string): string {
   return `${part('weekday')} ${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`;
 }
 
-function warningsOf(
-  config: Config,
-  shorthands: ReadonlyMap<string, string | undefined>,
-  words: (monitor: Monitor) => string,
-  canPing: boolean,
-): string[] {
-  const warnings: string[] = [];
+/** Monitors that look at the same as one before them. */
+function twinsIn(config: Config, specs: Specs, words: (monitor: Monitor) => string): string[] {
   const first = new Map<string, string>();
-  for (const monitor of config.monitors) {
-    if (monitor.kind === 'heartbeat') continue;
-    const target = asRecord(monitor.spec)[shorthands.get(monitor.kind) ?? ''];
+  return config.monitors.flatMap((monitor) => {
+    if (monitor.traits.waitsForReports) return [];
+    const target = asRecord(monitor.spec)[specs.get(monitor.kind)?.shorthand ?? ''];
     const key = `${words(monitor)}\n${target instanceof Secret ? reveal(target) : ''}`;
     const before = first.get(key);
     if (before === undefined) first.set(key, monitor.name);
-    else warnings.push(`${monitor.name} and ${before} look at the same: ${words(monitor)}`);
+    return before === undefined ? [] : [`${monitor.name} and ${before} look at the same: ${words(monitor)}`];
+  });
+}
+
+async function lackingFor(config: Config, specs: Specs): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const [kind, { lacks }] of specs) {
+    const lack = await lacks?.();
+    const names = config.monitors.filter((monitor) => monitor.kind === kind).map((monitor) => monitor.name);
+    if (lack !== undefined) warnings.push(`${lack.what}, so ${names.join(', ')} would be unknown; ${lack.cure}`);
   }
-  const pings = config.monitors.filter((monitor) => monitor.kind === 'icmp').map((monitor) => monitor.name);
-  if (pings.length > 0 && !canPing)
-    warnings.push(`neither fping nor ping is installed, so ${pings.join(', ')} would be unknown; install fping`);
   return warnings;
 }

@@ -50,8 +50,8 @@ async function probeOnce(name: string, path: string): Promise<number> {
     console.error(`no monitor is named ${name}${near === undefined ? '' : `; did you mean ${near}?`}`);
     return EXIT.usage;
   }
-  if (monitor.kind === 'heartbeat') {
-    console.error(`${monitor.name} is a heartbeat: its job reports by itself, there is nothing to check from here`);
+  if (monitor.traits.waitsForReports) {
+    console.error(`${monitor.name} is a ${monitor.kind}: it reports by itself, there is nothing to check from here`);
     return EXIT.usage;
   }
   const redact = createRedactor(loaded.secrets);

@@ -1,20 +1,21 @@
 import { spanInUnits } from '../config/span-in-units.ts';
 import type { Monitor } from '../model/monitor.ts';
+import type { ProbeSpec } from '../model/probe-spec.ts';
 import { Secret } from '../model/secret.ts';
 
 const LONGEST = 70;
 
-/** What a monitor looks at, in words: its kind and its target, without secrets. `shorthand` names the target's setting. */
-export function targetInWords(monitor: Monitor, shorthand: string | undefined): string {
-  const spec = asRecord(monitor.spec);
+/** What a monitor looks at, in words: its kind and its target, without secrets. */
+export function targetInWords(monitor: Monitor, kind: ProbeSpec<unknown> | undefined): string {
+  const { shorthand, details } = kind ?? {};
   const words = [monitor.kind];
-  const target = shorthand === undefined ? undefined : spec[shorthand];
+  const target = shorthand === undefined ? undefined : asRecord(monitor.spec)[shorthand];
   if (shorthand === 'every' && typeof target === 'number') words.push(`every ${spanInUnits(target)}`);
   else if (target !== undefined) words.push(inWords(target));
-  if (typeof spec.cron === 'string') words.push(spec.cron);
-  if (typeof spec.timezone === 'string') words.push(spec.timezone);
-  if (monitor.kind === 'dns' && typeof spec.type === 'string') words.push(spec.type);
-  if (monitor.kind === 'dns' && Array.isArray(spec.servers)) words.push(`at ${spec.servers.map(inWords).join(', ')}`);
+  for (const detail of details?.(monitor.spec) ?? []) {
+    const isList = Array.isArray(detail);
+    if (detail !== undefined) words.push(isList ? detail.map(inWords).join(', ') : inWords(detail));
+  }
   const text = words.join(' ').replace(/\p{C}+/gu, ' ');
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }

@@ -21,7 +21,7 @@ export function openHeartbeats({
   let known = new Map<string, Monitor>();
   return {
     configure({ monitors }) {
-      known = new Map(monitors.filter(({ kind }) => kind === 'heartbeat').map((one) => [one.name, one]));
+      known = new Map(monitors.filter(({ traits }) => traits.waitsForReports).map((one) => [one.name, one]));
     },
     routes: heartbeatRoutes({
       now: clock.now,

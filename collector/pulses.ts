@@ -6,7 +6,7 @@ import type { Clock } from '../model/time.ts';
 import type { Ledger } from './ledger/open.ts';
 
 interface PulsesConfig {
-  readonly monitors: readonly Pick<Monitor, 'name' | 'was' | 'kind'>[];
+  readonly monitors: readonly Pick<Monitor, 'name' | 'was' | 'traits'>[];
 }
 
 /** The latest pulses of every heartbeat, in memory, beside the ledger that keeps them. */
@@ -47,7 +47,9 @@ export async function openPulses({
     async configure({ monitors }) {
       for (const { name, was } of monitors)
         if (was !== undefined && (await ledger.rename(was, name))) rename(was, name);
-      const unknown = monitors.filter(({ name, kind }) => kind === 'heartbeat' && known.get(name)?.known === undefined);
+      const unknown = monitors.filter(
+        ({ name, traits }) => traits.waitsForReports && known.get(name)?.known === undefined,
+      );
       const at = clock.now();
       await Promise.all(unknown.map(({ name }) => keep({ monitor: name, at, signal: 'known' })));
     },

@@ -24,10 +24,11 @@ export function composeMonitor(draft: Draft, defaults: Defaults): Monitor | unde
     ...failureRateOf(common.failure_rate, defaults.failure_rate),
     needs: common.needs ?? [],
     agree: common.agree ?? defaults.agree ?? STANDARD.agree,
-    vantages: common.from ?? (kind.spec.comesIn ? undefined : defaults.from) ?? [STANDARD.from],
+    vantages: common.from ?? (kind.spec.traits.waitsForReports ? undefined : defaults.from) ?? [STANDARD.from],
     ...(slowMs === undefined ? {} : { slowMs }),
     ...(common.was === undefined ? {} : { was: common.was }),
     kind: kind.name,
+    traits: kind.spec.traits,
     spec,
   };
 }

@@ -61,8 +61,8 @@ function unknownKeys(keys: readonly string[], path: Path, came: unknown, known: 
 }
 
 /** What is said of a key that nobody knows. */
-export function unknownKey(key: string, right: readonly string[]): string {
-  const meant = nearest(key, right);
+export function unknownKey(key: string, right: readonly string[], synonyms?: Readonly<Record<string, string>>): string {
+  const meant = nearest(key, right, synonyms);
   if (meant !== undefined) return `came an unknown key; did you mean ${meant}?`;
   return `came an unknown key, wanted ${right.length > 1 ? 'one of ' : ''}${orList(right)}`;
 }

@@ -95,18 +95,21 @@ async function kindOf(door: Door, path: Path, monitor: object): Promise<KindSett
 }
 
 async function sayProbeIsMissing(door: Door, path: Path, keys: readonly string[]): Promise<undefined> {
-  const settings = new Set(Object.keys(commonShape));
-  for (const kind of door.kinds) for (const key of (await door.load(kind)).keys) settings.add(key);
+  const kinds = await Promise.all(door.kinds.map(door.load));
+  const settings = new Set([...Object.keys(commonShape), ...kinds.flatMap((kind) => [...kind.keys])]);
+  const called = Object.fromEntries(kinds.flatMap(({ name, spec }) => (spec.alsoCalled ?? []).map((as) => [as, name])));
+  const right = [...door.kinds, ...settings];
+  const synonyms = { ...SYNONYMS, ...called };
   let meant = false;
   for (const key of keys) {
     if (settings.has(key)) continue;
-    door.complain([...path, key], unknownKey(key, [...door.kinds, ...settings]), true);
-    meant ||= door.kinds.includes(nearest(key, [...door.kinds, ...settings]) ?? '');
+    door.complain([...path, key], unknownKey(key, right, synonyms), true);
+    meant ||= door.kinds.includes(nearest(key, right, synonyms) ?? '');
   }
   if (meant) return undefined;
   // A word of another tool that is a setting here of some kind: `url`.
-  const alias = keys.find((key) => door.kinds.includes(SYNONYMS[key] ?? ''));
-  const hint = alias === undefined ? '' : `; did you mean ${SYNONYMS[alias]} where it says ${alias}?`;
+  const alias = keys.find((key) => door.kinds.includes(synonyms[key] ?? ''));
+  const hint = alias === undefined ? '' : `; did you mean ${synonyms[alias]} where it says ${alias}?`;
   door.complain(path, `came no probe, wanted one of ${orList(door.kinds)}${hint}`, true);
   return undefined;
 }

@@ -2,7 +2,11 @@ import { distance } from 'fastest-levenshtein';
 import { SYNONYMS } from './synonyms.ts';
 
 /** The right word that a wrong one was probably meant to be: a typo, or another tool's word for it; undefined when there is none. */
-export function nearest(wrong: string, right: Iterable<string>): string | undefined {
+export function nearest(
+  wrong: string,
+  right: Iterable<string>,
+  synonyms: Readonly<Record<string, string>> = SYNONYMS,
+): string | undefined {
   const words = [...right];
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(Math.min(wrong.length, 12) / 3)) + 0.5;
@@ -11,7 +15,7 @@ export function nearest(wrong: string, right: Iterable<string>): string | undefi
     const away = differences(lower, candidate.toLowerCase());
     if (away < bestDistance) [best, bestDistance] = [candidate, away];
   }
-  const meant = Object.hasOwn(SYNONYMS, lower) ? SYNONYMS[lower] : undefined;
+  const meant = Object.hasOwn(synonyms, lower) ? synonyms[lower] : undefined;
   return best ?? (meant !== undefined && words.includes(meant) ? meant : undefined);
 }
 

@@ -71,6 +71,6 @@ function lintTimes(draft: Draft, defaults: Defaults, complain: Complain): void {
 /** What reports to the box itself is seen from there alone. */
 function lintFrom({ name, common, kind }: Draft, complain: Complain): void {
   const other = common.from?.find((vantage) => vantage !== STANDARD.from);
-  if (kind?.spec.comesIn && other !== undefined)
+  if (kind?.spec.traits.waitsForReports && other !== undefined)
     complain(['monitors', name, 'from'], `came ${JSON.stringify(other)}, wanted local: it reports to the box itself`);
 }

@@ -21,6 +21,18 @@ export interface FailureRate {
   readonly share: number;
 }
 
+/** What others must know of a kind of probe, so that nobody has to ask for its name. */
+export interface KindTraits {
+  /** How it checks, in words that name no address: `a web request`. */
+  readonly by: string;
+  /** Whoever is watched reports to the box by itself: its report is waited for, nothing is asked, and there is no other vantage. */
+  readonly waitsForReports?: true;
+  /** Its latency is how long a job ran, not how soon something answered. */
+  readonly latencyIsRunTime?: true;
+  /** It may hang in ways that no deadline in this process can end: it runs in a process of its own. */
+  readonly mayHang?: true;
+}
+
 /** One thing watched, as the config describes it: frozen data, the same until the next reload. */
 export interface Monitor {
   /** Its key in the config: the identity of its history. */
@@ -47,5 +59,6 @@ export interface Monitor {
   readonly was?: string;
   /** The probe's kind, a key of the probe table, and that kind's own settings. */
   readonly kind: string;
+  readonly traits: KindTraits;
   readonly spec: unknown;
 }

@@ -1,3 +1,4 @@
+import type { KindTraits } from './monitor.ts';
 import type { Standing } from './standing.ts';
 import type { Instant } from './time.ts';
 
@@ -14,7 +15,7 @@ export interface SiteMonitor {
   readonly title: string;
   readonly group: string;
   readonly public: boolean;
-  readonly kind: string;
+  readonly traits: KindTraits;
   readonly everyMs: number;
 }
 

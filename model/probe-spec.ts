@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Confirmation } from './monitor.ts';
+import type { Confirmation, KindTraits } from './monitor.ts';
+import type { Instant } from './time.ts';
 
 /**
  * What a probe kind tells the config door: its settings and the rules that a schema cannot say. Loaded only to read the config.
@@ -16,12 +17,25 @@ export interface ProbeSpec<Spec> {
   readonly shorthand?: string;
   /** Contradictions inside one spec; `path` leads to the setting, `message` says what was wanted instead. */
   readonly lint?: (spec: Spec) => readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
-  /** Whoever is watched reports to the box itself: there is no other vantage. */
-  readonly comesIn?: true;
+  readonly traits: KindTraits;
+  /** What other tools call it: a config that says so is told the right word. */
+  readonly alsoCalled?: readonly string[];
+  /** What else is worth a word where it is said what a monitor looks at, after the setting that `shorthand` names. */
+  readonly details?: (spec: Spec) => readonly unknown[];
+  /** For what follows a calendar: when it is due next after `after`, and the zone that its times are in. */
+  readonly nextRun?: (spec: Spec, after: Instant) => { readonly at: Instant; readonly timezone: string } | undefined;
+  /** What this machine lacks for it, and the cure, in words: `neither fping nor ping is installed`, `install fping`. */
+  readonly lacks?: () => Promise<Lack | undefined>;
   /** Defaults of the monitor's own settings that fit this kind better than the general ones. */
   readonly defaults?: {
     readonly everyMs?: number;
     readonly timeoutMs?: number;
     readonly confirm?: Partial<Confirmation>;
   };
+}
+
+/** What keeps a kind of probe from being checked on this machine. */
+export interface Lack {
+  readonly what: string;
+  readonly cure: string;
 }

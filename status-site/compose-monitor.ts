@@ -4,7 +4,7 @@ import type { Transition } from '../model/standing.ts';
 import { DAY, dayOf, type Instant, spanInWords } from '../model/time.ts';
 import { account, addAccounts, addCounts, coverageOf, type Stretch, unseenAt, uptimeOf } from '../model/timeline.ts';
 import { badDays } from './day-words.ts';
-import { howChecked } from './kinds.ts';
+import { howChecked } from './how-checked.ts';
 import { latencyOf24h } from './latency-chart.ts';
 import { latencyWords } from './latency-words.ts';
 import type { LedgerView } from './ledger-view.ts';
@@ -70,7 +70,7 @@ export function composeMonitor(source: MonitorSource): MonitorData {
     lastDay: dayStamp(days.at(-1)?.day ?? dayOf(now)),
     badDays: badDays(days, BAD_DAYS),
     changes: changesOf(lately, now, source.publicForm),
-    howChecked: howChecked(monitor.kind, monitor.everyMs),
+    howChecked: howChecked(monitor),
   };
 }
 

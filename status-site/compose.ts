@@ -6,7 +6,6 @@ import { DAY, dayOf, type Instant } from '../model/time.ts';
 import { addAccounts, addCounts, type CheckCount, coverageOf, uptimeOf } from '../model/timeline.ts';
 import { composeMonitor } from './compose-monitor.ts';
 import { daysInWords, sharesOf } from './day-words.ts';
-import { isRun } from './kinds.ts';
 import type { LedgerView } from './ledger-view.ts';
 import type { GroupData, IndexData, LineData, MonitorPage, Stamp } from './page-data.ts';
 import { oneLine, publicReasons } from './public-reason.ts';
@@ -94,7 +93,7 @@ function historyOf(monitor: SiteMonitor, days: readonly DayRecord[]): History {
     uptime: uptimeOf(sum),
     coverage: coverageOf(sum),
     count: addCounts(days),
-    usualMs: isRun(monitor.kind) ? undefined : usualOf(days),
+    usualMs: monitor.traits.latencyIsRunTime ? undefined : usualOf(days),
   };
 }
 

@@ -3,7 +3,6 @@ import { LATENCY_CODES, type LatencyHistogram, latencyCode, quantile } from '../
 import type { CheckMark } from '../model/ledger.ts';
 import type { SiteMonitor } from '../model/page.ts';
 import { DAY, type Instant, MINUTE, spanInWords } from '../model/time.ts';
-import { isRun } from './kinds.ts';
 import { latencySentence } from './latency-words.ts';
 import type { LatencyData } from './page-data.ts';
 import { clockTime, isoSeconds, listWords } from './words.ts';
@@ -14,7 +13,7 @@ const WORSE: readonly Trouble[] = ['unknown', 'degraded', 'down'];
 /** The last day's latency: words, scale and a line with gaps where nothing was measured; and the day's histogram. */
 export function latencyOf24h(
   marks: readonly CheckMark[],
-  monitor: Pick<SiteMonitor, 'everyMs' | 'kind'>,
+  monitor: Pick<SiteMonitor, 'everyMs' | 'traits'>,
   now: Instant,
 ): { readonly data: LatencyData; readonly histogram: LatencyHistogram } {
   // A step at least twice as long as the interval, so that a gap is a gap and not the time between two checks.
@@ -34,7 +33,7 @@ export function latencyOf24h(
     measured[step]?.push(mark.latencyMs);
   }
   const steps = measured.map(stepOf);
-  return { data: dataOf(steps, trouble, histogram, monitor.kind, now), histogram };
+  return { data: dataOf(steps, trouble, histogram, monitor.traits.latencyIsRunTime === true, now), histogram };
 }
 
 function isWorse(verdict: Trouble, than: Trouble | undefined): boolean {
@@ -52,16 +51,16 @@ function dataOf(
   steps: readonly (LineStep | undefined)[],
   trouble: readonly (Trouble | undefined)[],
   histogram: LatencyHistogram,
-  kind: string,
+  isRun: boolean,
   now: Instant,
 ): LatencyData {
-  const title = isRun(kind) ? 'Run time' : 'Latency';
+  const title = isRun ? 'Run time' : 'Latency';
   const drawn = steps.filter((step) => step !== undefined);
   const [half, most] = [quantile(histogram, 0.5), quantile(histogram, 0.99)];
   if (drawn.length < 2 || half === undefined || most === undefined)
     return { title, words: 'Too little was measured in the last 24 hours to draw a line.', scale: [], times: [] };
   const slowest = Math.max(...drawn.map((step) => step.high));
-  const words = latencySentence(isRun(kind) ? 'runs' : 'answers', half, most, slowest);
+  const words = latencySentence(isRun ? 'runs' : 'answers', half, most, slowest);
   const top = scaleTop(1.15 * Math.max(...drawn.map((step) => step.middle)));
   return {
     title,

@@ -50,13 +50,13 @@ export function openSite({
 function siteSpecOf({ title, monitors }: SiteConfig): SiteSpec {
   return {
     title,
-    monitors: monitors.map(({ name, slug, title, group, public: open, kind, everyMs }) => ({
+    monitors: monitors.map(({ name, slug, title, group, public: open, traits, everyMs }) => ({
       name,
       slug,
       title,
       group,
       public: open,
-      kind,
+      traits,
       everyMs,
     })),
   };

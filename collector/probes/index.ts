@@ -5,52 +5,51 @@ import type { ProbeSpec } from '../../model/probe-spec.ts';
 export interface ProbeKind {
   readonly settings: () => Promise<ProbeSpec<never>>;
   readonly probe: () => Promise<Probe<never>>;
-  /** It may hang in ways no deadline in this process can end: it runs in a worker process. */
-  readonly canHang?: boolean;
 }
 
 /** Sees to it that a kind's settings and its probe speak of the same spec; the list then forgets which. */
-function kind<Spec>(one: {
-  readonly settings: () => Promise<ProbeSpec<Spec>>;
-  readonly probe: () => Promise<Probe<Spec>>;
-  readonly canHang?: boolean;
-}): ProbeKind {
-  return one as unknown as ProbeKind;
+function kind<Spec>(
+  spec: () => Promise<{ readonly settings: ProbeSpec<Spec> }>,
+  work: () => Promise<{ readonly probe: Probe<Spec> }>,
+): ProbeKind {
+  return {
+    settings: async () => (await spec()).settings as unknown as ProbeSpec<never>,
+    probe: async () => (await work()).probe,
+  };
 }
 
-/** The list of all kinds. A kind is a folder beside this file, with `spec.ts` and `probe.ts`, and a line here. */
+/** The list of all kinds. A kind is a folder beside this file, with `spec.ts` and `probe.ts`, and a line here; what others must know of it are its traits. */
 export const probeKinds: Readonly<Record<string, ProbeKind>> = {
-  http: kind({
-    settings: async () => (await import('./http/spec.ts')).settings,
-    probe: async () => (await import('./http/probe.ts')).probe,
-  }),
-  tcp: kind({
-    settings: async () => (await import('./tcp/spec.ts')).settings,
-    probe: async () => (await import('./tcp/probe.ts')).probe,
-  }),
-  tls: kind({
-    settings: async () => (await import('./tls/spec.ts')).settings,
-    probe: async () => (await import('./tls/probe.ts')).probe,
-  }),
-  dns: kind({
-    settings: async () => (await import('./dns/spec.ts')).settings,
-    probe: async () => (await import('./dns/probe.ts')).probe,
-  }),
-  icmp: kind({
-    settings: async () => (await import('./icmp/spec.ts')).settings,
-    probe: async () => (await import('./icmp/probe.ts')).probe,
-  }),
-  heartbeat: kind({
-    settings: async () => (await import('./heartbeat/spec.ts')).default,
-    probe: async () => (await import('./heartbeat/probe.ts')).default,
-  }),
-  systemd: kind({
-    settings: async () => (await import('./systemd/spec.ts')).settings,
-    probe: async () => (await import('./systemd/probe.ts')).probe,
-  }),
-  exec: kind({
-    settings: async () => (await import('./exec/spec.ts')).default,
-    probe: async () => (await import('./exec/probe.ts')).default,
-    canHang: true,
-  }),
+  http: kind(
+    () => import('./http/spec.ts'),
+    () => import('./http/probe.ts'),
+  ),
+  tcp: kind(
+    () => import('./tcp/spec.ts'),
+    () => import('./tcp/probe.ts'),
+  ),
+  tls: kind(
+    () => import('./tls/spec.ts'),
+    () => import('./tls/probe.ts'),
+  ),
+  dns: kind(
+    () => import('./dns/spec.ts'),
+    () => import('./dns/probe.ts'),
+  ),
+  icmp: kind(
+    () => import('./icmp/spec.ts'),
+    () => import('./icmp/probe.ts'),
+  ),
+  heartbeat: kind(
+    () => import('./heartbeat/spec.ts'),
+    () => import('./heartbeat/probe.ts'),
+  ),
+  systemd: kind(
+    () => import('./systemd/spec.ts'),
+    () => import('./systemd/probe.ts'),
+  ),
+  exec: kind(
+    () => import('./exec/spec.ts'),
+    () => import('./exec/probe.ts'),
+  ),
 };

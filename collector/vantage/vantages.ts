@@ -31,7 +31,7 @@ export function openVantages(
   return {
     placeOf(monitor, vantage) {
       if (vantage === 'outside') return outside;
-      return kinds[monitor.kind]?.canHang ? worker : local;
+      return monitor.traits.mayHang ? worker : local;
     },
     async stop() {
       await Promise.all([local.stop(), worker.stop(), outside.stop()]);

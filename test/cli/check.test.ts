@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { describeConfig } from '../../cli/config-words.ts';
+import { describeConfig, specsOf } from '../../cli/config-words.ts';
 import { EXIT } from '../../cli/exit-codes.ts';
 import { readConfig } from '../../config/read.ts';
+import type { Lack } from '../../model/probe-spec.ts';
 import { folderWith } from '../config/folder.ts';
 
 const CONFIG = `
@@ -23,12 +24,15 @@ exporters:
   host:
 `;
 
-async function described(config: string, canPing = true) {
+async function described(config: string, lack?: Lack) {
   const sources = [{ file: 'signalbox.yml', text: config }];
   const read = await readConfig(sources, { TOKEN: 'a-token', OTHER: 'another-token' }, () => '');
   assert.ok('config' in read, JSON.stringify(read));
   // The night in which clocks go forward in London.
-  return describeConfig(read.config, Date.UTC(2026, 2, 28, 12), canPing);
+  const specs = new Map(await specsOf(read.config));
+  // Whether this machine can ping is not what is tried here.
+  for (const [kind, spec] of specs) if (spec.lacks !== undefined) specs.set(kind, { ...spec, lacks: async () => lack });
+  return describeConfig(read.config, Date.UTC(2026, 2, 28, 12), specs);
 }
 
 test('what would be watched stands in a table by group, and the next runs of jobs in their own zone', async () => {
@@ -69,7 +73,7 @@ monitors:
   four: { http: "https://example.net/?t=\${OTHER}" }
   router: { icmp: 192.168.1.1 }
 `,
-    false,
+    { what: 'neither fping nor ping is installed', cure: 'install fping' },
   );
   assert.deepEqual(warnings, [
     'two and one look at the same: http https://example.net/',

@@ -64,6 +64,6 @@ monitors:
     assert.deepEqual([typo.code, typo.err], [2, 'no monitor is named webiste; did you mean website?\n']);
     const job = await run(['probe', 'job'], { cwd: folder.path });
     assert.equal(job.code, 2);
-    assert.match(job.err, /its job reports by itself/);
+    assert.match(job.err, /job is a heartbeat: it reports by itself/);
   });
 });

@@ -20,7 +20,7 @@ async function boxFor(t: TestContext) {
   const clock = new FakeClock();
   let ledger = await openLedger(folder, { clock, onTrouble: () => {} });
   let pulses: Pulses = await openPulses({ clock, ledger });
-  await pulses.configure({ monitors: [{ name: 'job', kind: 'heartbeat' }] });
+  await pulses.configure({ monitors: [{ name: 'job', traits: { by: 'its own reports', waitsForReports: true } }] });
   t.after(async () => {
     await ledger.close();
     state.release();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { describeConfig } from '../../cli/config-words.ts';
+import { describeConfig, specsOf } from '../../cli/config-words.ts';
 import { differenceOf } from '../../config/difference.ts';
 import { ConfigInvalid, loadConfig } from '../../config/door.ts';
 import { readConfig } from '../../config/read.ts';
@@ -54,7 +54,7 @@ test('a config full of secrets prints none of them, whatever is asked of it', as
   const loaded = await loadConfig(folder.path, { env: ENV });
   const { config } = loaded;
   const again = await loadConfig(folder.path, { env: { ...ENV, CANARY: `${CANARY}-two` } });
-  const described = await describeConfig(config, Date.now(), false);
+  const described = await describeConfig(config, Date.now(), await specsOf(config));
   const printed = [
     inspect(config, { depth: 20, showHidden: true }),
     JSON.stringify(config),

@@ -55,6 +55,7 @@ test('the config that the product is explained with loads as it stands, with eve
     agree: 'majority',
     vantages: ['local'],
     kind: 'http',
+    traits: { by: 'a web request' },
   });
 });
 

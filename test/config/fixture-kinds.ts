@@ -43,7 +43,7 @@ const job = {
 
 function kind(spec: object): ProbeKind {
   return {
-    settings: async () => spec as ProbeSpec<never>,
+    settings: async () => ({ traits: { by: 'a test' }, ...spec }) as ProbeSpec<never>,
     probe: () => Promise.reject(new Error('no config test probes')),
   };
 }

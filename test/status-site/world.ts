@@ -47,9 +47,12 @@ export function viewOf(world: World): LedgerView {
   };
 }
 
+const WEB = { by: 'a web request' };
+const JOB = { by: 'its own reports', waitsForReports: true, latencyIsRunTime: true } as const;
+
 export function siteMonitor(name: string, more: Partial<SiteMonitor> = {}): SiteMonitor {
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-  return { name, slug, title: name, group: 'Public', public: true, kind: 'http', everyMs: 30 * SECOND, ...more };
+  return { name, slug, title: name, group: 'Public', public: true, traits: WEB, everyMs: 30 * SECOND, ...more };
 }
 
 export function stand(monitor: string, more: Partial<Stand> = {}): Stand {
@@ -110,12 +113,12 @@ const MONITORS: readonly SiteMonitor[] = [
   siteMonitor('website', { title: 'Website' }),
   siteMonitor('media', { title: 'Media' }),
   siteMonitor('timeline', { title: 'Timeline' }),
-  siteMonitor('dns', { title: 'Name server', kind: 'dns', everyMs: MINUTE }),
-  siteMonitor('mail', { title: 'Mail', kind: 'tcp', everyMs: MINUTE }),
-  siteMonitor('minecraft', { title: 'Minecraft', group: 'Home', kind: 'tcp', everyMs: MINUTE }),
+  siteMonitor('dns', { title: 'Name server', everyMs: MINUTE }),
+  siteMonitor('mail', { title: 'Mail', everyMs: MINUTE }),
+  siteMonitor('minecraft', { title: 'Minecraft', group: 'Home', everyMs: MINUTE }),
   siteMonitor('nas', { title: 'NAS', group: 'Home' }),
-  siteMonitor('backup', { title: 'Backup', group: 'Home', kind: 'heartbeat', everyMs: DAY }),
-  siteMonitor('router', { title: 'Router in the cellar', group: 'Home', kind: 'icmp', public: false }),
+  siteMonitor('backup', { title: 'Backup', group: 'Home', traits: JOB, everyMs: DAY }),
+  siteMonitor('router', { title: 'Router in the cellar', group: 'Home', public: false }),
 ];
 
 /** Eight monitors at home and abroad on an ordinary bad afternoon, and a ninth that is not public. */

@@ -73,6 +73,9 @@ export type DnsSpec = z.output<typeof schema>;
 export const settings: ProbeSpec<DnsSpec> = {
   schema,
   shorthand: 'name',
+  traits: { by: 'a name server query' },
+  alsoCalled: ['domain'],
+  details: ({ type, servers = [] }) => [type, ...(servers.length === 0 ? [] : ['at', servers])],
   lint: (spec) => {
     const { contains, equals, matches, rcode } = spec.expect;
     const found: { path: (string | number)[]; message: string }[] = [];

@@ -14,7 +14,7 @@ const DRAIN_MS = 200;
 const PASSED = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR)$/;
 
 /** Runs a program: exit 0 is up, 1 degraded, anything else down; its first line is the reason. */
-const probeExec: Probe<ExecSpec> = async (spec, context) => {
+export const probe: Probe<ExecSpec> = async (spec, context) => {
   const program = spec.command[0] ?? '';
   context.trace?.('run', spec.command.join(' '));
   let group: ProcessGroup;
@@ -108,5 +108,3 @@ function cannotStart(program: string, cwd: string | undefined, { code, message }
   if (code === 'EACCES') return `cannot start ${program}: there is no right to run it`;
   return `cannot start ${program}: ${code ?? message}`;
 }
-
-export default probeExec;

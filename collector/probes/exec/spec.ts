@@ -6,7 +6,7 @@ import type { ExecSpec } from './exec.ts';
 const COMMAND = 'a list of the program and its arguments, as [check_disk, -w, 10%]; there is no shell';
 
 /** The settings of an exec check. Plain `exec: [program, argument]` is the command. */
-export default {
+export const settings = {
   schema: z.strictObject({
     command: z
       .array(
@@ -32,6 +32,8 @@ export default {
       .describe('The folder it runs in. The root of the file system when left out.'),
   }) as z.ZodType<ExecSpec>,
   shorthand: 'command',
+  traits: { by: 'a program of its own', latencyIsRunTime: true, mayHang: true },
+  alsoCalled: ['command', 'script'],
   lint({ command, cwd }) {
     const [program = ''] = command;
     if (cwd !== undefined || program.startsWith('/') || !program.includes('/')) return [];

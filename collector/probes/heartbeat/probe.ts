@@ -9,7 +9,7 @@ import { judgeHeartbeat } from './lateness.ts';
 import { lastStart, later, runOf } from './runs.ts';
 
 /** Looks at what the job has reported, and whether it should have. */
-const probeHeartbeat: Probe<HeartbeatSpec> = async (spec, context) => {
+export const probe: Probe<HeartbeatSpec> = async (spec, context) => {
   const pulses = context.pulses(context.monitor);
   for (const pulse of Object.values(pulses)) context.trace?.(pulse.signal, new Date(pulse.at).toISOString());
   const finding = judgeHeartbeat(spec, pulses, context.clock.now(), context.absence);
@@ -32,5 +32,3 @@ function samplesOf(spec: HeartbeatSpec, pulses: Pulses): Sample[] {
   add(heartbeat.exitCode, end?.exitCode);
   return samples;
 }
-
-export default probeHeartbeat;

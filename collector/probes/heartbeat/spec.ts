@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ProbeSpec } from '../../../model/probe-spec.ts';
 import { duration, secret } from '../../../model/settings.ts';
 import { MINUTE, SECOND } from '../../../model/time.ts';
-import { CRON_RULES } from './due.ts';
+import { CRON_RULES, dueAfter } from './due.ts';
 import type { HeartbeatSpec } from './heartbeat.ts';
 
 const cron = z
@@ -47,7 +47,7 @@ function isZone(name: string): boolean {
 }
 
 /** The settings of a heartbeat. Plain `heartbeat: 1h` says how often. */
-export default {
+export const settings = {
   schema: z.strictObject({
     every: duration().optional().describe('How often the job reports, counted from its last report.'),
     cron: cron.optional().describe('When the job is due, as it stands in its crontab.'),
@@ -57,6 +57,14 @@ export default {
     max_run: duration().optional().describe('How long after its start signal it may run.'),
   }) as z.ZodType<HeartbeatSpec>,
   shorthand: 'every',
+  traits: { by: 'its own reports', waitsForReports: true, latencyIsRunTime: true },
+  alsoCalled: ['push'],
+  details: ({ cron, timezone }) => [cron, timezone],
+  nextRun(spec, after) {
+    if (spec.cron === undefined) return undefined;
+    const timezone = spec.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return { at: dueAfter(spec, after), timezone };
+  },
   lint(spec) {
     const mistakes = [];
     if ((spec.every === undefined) === (spec.cron === undefined))
@@ -68,6 +76,5 @@ export default {
       mistakes.push({ path: ['max_run'], message: 'at least 1s' });
     return mistakes.map(({ path, message }) => ({ path: path.filter((key) => key !== ''), message }));
   },
-  comesIn: true,
   defaults: { everyMs: MINUTE / 2, timeoutMs: 5 * SECOND, confirm: { bad: 1, good: 1 } },
 } satisfies ProbeSpec<HeartbeatSpec>;

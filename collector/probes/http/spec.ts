@@ -83,4 +83,10 @@ const schema = z.strictObject({
 });
 
 /** The settings of `http:`. */
-export const settings: ProbeSpec<HttpSpec> = { schema, shorthand: 'url', lint: lintHttp };
+export const settings: ProbeSpec<HttpSpec> = {
+  schema,
+  shorthand: 'url',
+  traits: { by: 'a web request' },
+  alsoCalled: ['https', 'url', 'website'],
+  lint: lintHttp,
+};

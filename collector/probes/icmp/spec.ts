@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { ProbeSpec } from '../../../model/probe-spec.ts';
 import { duration, share } from '../../../model/settings.ts';
+import { programPath } from '../../../programs/find-program.ts';
 import { host } from '../../names/endpoint-setting.ts';
+import { findPingPrograms } from './ping-programs.ts';
 
 const schema = z.strictObject({
   host: host().describe('A host name or an IP address.'),
@@ -30,6 +32,12 @@ export type IcmpSpec = z.output<typeof schema>;
 export const settings: ProbeSpec<IcmpSpec> = {
   schema,
   shorthand: 'host',
+  traits: { by: 'pings' },
+  alsoCalled: ['ping'],
+  async lacks() {
+    if ((await findPingPrograms(programPath())).length > 0) return undefined;
+    return { what: 'neither fping nor ping is installed', cure: 'install fping' };
+  },
   lint: ({ loss, count, interval }) => {
     const found: { path: (string | number)[]; message: string }[] = [];
     if (loss.degraded > loss.down)

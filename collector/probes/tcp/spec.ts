@@ -37,7 +37,12 @@ const schema = z.strictObject({
 export type TcpSpec = z.output<typeof schema>;
 export type Step = z.output<typeof step>;
 
-export const settings: ProbeSpec<TcpSpec> = { schema, shorthand: 'address', lint };
+export const settings: ProbeSpec<TcpSpec> = {
+  schema,
+  shorthand: 'address',
+  traits: { by: 'a TCP connection' },
+  lint,
+};
 
 function lint(spec: TcpSpec): Contradiction[] {
   const talk = spec.talk ?? [];

@@ -21,4 +21,9 @@ const schema = z.strictObject({
 /** Where to connect, and what the certificate and the version must be like. */
 export type TlsSpec = z.output<typeof schema>;
 
-export const settings: ProbeSpec<TlsSpec> = { schema, shorthand: 'address', lint: lintTlsSettings };
+export const settings: ProbeSpec<TlsSpec> = {
+  schema,
+  shorthand: 'address',
+  traits: { by: 'a TLS handshake' },
+  lint: lintTlsSettings,
+};

@@ -29,6 +29,7 @@ export function monitor(name: string, more: Partial<Monitor> = {}): Monitor {
     agree: 'majority',
     vantages: ['local'],
     kind: 'tcp',
+    traits: { by: 'a TCP connection' },
     spec: {},
     ...more,
   };

@@ -27,6 +27,7 @@ function monitor(name: string, kind = 'http'): Monitor {
     agree: 'any',
     vantages: ['local'],
     kind,
+    traits: { by: 'a web request' },
     spec: {},
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import settings from '../../../../collector/probes/heartbeat/spec.ts';
+import { settings } from '../../../../collector/probes/heartbeat/spec.ts';
 import { HOUR, MINUTE } from '../../../../model/time.ts';
 
 /** What is wrong with these settings, as `path: what was wanted`. */
