@@ -17,6 +17,8 @@ export interface Answers {
   /** Whether it is to be answered inside a transaction, which it may share, and one fsync, with others. The rest have their own. */
   isWrite(request: Request): boolean;
   answer(request: Request): unknown;
+  /** To be called before what was written is acknowledged: throws `LedgerGone` when the file is no longer in its place. */
+  stillThere(): void;
   /** Forgets what a transaction that was rolled back had taught. */
   undone(): void;
 }
@@ -37,7 +39,8 @@ export function openAnswers(db: DatabaseSync, owners: Owners): Answers {
     answer: opening(owners[owner]?.[part]?.[question], writing),
     arrived: opening(owners[owner]?.arrivals?.[question], writing),
   }));
-  const control = openControl(buffer, owners, writing);
+  const stillThere = watchPlace(db);
+  const control = openControl(buffer, owners, writing, stillThere);
   const find = (request: Request) =>
     request.kind === 'ask' ? questions[request.owner]?.[request.question] : undefined;
   return {
@@ -52,6 +55,7 @@ export function openAnswers(db: DatabaseSync, owners: Owners): Answers {
       if (question === undefined) throw new Error(`nobody answers ${request.owner}.${request.question}`);
       return question.answer(...request.args);
     },
+    stillThere,
     undone: series.forget,
   };
 }
@@ -59,12 +63,11 @@ export function openAnswers(db: DatabaseSync, owners: Owners): Answers {
 type Control = { [K in Exclude<Kind, 'ask'>]: (request: Request<K>) => Requests[K]['answer'] };
 
 /** What concerns the ledger as a whole. */
-function openControl(buffer: Buffer, owners: Owners, writing: Writing): Control {
+function openControl(buffer: Buffer, owners: Owners, writing: Writing, stillThere: () => void): Control {
   const { db, series } = writing;
   const tidying = Object.values(owners).flatMap(({ tidy }) => (tidy === undefined ? [] : [tidy(writing)]));
   const giveBackPages = openSparePages(db);
   const trusted = watchClock();
-  const stillThere = watchPlace(db);
   return {
     rename({ from, to }) {
       buffer.write(buffer.lastWritten);

@@ -17,10 +17,16 @@ export function openWriter(folder: string, all: Owners = owners): Writer {
   const db = openToWrite(folder, migrationsOf(all));
   const answers = openAnswers(db, all);
 
+  function kept<T>(act: () => T): T {
+    const value = transaction(db, act, answers.undone);
+    answers.stillThere();
+    return value;
+  }
+
   function alone(request: Request): FromThread {
     const act = () => answers.answer(request);
     try {
-      const value = answers.isWrite(request) ? transaction(db, act, answers.undone) : act();
+      const value = answers.isWrite(request) ? kept(act) : act();
       return { kind: 'answer', id: request.id, value };
     } catch (error) {
       if (isForEver(error)) throw error;
@@ -32,9 +38,10 @@ export function openWriter(folder: string, all: Owners = owners): Writer {
   function together(requests: readonly Request[]): FromThread[] {
     if (requests.length < 2) return requests.map(alone);
     try {
-      const values = transaction(db, () => requests.map(answers.answer), answers.undone);
+      const values = kept(() => requests.map(answers.answer));
       return requests.map(({ id }, index) => ({ kind: 'answer', id, value: values[index] }));
-    } catch {
+    } catch (error) {
+      if (isForEver(error)) throw error;
       // One of them is at fault, or the disk is: alone each finds out for itself.
       return requests.map(alone);
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, open, rename, rm } from 'node:fs/promises';
+import { copyFile, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LedgerGone } from '../../../collector/ledger/trouble.ts';
@@ -29,6 +29,28 @@ for (const name of ['ledger.db', 'ledger.db-wal'])
     assert.equal(view.transitions.of('web', 0, START + 1, 10).length, 1);
     assert.equal(view.checks.between('web', 0, START + MINUTE).length, 1);
   });
+
+test('what is written after the whole folder was removed is not acknowledged, and the history is put back', async (t) => {
+  const { folder, ledger, gone } = await ledgerWithHistory(t);
+  await ledger.pulses.keep({ monitor: 'job', at: START, signal: 'ok' });
+  await rm(folder, { recursive: true });
+  const late = [1, 2].map((at) => ledger.pulses.keep({ monitor: 'job', at: START + at, signal: 'ok' }));
+  for (const one of late) await assert.rejects(one, LedgerGone);
+  assert.match(await gone, /ledger\.db was removed while the box ran, and was put back; .* stop the box first/);
+  assert.equal((await stat(folder)).mode & 0o777, 0o700);
+
+  const again = await ledgerFor(t, new FakeClock(START), folder);
+  assert.equal((await again.ledger.standings.kept())[0]?.standing, 'down');
+  assert.ok((await again.ledger.pulses.latest()).some((one) => one.signal === 'ok'));
+});
+
+test('when it cannot be put back either, the ledger ends', async (t) => {
+  const { folder, ledger, gone } = await ledgerWithHistory(t);
+  await rm(folder, { recursive: true });
+  await writeFile(folder, 'a file where the folder was');
+  await assert.rejects(ledger.pulses.keep({ monitor: 'job', at: START, signal: 'ok' }), LedgerGone);
+  assert.match(await gone, /ledger\.db was removed while the box ran, and could not be put back: .*EEXIST/);
+});
 
 test('when somebody puts another file in its place, it is said, and that file is left as it is', async (t) => {
   const { clock, folder, gone } = await ledgerWithHistory(t);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, copyFile, mkdtemp, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -234,3 +234,35 @@ test('a closed spool takes nothing more and says so', () =>
       assert.equal(metric(spool, 'signalbox_spool_dropped_samples_total', 'memory'), 3);
     });
   }));
+
+test('removed under the box, nothing more is acknowledged into it; it makes itself anew and goes on', () =>
+  inFolder((folder) =>
+    withSpool(folder, {}, async (spool, said) => {
+      await keep(spool, 'before');
+      const newest = async () => (await segmentPaths(folder)).at(-1) ?? '';
+      for (const gone of [() => folder, () => join(folder, 'segments'), newest]) {
+        await rm(await gone(), { recursive: true });
+        const lost = keep(spool, 'lost');
+        spool.offer(samples('offered', 1), identity, clock.now());
+        await assert.rejects(lost, SinkRefused);
+        assert.match(
+          said.at(-1) ?? '',
+          /the spool can't be written \(.*\.spool was removed while it was written\): pushes are refused/,
+        );
+        await until(() => said.at(-1) === 'the spool can be written again');
+        await keep(spool, 'after');
+        assert.ok((await stat(await newest())).size > 0);
+      }
+    }),
+  ));
+
+test('another file in the place of its own is not taken for it', () =>
+  inFolder((folder) =>
+    withSpool(folder, {}, async (spool) => {
+      await keep(spool, 'before');
+      const [path = ''] = await segmentPaths(folder);
+      await rename(path, `${path}.moved`);
+      await copyFile(`${path}.moved`, path);
+      await assert.rejects(keep(spool, 'lost'), /was removed while it was written/);
+    }),
+  ));
