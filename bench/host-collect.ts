@@ -1,6 +1,6 @@
 /** Collects from the host a number of times and prints what that cost as JSON: for a process of its own. */
 import { writeMetricsPage } from '../collector/self/metrics-page.ts';
-import { openHost } from '../exporters/host/host.ts';
+import { openExporter as openHost } from '../exporters/host/host.ts';
 import { IGNORED_DISKS } from '../exporters/host/settings.ts';
 
 const [tree = '', times = '200'] = process.argv.slice(2);

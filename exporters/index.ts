@@ -9,48 +9,31 @@ export interface ExporterKind {
   readonly job: string;
 }
 
-/** Sees to it that an exporter's settings and its work speak of the same; the list then forgets which. */
-function kind<Settings>(one: {
-  readonly settings: () => Promise<ExporterSpec<Settings>>;
-  readonly open: () => Promise<OpenExporter<Settings>>;
-  readonly job: string;
-}): ExporterKind {
-  return one as unknown as ExporterKind;
-}
-
 /** All that speak of the machine share one job, as node_exporter's do: dashboards ask for all by it. */
 const NODE = 'node';
+
+/** Sees to it that an exporter's settings and its work speak of the same; the list then forgets which. */
+function kind<Settings>(one: {
+  readonly spec: () => Promise<{ readonly settings: ExporterSpec<Settings> }>;
+  readonly work: () => Promise<{ readonly openExporter: OpenExporter<Settings> }>;
+  readonly job?: string;
+}): ExporterKind {
+  return {
+    settings: async () => (await one.spec()).settings as unknown as ExporterSpec<never>,
+    open: async () => (await one.work()).openExporter,
+    job: one.job ?? NODE,
+  };
+}
 
 /** The list of all exporters. Each is a folder beside this file, with `spec.ts` and a file of its own name, and a line here. */
 export const exporterKinds: Readonly<Record<string, ExporterKind>> = {
   'docker-firewall': kind({
-    settings: async () => (await import('./docker-firewall/spec.ts')).settings,
-    open: async () => (await import('./docker-firewall/docker-firewall.ts')).openDockerFirewall,
-    job: NODE,
+    spec: () => import('./docker-firewall/spec.ts'),
+    work: () => import('./docker-firewall/docker-firewall.ts'),
   }),
-  host: kind({
-    settings: async () => (await import('./host/spec.ts')).settings,
-    open: async () => (await import('./host/host.ts')).openHost,
-    job: NODE,
-  }),
-  changes: kind({
-    settings: async () => (await import('./changes/spec.ts')).settings,
-    open: async () => (await import('./changes/changes.ts')).openChanges,
-    job: NODE,
-  }),
-  mounts: kind({
-    settings: async () => (await import('./mounts/spec.ts')).settings,
-    open: async () => (await import('./mounts/mounts.ts')).openMounts,
-    job: NODE,
-  }),
-  systemd: kind({
-    settings: async () => (await import('./systemd/spec.ts')).settings,
-    open: async () => (await import('./systemd/systemd.ts')).openSystemd,
-    job: NODE,
-  }),
-  textfile: kind({
-    settings: async () => (await import('./textfile/spec.ts')).settings,
-    open: async () => (await import('./textfile/textfile.ts')).openTextfile,
-    job: NODE,
-  }),
+  host: kind({ spec: () => import('./host/spec.ts'), work: () => import('./host/host.ts') }),
+  changes: kind({ spec: () => import('./changes/spec.ts'), work: () => import('./changes/changes.ts') }),
+  mounts: kind({ spec: () => import('./mounts/spec.ts'), work: () => import('./mounts/mounts.ts') }),
+  systemd: kind({ spec: () => import('./systemd/spec.ts'), work: () => import('./systemd/systemd.ts') }),
+  textfile: kind({ spec: () => import('./textfile/spec.ts'), work: () => import('./textfile/textfile.ts') }),
 };

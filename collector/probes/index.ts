@@ -8,48 +8,24 @@ export interface ProbeKind {
 }
 
 /** Sees to it that a kind's settings and its probe speak of the same spec; the list then forgets which. */
-function kind<Spec>(
-  spec: () => Promise<{ readonly settings: ProbeSpec<Spec> }>,
-  work: () => Promise<{ readonly probe: Probe<Spec> }>,
-): ProbeKind {
+function kind<Spec>(one: {
+  readonly spec: () => Promise<{ readonly settings: ProbeSpec<Spec> }>;
+  readonly probe: () => Promise<{ readonly probe: Probe<Spec> }>;
+}): ProbeKind {
   return {
-    settings: async () => (await spec()).settings as unknown as ProbeSpec<never>,
-    probe: async () => (await work()).probe,
+    settings: async () => (await one.spec()).settings as unknown as ProbeSpec<never>,
+    probe: async () => (await one.probe()).probe,
   };
 }
 
 /** The list of all kinds. A kind is a folder beside this file, with `spec.ts` and `probe.ts`, and a line here; what others must know of it are its traits. */
 export const probeKinds: Readonly<Record<string, ProbeKind>> = {
-  http: kind(
-    () => import('./http/spec.ts'),
-    () => import('./http/probe.ts'),
-  ),
-  tcp: kind(
-    () => import('./tcp/spec.ts'),
-    () => import('./tcp/probe.ts'),
-  ),
-  tls: kind(
-    () => import('./tls/spec.ts'),
-    () => import('./tls/probe.ts'),
-  ),
-  dns: kind(
-    () => import('./dns/spec.ts'),
-    () => import('./dns/probe.ts'),
-  ),
-  icmp: kind(
-    () => import('./icmp/spec.ts'),
-    () => import('./icmp/probe.ts'),
-  ),
-  heartbeat: kind(
-    () => import('./heartbeat/spec.ts'),
-    () => import('./heartbeat/probe.ts'),
-  ),
-  systemd: kind(
-    () => import('./systemd/spec.ts'),
-    () => import('./systemd/probe.ts'),
-  ),
-  exec: kind(
-    () => import('./exec/spec.ts'),
-    () => import('./exec/probe.ts'),
-  ),
+  http: kind({ spec: () => import('./http/spec.ts'), probe: () => import('./http/probe.ts') }),
+  tcp: kind({ spec: () => import('./tcp/spec.ts'), probe: () => import('./tcp/probe.ts') }),
+  tls: kind({ spec: () => import('./tls/spec.ts'), probe: () => import('./tls/probe.ts') }),
+  dns: kind({ spec: () => import('./dns/spec.ts'), probe: () => import('./dns/probe.ts') }),
+  icmp: kind({ spec: () => import('./icmp/spec.ts'), probe: () => import('./icmp/probe.ts') }),
+  heartbeat: kind({ spec: () => import('./heartbeat/spec.ts'), probe: () => import('./heartbeat/probe.ts') }),
+  systemd: kind({ spec: () => import('./systemd/spec.ts'), probe: () => import('./systemd/probe.ts') }),
+  exec: kind({ spec: () => import('./exec/spec.ts'), probe: () => import('./exec/probe.ts') }),
 };

@@ -31,7 +31,7 @@ const KINDS: readonly ChangeKind[] = [
 const MOVES_FIREWALL: readonly ChangeKind[] = ['package', 'snap', 'engine', 'container'];
 
 /** What was altered on this machine. */
-export const openChanges: OpenExporter<ChangesSettings> = (settings, context) =>
+export const openExporter: OpenExporter<ChangesSettings> = (settings, context) =>
   openChangesOf({ root: settings.root, path: programPath() }, settings, context);
 
 /** What was altered on a machine whose files are elsewhere. */

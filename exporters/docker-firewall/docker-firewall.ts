@@ -8,7 +8,7 @@ import type { DockerFirewallSettings } from './settings.ts';
 import { startTriggers } from './trigger/triggers.ts';
 
 /** Whether each port that Docker publishes is reachable, and why not; looked at by the minute, and soon after Docker or nftables say that something changed. */
-export const openDockerFirewall: OpenExporter<DockerFirewallSettings> = async (settings, context) => {
+export const openExporter: OpenExporter<DockerFirewallSettings> = async (settings, context) => {
   const { clock, folder, onTrouble } = context;
   const triggers = startTriggers({
     clock,

@@ -31,7 +31,7 @@ interface Round {
 }
 
 /** The machine itself, under node_exporter's names. Rejects where there is no /proc. */
-export const openHost: OpenExporter<HostSettings> = async (settings, context) => {
+export const openExporter: OpenExporter<HostSettings> = async (settings, context) => {
   const host: Host = {
     proc: createFiles(settings.proc, PROC_KEPT),
     sys: createFiles(settings.sys, Math.min(SYS_KEPT, Math.floor((await mostOpen()) * SHARE))),

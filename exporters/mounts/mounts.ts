@@ -10,7 +10,7 @@ import { createTelling } from './telling.ts';
 import { chooseWatched, type Watched } from './watched.ts';
 
 /** Every mount: whether its file system answers, and how full it is. A file system that hangs is told of, and nothing waits for it. */
-export const openMounts: OpenExporter<MountsSettings> = async (settings, { clock, onTrouble, soon }) => {
+export const openExporter: OpenExporter<MountsSettings> = async (settings, { clock, onTrouble, soon }) => {
   const { timeoutMs, writable, root } = settings;
   const base = root === '/' ? '' : root;
   const prefix = Buffer.from(base).toString('latin1');

@@ -8,7 +8,7 @@ import type { SystemdSettings } from './settings.ts';
 const EAGER_MS = 5 * SECOND;
 
 /** What systemd says of the machine's units, and of those of some users. */
-export const openSystemd: OpenExporter<SystemdSettings> = async (settings, context) => {
+export const openExporter: OpenExporter<SystemdSettings> = async (settings, context) => {
   const { bus, systemctl, journalctl, expect, within, states } = settings;
   const eager = createEagerness(context);
   const ofSystem = { place: await findPlace({ bus, systemctl, journalctl }), expect, within, states };

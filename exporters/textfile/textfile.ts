@@ -13,7 +13,7 @@ const MOST_SERIES = 50_000;
 const NOTHING: Union = { samples: [], families: [], conflicts: [] };
 
 /** Files that others write metrics into, read as node_exporter's textfile collector reads them; the last good version of a broken one counts for a while. */
-export const openTextfile: OpenExporter<TextfileSettings> = async (settings, { clock, soon, onTrouble }) => {
+export const openExporter: OpenExporter<TextfileSettings> = async (settings, { clock, soon, onTrouble }) => {
   const rules = createRules(settings);
   const { staleMs } = settings;
   const room = (): number => MOST_SERIES - folders.reduce((sum, { series }) => sum + series, 0);

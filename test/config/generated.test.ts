@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { probeKinds } from '../../collector/probes/index.ts';
 import { configJsonSchema } from '../../config/config-json-schema.ts';
 import type { JsonSchema } from '../../config/json-schema.ts';
+import { exporterKinds } from '../../exporters/index.ts';
 import { catalogue } from '../../model/metrics/index.ts';
 import { generatedFiles } from '../../scripts/generate-docs.ts';
 
@@ -26,6 +29,35 @@ test('the docs have every metric but those of node_exporter, and none that there
     [],
   );
 });
+
+test('each kind of probe and each exporter has its page', () => {
+  const docs = join(import.meta.dirname, '../../docs');
+  const pages = (folder: string) =>
+    globSync('*.md', { cwd: join(docs, folder) })
+      .map((file) => file.replace('.md', ''))
+      .sort();
+  assert.deepEqual(pages('probes'), Object.keys(probeKinds).sort());
+  assert.deepEqual(pages('exporters'), Object.keys(exporterKinds).sort());
+});
+
+test('each group of metrics is in the catalogue', async () => {
+  const folder = join(import.meta.dirname, '../../model/metrics');
+  const listed = new Set<unknown>(catalogue);
+  for (const file of globSync('*.ts', { cwd: folder })) {
+    if (file === 'index.ts') continue;
+    const module = (await import(pathToFileURL(join(folder, file)).href)) as Readonly<Record<string, unknown>>;
+    const groups = Object.entries(module).filter(([, group]) => isGroup(group));
+    for (const [name, group] of groups) assert.ok(listed.has(group), `${name} of ${file} is in no list`);
+  }
+});
+
+function isGroup(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).some((one: unknown) => typeof one === 'object' && one !== null && 'help' in one)
+  );
+}
 
 test('an editor can explain every setting', async () => {
   const schema = await configJsonSchema();

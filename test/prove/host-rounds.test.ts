@@ -8,7 +8,7 @@ const HOST = new URL('../../exporters/host/', import.meta.url).href;
 /** Runs in a process of its own, which can be made to collect its garbage: rounds at 15 s of a clock that is moved, hours in seconds. */
 const SCRIPT = `
   import { readdirSync } from 'node:fs';
-  const { openHost } = await import('${HOST}host.ts');
+  const { openExporter: openHost } = await import('${HOST}host.ts');
   const { IGNORED_DISKS } = await import('${HOST}settings.ts');
   let at = 0;
   const clock = { now: () => Date.now(), monotonic: () => at, steady: () => at, after: () => () => {} };

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { createClock } from '../../../collector/clock.ts';
 import { createOutsideDoor } from '../../../collector/vantage/outside/outside.ts';
-import { openDockerFirewall } from '../../../exporters/docker-firewall/docker-firewall.ts';
+import { openExporter as openDockerFirewall } from '../../../exporters/docker-firewall/docker-firewall.ts';
 import type { DockerFirewallSettings } from '../../../exporters/docker-firewall/settings.ts';
 import type { Change } from '../../../model/change.ts';
 import type { Sample } from '../../../model/sample.ts';

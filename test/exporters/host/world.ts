@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import { writeMetricsPage } from '../../../collector/self/metrics-page.ts';
-import { openHost } from '../../../exporters/host/host.ts';
+import { openExporter as openHost } from '../../../exporters/host/host.ts';
 import { type HostSettings, IGNORED_DISKS } from '../../../exporters/host/settings.ts';
 import type { Exporter } from '../../../model/exporter.ts';
 import type { Sample } from '../../../model/sample.ts';

@@ -71,7 +71,7 @@ test('the box can end while a mount hangs', async (t) => {
   await world.setMood(dead, 'hang');
   const script = `
     import { createClock } from './collector/clock.ts';
-    import { openMounts } from './exporters/mounts/mounts.ts';
+    import { openExporter as openMounts } from './exporters/mounts/mounts.ts';
     const settings = { expect: [], writable: [], skip: [], skipTypes: [], timeoutMs: 2_000, root: '${world.root}' };
     const context = { clock: createClock(), folder: '/', changed: async () => {}, soon() {}, onTrouble: console.log };
     const exporter = await openMounts(settings, context);

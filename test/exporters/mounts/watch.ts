@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
 import { createClock } from '../../../collector/clock.ts';
-import { openMounts } from '../../../exporters/mounts/mounts.ts';
+import { openExporter as openMounts } from '../../../exporters/mounts/mounts.ts';
 import type { MountsSettings } from '../../../exporters/mounts/settings.ts';
 import type { Labels, Sample } from '../../../model/sample.ts';
 

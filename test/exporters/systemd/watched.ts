@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClock } from '../../../collector/clock.ts';
 import { settings as spec } from '../../../exporters/systemd/spec.ts';
-import { openSystemd } from '../../../exporters/systemd/systemd.ts';
+import { openExporter as openSystemd } from '../../../exporters/systemd/systemd.ts';
 import type { Exporter } from '../../../model/exporter.ts';
 import type { Sample } from '../../../model/sample.ts';
 import type { Clock } from '../../../model/time.ts';

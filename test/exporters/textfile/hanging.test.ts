@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClock } from '../../../collector/clock.ts';
-import { openTextfile } from '../../../exporters/textfile/textfile.ts';
+import { openExporter as openTextfile } from '../../../exporters/textfile/textfile.ts';
 import { SECOND } from '../../../model/time.ts';
 import { FakeClock } from '../../fake-clock.ts';
 import { until } from '../../integration/until.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { writeMetricsPage } from '../../../collector/self/metrics-page.ts';
 import type { TextfileSettings } from '../../../exporters/textfile/settings.ts';
-import { openTextfile } from '../../../exporters/textfile/textfile.ts';
+import { openExporter as openTextfile } from '../../../exporters/textfile/textfile.ts';
 import type { Sample } from '../../../model/sample.ts';
 import { type Clock, MINUTE, SECOND } from '../../../model/time.ts';
 import { FakeClock } from '../../fake-clock.ts';
