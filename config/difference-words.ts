@@ -1,10 +1,10 @@
-import { differenceOf, isSame, type Told } from './difference.ts';
+import { type ConfigWithTexts, differenceOf, isSame } from './difference.ts';
 
 /** So many names of a sort are told. */
 const NAMED = 20;
 
 /** What differs between two configs, in one line without secrets: `added mail; removed old; changed web, db`. Undefined when nothing does. */
-export function differenceInWords(from: Told, to: Told): string | undefined {
+export function differenceInWords(from: ConfigWithTexts, to: ConfigWithTexts): string | undefined {
   const { settings, restart } = differenceOf(from, to);
   const lists = Object.entries(to.texts).flatMap(([key, { noun }]) => {
     if (noun === undefined) return [];
@@ -15,7 +15,7 @@ export function differenceInWords(from: Told, to: Told): string | undefined {
   return words === '' ? undefined : words;
 }
 
-function listIn({ config }: Told, key: string): readonly { readonly name: string }[] {
+function listIn({ config }: ConfigWithTexts, key: string): readonly { readonly name: string }[] {
   return ((config as Record<string, unknown>)[key] ?? []) as readonly { readonly name: string }[];
 }
 

@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import type { SectionText, SectionTexts } from './section-text.ts';
 
 /** A config as it was read, with what telling of its changes needs. */
-export interface Told {
+export interface ConfigWithTexts {
   readonly config: Config;
   readonly texts: SectionTexts;
 }
@@ -23,7 +23,7 @@ export interface Difference {
 }
 
 /** What differs between two configs. Secrets are compared by their text and never told. */
-export function differenceOf(from: Told, to: Told): Difference {
+export function differenceOf(from: ConfigWithTexts, to: ConfigWithTexts): Difference {
   const [before, after] = [from.config, to.config];
   const old = new Map(before.monitors.map((monitor) => [monitor.name, monitor]));
   const names = new Set(after.monitors.map((monitor) => monitor.name));
@@ -46,7 +46,7 @@ function checkedPart(monitor: Config['monitors'][number] | undefined): object {
   return checked;
 }
 
-function changesIn(from: Told, to: Told, restart: boolean): string[] {
+function changesIn(from: ConfigWithTexts, to: ConfigWithTexts, restart: boolean): string[] {
   return Object.entries(to.texts).flatMap(([key, text]) => {
     if (text.noun !== undefined || text.restart !== restart) return [];
     const [before, after] = [from.config, to.config].map((config) => (config as Record<string, unknown>)[key]);

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Told } from '../../config/difference.ts';
+import type { ConfigWithTexts } from '../../config/difference.ts';
 import { differenceInWords } from '../../config/difference-words.ts';
 import { readConfig } from '../../config/read.ts';
 import { exporterKinds } from '../../exporters/index.ts';
 import { fixtureKinds } from './fixture-kinds.ts';
 
-async function configOf(text: string, env: Record<string, string> = { TOKEN: 'first-token' }): Promise<Told> {
+async function configOf(
+  text: string,
+  env: Record<string, string> = { TOKEN: 'first-token' },
+): Promise<ConfigWithTexts> {
   const read = await readConfig([{ file: 'signalbox.yml', text }], env, () => '', {
     probes: fixtureKinds,
     exporters: exporterKinds,

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { differenceOf, type Told } from '../../config/difference.ts';
+import { type ConfigWithTexts, differenceOf } from '../../config/difference.ts';
 import { readConfig } from '../../config/read.ts';
 import { fixtureKinds } from './fixture-kinds.ts';
 
-async function configOf(text: string, env: Record<string, string> = { TOKEN: 'first-token' }): Promise<Told> {
+async function configOf(
+  text: string,
+  env: Record<string, string> = { TOKEN: 'first-token' },
+): Promise<ConfigWithTexts> {
   const read = await readConfig([{ file: 'signalbox.yml', text }], env, () => '', {
     probes: fixtureKinds,
     exporters: {},

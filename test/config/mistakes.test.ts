@@ -29,8 +29,8 @@ test('each thing that the door can say has a sample', () => {
 test('each rule of the sections, probes and exporters has a sample', () => {
   const said = all.flatMap((sample) => sample.expected).join('\n');
   const root = join(import.meta.dirname, '../..');
-  const files = globSync('{collector,exporters,model,status-site}/**/*.ts', { cwd: root }).filter((file) =>
-    /(?:section|spec|lint[\w-]*|settings?)\.ts$/.test(file),
+  const files = globSync('{alerts,collector,dashboards,exporters,model,status-site}/**/*.ts', { cwd: root }).filter(
+    (file) => /(?:section|spec|lint[\w-]*|settings?)\.ts$/.test(file),
   );
   assert.ok(files.length > 20);
   const missing = files

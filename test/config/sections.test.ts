@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { configJsonSchema } from '../../config/config-json-schema.ts';
-import { differenceOf, type Told } from '../../config/difference.ts';
+import { type ConfigWithTexts, differenceOf } from '../../config/difference.ts';
 import { differenceInWords } from '../../config/difference-words.ts';
 import { allKinds } from '../../config/kinds.ts';
 import { mistakeInWords } from '../../config/mistake.ts';
@@ -51,13 +51,13 @@ async function read(text: string, env: Readonly<Record<string, string>> = {}) {
   return 'mistakes' in result ? result.mistakes.map(mistakeInWords) : result;
 }
 
-async function told(text: string, env?: Readonly<Record<string, string>>): Promise<Told> {
+async function told(text: string, env?: Readonly<Record<string, string>>): Promise<ConfigWithTexts> {
   const result = await read(text, env);
   assert.ok('config' in result, String(result));
   return result;
 }
 
-const tideIn = ({ config }: Told) => (config as unknown as { readonly tide: Tide }).tide;
+const tideIn = ({ config }: ConfigWithTexts) => (config as unknown as { readonly tide: Tide }).tide;
 
 test('a section that is one line in the list has its value in the config, with its defaults', async () => {
   assert.deepEqual(tideIn(await told('')), { everyMs: 10 * MINUTE, harbours: [] });
@@ -107,7 +107,7 @@ test('a reload tells what of it is another, setting by setting, and that it wait
 
 test('a section that holds at once is told of as well, and of a secret only that it is another', async () => {
   const soft: Section<unknown> = { schema: z.strictObject({ token: secret() }).optional() };
-  const withToken = async (token: string): Promise<Told> => {
+  const withToken = async (token: string): Promise<ConfigWithTexts> => {
     const text = `${MONITORS}soft: { token: "\${TOKEN}" }`;
     const all = { ...sections, soft };
     const result = await readConfig([{ file: 'a.yml', text }], { TOKEN: token }, () => '', allKinds, all);
