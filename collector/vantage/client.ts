@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '../../model/finding.ts';
-import { seal } from '../../model/secret.ts';
+import { secretsIn } from '../../model/secret.ts';
 import { type Clock, MINUTE, SECOND, spanInWords } from '../../model/time.ts';
 import type { Names } from './names.ts';
 import { LINE_BYTES, writeMessage } from './protocol.ts';
+import { newKey, sealSecrets } from './sealing.ts';
 import type { Vantage } from './vantage.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
 
@@ -37,6 +38,7 @@ const STOPPING = 'Signalbox is stopping';
  */
 export function startVantage({ name, clock, command = OWN_WORKER, names, onTrouble }: VantageOptions): Vantage {
   const rest = restAfterDeath(clock);
+  const key = newKey();
   let worker: WorkerProcess | undefined;
   let stopping = false;
   let lastId = 0;
@@ -45,6 +47,7 @@ export function startVantage({ name, clock, command = OWN_WORKER, names, onTroub
     const since = clock.monotonic();
     return startWorker(command, {
       clock,
+      key,
       ...(names !== undefined && { names }),
       onNoise: (words) => onTrouble(`the worker of vantage ${name} ${words}`),
       onGone(why) {
@@ -72,10 +75,11 @@ export function startVantage({ name, clock, command = OWN_WORKER, names, onTroub
       if (why !== undefined) return unable(why);
       const id = ++lastId;
       const traced = trace !== undefined;
-      const line = writeMessage({ type: 'check', id, monitor, kind, timeoutMs, trace: traced, spec: seal(spec) });
+      const sealed = sealSecrets(spec, key);
+      const line = writeMessage({ type: 'check', id, monitor, kind, timeoutMs, trace: traced, spec: sealed });
       if (Buffer.byteLength(line) > LINE_BYTES) return unable(`its settings take more than ${LINE_BYTES} bytes`);
       worker ??= start();
-      return worker.ask(id, line, trace, signal);
+      return worker.ask({ id, line, kind, hasSecrets: secretsIn(spec).size > 0, trace }, signal);
     },
     async stop() {
       stopping = true;

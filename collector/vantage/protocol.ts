@@ -1,8 +1,8 @@
 import type { Finding, Verdict } from '../../model/finding.ts';
 import type { Address } from '../../model/probe.ts';
 
-/** The version every message carries as `v`. Another is refused, in words. */
-export const VERSION = 1;
+/** The version every message carries as `v`. A worker of another is refused, in words. */
+export const VERSION = 2;
 
 /** The longest line in either direction, in bytes. */
 export const LINE_BYTES = 1_000_000;
@@ -16,7 +16,7 @@ export type ToWorker =
       readonly kind: string;
       readonly timeoutMs: number;
       readonly trace: boolean;
-      /** Sealed: secrets are plain data on the way. */
+      /** Its secrets are sealed with the worker's key. */
       readonly spec: unknown;
     }
   | { readonly type: 'cancel'; readonly id: number }
@@ -32,7 +32,15 @@ export type ToWorker =
 
 /** What a vantage worker says, a JSON object a line. */
 export type FromWorker =
-  | { readonly type: 'ready'; readonly kinds: readonly string[] }
+  /** Said first, and understood whatever the version: the box sends nothing before. */
+  | {
+      readonly type: 'hello';
+      readonly version: number;
+      /** The kinds of probe that it has. */
+      readonly kinds: readonly string[];
+      /** Whether it was given a key, and so may be told secrets. */
+      readonly keyed: boolean;
+    }
   | { readonly type: 'finding'; readonly id: number; readonly finding: Finding }
   /** The check could not be made for a fault of the probe's own. */
   | { readonly type: 'fault'; readonly id: number; readonly words: string }
@@ -55,11 +63,11 @@ export function writeFinding(id: number, finding: Finding): string {
   return writeMessage({ type: 'finding', id, finding: { verdict: finding.verdict, reason } });
 }
 
-/** What a line holds; undefined when it is no message of this version. Whatever stands in it comes from outside. */
+/** What a line holds; undefined when it is no message. Whatever stands in it comes from outside. */
 function readLine(line: string): Record<string, unknown> | undefined {
   try {
     const read: unknown = JSON.parse(line);
-    return isRecord(read) && read.v === VERSION ? read : undefined;
+    return isRecord(read) && typeof read.v === 'number' ? read : undefined;
   } catch {
     return undefined;
   }
@@ -68,7 +76,7 @@ function readLine(line: string): Record<string, unknown> | undefined {
 /** Reads what the worker is told; undefined when it is no message. */
 export function readToWorker(line: string): ToWorker | undefined {
   const read = readLine(line);
-  if (read === undefined || typeof read.id !== 'number') return undefined;
+  if (read?.v !== VERSION || typeof read.id !== 'number') return undefined;
   const { id, monitor, kind, timeoutMs, spec } = read;
   if (read.type === 'cancel') return { type: 'cancel', id };
   if (read.type === 'resolved') return readResolved(id, read);
@@ -95,8 +103,10 @@ function isAddress(value: unknown): value is Address {
 export function readFromWorker(line: string): FromWorker | undefined {
   const read = readLine(line);
   if (read === undefined) return undefined;
-  const { type, id, pid, finding, words, step, detail } = read;
-  if (type === 'ready') return { type, kinds: Array.isArray(read.kinds) ? read.kinds.map(String) : [] };
+  const { v, type, id, pid, finding, words, step, detail } = read;
+  // Version 1 called it ready.
+  if (type === 'hello' || type === 'ready') return readHello(read);
+  if (v !== VERSION) return undefined;
   if (type === 'group' && typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 1)
     return { type, pid, runs: read.runs === true };
   if (typeof id !== 'number') return undefined;
@@ -107,6 +117,11 @@ export function readFromWorker(line: string): FromWorker | undefined {
   if (type === 'trace')
     return { type, id, step: String(step), ...(detail === undefined ? {} : { detail: String(detail) }) };
   return undefined;
+}
+
+function readHello({ v, kinds, keyed }: Record<string, unknown>): FromWorker {
+  const known = Array.isArray(kinds) ? kinds.map(String) : [];
+  return { type: 'hello', version: Number(v), kinds: known, keyed: keyed === true };
 }
 
 function familyOf(value: unknown): 0 | 4 | 6 {

@@ -1,14 +1,11 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
 import type { Finding } from '../../model/finding.ts';
 import { type Clock, SECOND } from '../../model/time.ts';
 import { readLines } from '../../programs/lines.ts';
 import { killGroup } from '../probes/process-group.ts';
 import { answerFor, type Names } from './names.ts';
-import { type FromWorker, LINE_BYTES, readFromWorker, writeMessage } from './protocol.ts';
+import { type FromWorker, LINE_BYTES, readFromWorker, VERSION, writeMessage } from './protocol.ts';
 import type { CheckRequest } from './vantage.ts';
+import { ending, startChild } from './worker-child.ts';
 
 /** A worker that has not answered this long after a deadline hangs itself. */
 const STUCK_MS = 5 * SECOND;
@@ -20,20 +17,31 @@ export interface WorkerProcess {
   readonly pending: number;
   /** Bytes written to it that it has not read. */
   readonly unsentBytes: number;
-  /** Asks for one check, already written as a line. Rejects when the probe has a fault of its own. */
-  ask(id: number, line: string, trace: CheckRequest['trace'], signal: AbortSignal): Promise<Finding>;
+  /** Asks for one check. Rejects when the probe has a fault of its own. */
+  ask(question: Question, signal: AbortSignal): Promise<Finding>;
   /** Lets it end, kills it after two seconds, and resolves when it is gone. */
   stop(): Promise<void>;
 }
 
+/** One check, written as a line, and what the worker must be able to do for it. */
+export interface Question {
+  readonly id: number;
+  readonly line: string;
+  readonly kind: string;
+  readonly hasSecrets: boolean;
+  readonly trace: CheckRequest['trace'];
+}
+
 interface Pending {
+  readonly question: Question;
   readonly answer: (finding: Finding) => void;
   readonly fail: (words: string) => void;
-  readonly trace: CheckRequest['trace'];
 }
 
 export interface WorkerCalls {
   readonly clock: Clock;
+  /** What secrets are sealed with. */
+  readonly key: Buffer;
   readonly names?: Names;
   /** Told of anything it says that is no message. */
   readonly onNoise: (words: string) => void;
@@ -41,24 +49,39 @@ export interface WorkerCalls {
   readonly onGone: (why: string) => string;
 }
 
-/** Starts a worker. When it is gone, also by SIGKILL, every process group that it had started is killed. */
-export function startWorker(command: readonly string[], { clock, names, onNoise, onGone }: WorkerCalls): WorkerProcess {
-  const [program = '', ...args] = command;
-  const child = spawn(program, args, {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ...sameCompileCache() },
-  });
+/** Starts a worker. It is told nothing before its hello. When it is gone, also by SIGKILL, every process group that it had started is killed. */
+export function startWorker(
+  command: readonly string[],
+  { clock, key, names, onNoise, onGone }: WorkerCalls,
+): WorkerProcess {
+  const child = startChild(command, key);
   const pending = new Map<number, Pending>();
   const groups = new Set<number>();
-  child.stdin.on('error', () => {});
+  let greeting: Hello | undefined;
+  let unsaid = '';
+  let refused: string | undefined;
   const gone = ending(child).then((why) => {
     for (const group of groups) killGroup(group, 'SIGKILL');
-    const reason = onGone(why);
+    const reason = onGone(refused ?? why);
     for (const { answer } of [...pending.values()]) answer({ verdict: 'unknown', reason });
   });
+  const tell = (line: string) => {
+    if (greeting === undefined) unsaid += line;
+    else child.stdin.write(line);
+  };
+  const greet = (hello: Hello) => {
+    refused = whyRefused(hello);
+    if (refused !== undefined) return void child.kill('SIGKILL');
+    greeting = hello;
+    for (const { question, answer } of [...pending.values()])
+      if (!answerAlready(question, hello, answer)) child.stdin.write(question.line);
+    child.stdin.write(unsaid);
+    unsaid = '';
+  };
   const hearLine = (line: string) => {
     const message = readFromWorker(line);
-    if (message?.type === 'resolve')
+    if (message?.type === 'hello') greet(message);
+    else if (message?.type === 'resolve')
       void answerFor(message, names).then((answer) => child.stdin.write(writeMessage(answer)));
     else if (message !== undefined) hear(message, pending, groups);
     else onNoise(`said something that is no message: ${JSON.stringify(line.slice(0, 100))}`);
@@ -70,13 +93,15 @@ export function startWorker(command: readonly string[], { clock, names, onNoise,
       return pending.size;
     },
     get unsentBytes() {
-      return child.stdin.writableLength;
+      if (greeting !== undefined) return child.stdin.writableLength;
+      return [...pending.values()].reduce((sum, { question }) => sum + question.line.length, 0);
     },
-    ask(id, line, trace, signal) {
+    ask(question, signal) {
+      const { id } = question;
       return new Promise((resolve, reject) => {
         let cancelStuck = () => {};
         const cancel = () => {
-          child.stdin.write(writeMessage({ type: 'cancel', id }));
+          tell(writeMessage({ type: 'cancel', id }));
           cancelStuck = clock.after(STUCK_MS, () => child.kill('SIGKILL'));
         };
         const done = () => {
@@ -92,8 +117,9 @@ export function startWorker(command: readonly string[], { clock, names, onNoise,
           done();
           reject(new Error(words));
         };
-        pending.set(id, { trace, answer, fail });
-        child.stdin.write(line);
+        if (greeting !== undefined && answerAlready(question, greeting, answer)) return;
+        pending.set(id, { question, answer, fail });
+        if (greeting !== undefined) child.stdin.write(question.line);
         if (signal.aborted) cancel();
         else signal.addEventListener('abort', cancel, { once: true });
       });
@@ -107,35 +133,33 @@ export function startWorker(command: readonly string[], { clock, names, onNoise,
   };
 }
 
-/** Our worker finds its modules compiled where this process does: without, the compiler's 25 MB stay in its memory. */
-function sameCompileCache(): Record<string, string> {
-  const folder = getCompileCacheDir();
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+type Hello = FromWorker & { type: 'hello' };
+
+function whyRefused({ version }: Hello): string | undefined {
+  if (version === VERSION) return undefined;
+  return `it speaks version ${version} of the protocol, and this box ${VERSION}: both must be of one release`;
 }
 
-/** Resolves with the reason, and the last thing it complained of, when the process is over. */
-function ending(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<string> {
-  let complaint = '';
-  let unstarted: string | undefined;
-  readLines(child.stderr, LINE_BYTES, (line) => {
-    if (/\S/.test(line)) complaint = `: ${line.trim().slice(0, 300)}`;
-  });
-  return new Promise((resolve) => {
-    child.once('error', (fault) => {
-      unstarted = `it cannot be started (${fault.message})`;
-    });
-    child.once('close', (code, signal) =>
-      resolve(unstarted ?? `it ended (${signal ?? `exit code ${code}`})${complaint}`),
-    );
-  });
+/** What need not be asked, as this worker cannot or may not. */
+function answerAlready(
+  { kind, hasSecrets }: Question,
+  { kinds, keyed }: Hello,
+  answer: (finding: Finding) => void,
+): boolean {
+  const why = !kinds.includes(kind)
+    ? `its worker has no probe of the kind ${kind}`
+    : hasSecrets && !keyed
+      ? 'its settings hold a secret, and its worker was given no key for it'
+      : undefined;
+  if (why !== undefined) answer({ verdict: 'unknown', reason: why });
+  return why !== undefined;
 }
 
 function hear(
-  message: Exclude<FromWorker, { type: 'resolve' }>,
+  message: Exclude<FromWorker, { type: 'resolve' | 'hello' }>,
   pending: Map<number, Pending>,
   groups: Set<number>,
 ): void {
-  if (message.type === 'ready') return;
   if (message.type === 'group') {
     if (message.runs) groups.add(message.pid);
     else groups.delete(message.pid);
@@ -144,5 +168,5 @@ function hear(
   const waiting = pending.get(message.id);
   if (message.type === 'finding') waiting?.answer(message.finding);
   else if (message.type === 'fault') waiting?.fail(message.words);
-  else waiting?.trace?.(message.step, message.detail);
+  else waiting?.question.trace?.(message.step, message.detail);
 }

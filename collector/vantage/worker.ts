@@ -2,18 +2,27 @@
 
 import { flushCompileCache } from 'node:module';
 import type { Resolve } from '../../model/probe.ts';
-import { unseal } from '../../model/secret.ts';
 import { readLines } from '../../programs/lines.ts';
 import { createClock } from '../clock.ts';
 import { probeKinds } from '../probes/index.ts';
 import { endAllGroups, watchGroups } from '../probes/process-group.ts';
 import { localVantage, type Surroundings } from './local.ts';
 import { ASK_BOX, askBoxForNames } from './names.ts';
-import { type FromWorker, LINE_BYTES, readToWorker, type ToWorker, writeFinding, writeMessage } from './protocol.ts';
+import {
+  type FromWorker,
+  LINE_BYTES,
+  readToWorker,
+  type ToWorker,
+  VERSION,
+  writeFinding,
+  writeMessage,
+} from './protocol.ts';
+import { openSecrets, takeKey } from './sealing.ts';
 
 /** A probe that has not ended this long after its deadline is answered for, and left behind. */
 const OVERDUE_MS = 900;
 
+const key = takeKey();
 const clock = createClock();
 const underWay = new Map<number, AbortController>();
 let resolver: Promise<Resolve> | undefined;
@@ -43,7 +52,7 @@ readLines(process.stdin, LINE_BYTES, (line) => {
   else if (message?.type === 'resolved') askBox?.hear(message);
   else if (message?.type === 'cancel') underWay.get(message.id)?.abort();
 });
-say({ type: 'ready', kinds: Object.keys(probeKinds) });
+say({ type: 'hello', version: VERSION, kinds: Object.keys(probeKinds), keyed: key !== undefined });
 
 async function check({ id, monitor, kind, timeoutMs, trace, spec }: ToWorker & { type: 'check' }): Promise<void> {
   const deadline = new AbortController();
@@ -62,7 +71,7 @@ async function check({ id, monitor, kind, timeoutMs, trace, spec }: ToWorker & {
       {
         monitor,
         kind,
-        spec: unseal(spec),
+        spec: openSecrets(spec, key),
         timeoutMs,
         ...(trace && {
           trace: (step, detail) => say({ type: 'trace', id, step, ...(detail !== undefined && { detail }) }),

@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createClock } from '../../../collector/clock.ts';
-import { startVantage, type VantageOptions } from '../../../collector/vantage/client.ts';
+import { OWN_WORKER, startVantage, type VantageOptions } from '../../../collector/vantage/client.ts';
+import { newKey, openSecrets, sealSecrets } from '../../../collector/vantage/sealing.ts';
 import type { CheckRequest, Vantage } from '../../../collector/vantage/vantage.ts';
 import type { Finding } from '../../../model/finding.ts';
 import { Secret } from '../../../model/secret.ts';
 import { MINUTE, SECOND } from '../../../model/time.ts';
 import { FakeClock } from '../../fake-clock.ts';
+import { until } from '../../integration/until.ts';
 import { linesOf, runs, untilGone } from './processes.ts';
 
 function vantageFor(t: TestContext, options: Partial<VantageOptions> = {}): { vantage: Vantage; troubles: string[] } {
@@ -124,11 +126,12 @@ test('a worker that cannot be started is said so', async (t) => {
 
 test('garbage among the findings is said and harms none', async (t) => {
   const garbage = `
-    process.stdout.write('Debugger listening\\n{"v":2,"type":"finding","id":1}\\n[]\\nnull\\n' + 'x'.repeat(2e6) + '\\n');
-    process.stdout.write('{"v":1,"type":"finding","id":1,"finding":{"verdict":"splendid","reason":"x"}}\\n');
-    process.stdout.write('{"v":1,"type":"finding","id":99,"finding":{"verdict":"up","reason":"for nobody"}}\\n');
-    process.stdout.write('{"v":1,"type":"group","pid":-1,"runs":true}\\n');
-    process.stdin.once('data', () => process.stdout.write('{"v":1,"type":"finding","id":1,"finding":{"verdict":"up","reason":"fine"}}\\n'));
+    process.stdout.write('Debugger listening\\n{"v":1,"type":"finding","id":1}\\n[]\\nnull\\n' + 'x'.repeat(2e6) + '\\n');
+    process.stdout.write('{"v":2,"type":"finding","id":1,"finding":{"verdict":"splendid","reason":"x"}}\\n');
+    process.stdout.write('{"v":2,"type":"finding","id":99,"finding":{"verdict":"up","reason":"for nobody"}}\\n');
+    process.stdout.write('{"v":2,"type":"group","pid":-1,"runs":true}\\n');
+    process.stdout.write('{"v":2,"type":"hello","kinds":["exec"],"keyed":true}\\n');
+    process.stdin.once('data', () => process.stdout.write('{"v":2,"type":"finding","id":1,"finding":{"verdict":"up","reason":"fine"}}\\n'));
     process.stdin.on('end', () => process.exit());`;
   const { vantage, troubles } = vantageFor(t, { command: scripted(garbage) });
   assert.deepEqual(await ask(vantage, 'true'), { verdict: 'up', reason: 'fine' });
@@ -163,9 +166,66 @@ test('settings or findings too long for a line do not break it', async (t) => {
   assert.equal((await ask(vantage, 'echo still there')).reason, 'still there');
 });
 
-test('a kind that does not exist is a fault, not a finding', async (t) => {
+test('a kind that the worker does not have is unknown, in words', async (t) => {
   const { vantage } = vantageFor(t);
-  await assert.rejects(ask(vantage, 'true', { kind: 'telepathy' }), /there is no probe of the kind telepathy/);
+  const finding = await ask(vantage, 'true', { kind: 'telepathy' });
+  assert.deepEqual(finding, { verdict: 'unknown', reason: 'its worker has no probe of the kind telepathy' });
+});
+
+for (const [hello, version] of [
+  ['{"v":1,"type":"ready","kinds":["exec"]}', 1],
+  ['{"v":3,"type":"hello","kinds":["exec"],"keyed":true,"more":{}}', 3],
+] as const)
+  test(`a worker of version ${version} is told nothing, and said to be of another release`, async (t) => {
+    const path = join(await folder(t), 'told');
+    const script = `require('fs').writeFileSync(${JSON.stringify(path)}, '');
+      console.log(${JSON.stringify(hello)});
+      process.stdin.on('data', (chunk) => require('fs').appendFileSync(${JSON.stringify(path)}, chunk));`;
+    const { vantage, troubles } = vantageFor(t, { clock: new FakeClock(), command: scripted(script) });
+    const finding = await ask(vantage, 'true');
+    assert.equal(finding.verdict, 'unknown');
+    const words = `it speaks version ${version} of the protocol, and this box 2: both must be of one release`;
+    assert.equal(finding.reason, `the worker of vantage local is gone: ${words}`);
+    assert.deepEqual(troubles, [`the worker of vantage local is gone: ${words}; it rests for 1 s`]);
+    assert.equal(await readFile(path, 'utf8'), '');
+  });
+
+test('secrets are on no line, in no argument, no environment and no log', async (t) => {
+  const secret = 'correct-horse-battery';
+  const path = join(await folder(t), 'heard');
+  // Says back all that it is told, as a terminal in between would.
+  const script = `require('fs').appendFileSync(${JSON.stringify(path)}, process.argv.join(' ') + JSON.stringify(process.env));
+    console.log('{"v":2,"type":"hello","kinds":["exec"],"keyed":true}');
+    process.stdin.on('data', (chunk) => { require('fs').appendFileSync(${JSON.stringify(path)}, chunk); process.stdout.write(chunk); });
+    process.stdin.on('end', () => process.exit());`;
+  const { vantage, troubles } = vantageFor(t, { command: scripted(script) });
+  const found = ask(vantage, '', { spec: { command: ['true'], env: { IT: new Secret(secret) } } });
+  await until(async () => troubles.length > 0);
+  await vantage.stop();
+  await found;
+  const heard = await readFile(path, 'utf8');
+  assert.match(heard, /"command":\["true"\],"env":\{"IT":\{"\$sealed":"[^"]+"\}\}/);
+  for (const text of [heard, ...troubles])
+    for (const form of [secret, Buffer.from(secret).toString('base64')]) assert.ok(!text.includes(form), text);
+});
+
+test('a worker that was given no key is told of no secret, and does the rest', async (t) => {
+  const keyless = ['env', '--unset=SIGNALBOX_KEY_FD', ...OWN_WORKER];
+  const { vantage } = vantageFor(t, { command: keyless });
+  const finding = await ask(vantage, '', { spec: { command: ['true'], env: { IT: new Secret('anything') } } });
+  assert.deepEqual(finding, {
+    verdict: 'unknown',
+    reason: 'its settings hold a secret, and its worker was given no key for it',
+  });
+  assert.equal((await ask(vantage, 'echo fine')).reason, 'fine');
+});
+
+test('a secret that was sealed with another key is not opened', () => {
+  const sealed = sealSecrets({ token: new Secret('anything') }, newKey());
+  assert.throws(() => openSecrets(sealed, newKey()), /sealed with another key/);
+  const key = newKey();
+  const opened = openSecrets(sealSecrets({ list: [new Secret('ä secret')], plain: 1 }, key), key) as { list: Secret[] };
+  assert.equal(opened.list[0]?.reveal(), 'ä secret');
 });
 
 test('stopping ends what is under way and waits for it', async (t) => {
