@@ -43,6 +43,7 @@ export async function openStore({ stateFolder, config, clock, log }: StoreOption
     spool,
     client,
     query: createQuery({ client, clock }),
+    problems: () => [...shipper.problems(), ...spool.problems()],
     samples: () => [{ samples: [...spool.samples(), ...shipper.samples()] }],
     async stop() {
       await spool.close();

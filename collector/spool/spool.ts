@@ -36,6 +36,8 @@ export interface Spool extends SampleSink {
   countRotten(bytes: number): void;
   /** What the spool says of itself. */
   samples(): Sample[];
+  /** What keeps it from taking what comes, in words: it is nearly full, drops samples, or cannot be written. */
+  problems(): readonly string[];
   /** Writes what is buffered and closes. */
   close(): Promise<void>;
 }
@@ -95,6 +97,7 @@ export async function openSpool(folder: string, options: SpoolOptions): Promise<
       ...[...door.refused].map(([reason, count]) => sample(storage.refused, count, { reason })),
       ...[...dropped].map(([reason, count]) => sample(storage.dropped, count, { reason })),
     ],
+    problems: troubles.problems,
     async close() {
       bound.close();
       await commits.close();

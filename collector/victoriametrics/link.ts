@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/errors.ts';
 import { pause } from '../../model/pause.ts';
 import type { Clock } from '../../model/time.ts';
 import { spanInWords } from '../../model/time.ts';
@@ -21,6 +22,10 @@ export interface Link {
   ): Promise<{ outcome: Outcome; settled: boolean }>;
   /** Notes a failure that only the sender could see, such as an address that refuses everything. */
   fail(outcome: Outcome): void;
+  /** Notes that something was received. Only this says that it takes samples: that it answers does not. */
+  works(): void;
+  /** That it takes no samples, for how long and why, in words; undefined when it does, or has only just begun not to. */
+  problem(): string | undefined;
   /** Asks anew which run this is; false when it does not answer. */
   check(signal: AbortSignal): Promise<boolean>;
 }
@@ -41,8 +46,11 @@ const SAY_DROPS_EVERY_MS = 600_000;
 export function createLink({ client, clock, troubles, say, onRestart }: LinkOptions): Link {
   let generation: string | undefined;
   let up = false;
+  /** Since the last failure nothing was received. */
+  let failing = false;
   let failures = 0;
   let downSince = clock.monotonic();
+  let words = '';
   let recovering: Promise<void> | undefined;
   let dropped: ReadonlyMap<string, number> = new Map();
   const droppedSaidAt = new Map<string, number>();
@@ -75,15 +83,17 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
       return true;
     } catch (error) {
       if (signal.aborted) throw error;
-      fail({ kind: 'later', words: wordsOf(error), needsPerson: false });
+      fail({ kind: 'later', words: messageOf(error), needsPerson: false });
       return false;
     }
   }
 
   function fail(outcome: Outcome): void {
     if (outcome.kind !== 'later') return;
-    if (up) downSince = clock.monotonic();
+    if (up && !failing) downSince = clock.monotonic();
     up = false;
+    failing = true;
+    words = outcome.words;
     if (outcome.needsPerson)
       troubles.begin(
         'storage login',
@@ -93,8 +103,9 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
       troubles.begin('storage', `VictoriaMetrics can't be reached: ${outcome.words}; samples wait in the spool`);
   }
 
-  function succeeded(): void {
+  function works(): void {
     failures = 0;
+    failing = false;
     const span = spanInWords(clock.monotonic() - downSince);
     troubles.end('storage login', 'VictoriaMetrics takes samples again');
     troubles.end('storage', `VictoriaMetrics is back after ${span}; the spool drains`);
@@ -113,9 +124,14 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
 
   return {
     generation: () => generation,
-    isUp: () => up,
+    isUp: () => up && !failing,
     check,
     fail,
+    works,
+    problem() {
+      if (troubles.said('storage login') === undefined && troubles.said('storage') === undefined) return undefined;
+      return `VictoriaMetrics has taken no samples for ${spanInWords(clock.monotonic() - downSince)}: ${words}`;
+    },
     async ready(signal) {
       signal.throwIfAborted();
       if (up) return;
@@ -128,14 +144,10 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
       const before = generation;
       const outcome = await client.write(lane, kind, members, signal);
       if (outcome.kind === 'later') fail(outcome);
-      else succeeded();
+      else if (outcome.kind === 'received') works();
       if (kind === 'stale' && outcome.kind === 'received')
         troubles.end('remote write', 'VictoriaMetrics takes remote write again');
       return { outcome, settled: before !== undefined && before === generation };
     },
   };
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -28,6 +28,8 @@ export interface ShipperOptions {
 export interface Shipper {
   /** What it says of itself. */
   samples(): Sample[];
+  /** What keeps it from bringing all of it, in words. */
+  problems(): readonly string[];
   /** Ends what is under way; what was not confirmed is sent after the next start. */
   stop(): Promise<void>;
 }
@@ -73,7 +75,7 @@ export function startShipper({ spool, client, clock, onTrouble, storedAfterMs = 
   }
 
   const live = createLiveLane(link, clock);
-  const sift = createSift({ client, link, setAside: putAside, giveUpMarkers });
+  const sift = createSift({ client, link, clock, setAside: putAside, giveUpMarkers });
   const backlog = createBacklogLane({ spool, link, live, sift, clock, say: onTrouble });
   const stopListening = spool.onCommit((frame) => live.take(frame));
   const running = [
@@ -94,6 +96,7 @@ export function startShipper({ spool, client, clock, onTrouble, storedAfterMs = 
       sample(storage.resent, resent),
       sample(storage.liveAge, live.ageMs() / 1000),
     ],
+    problems: () => [link.problem(), troubles.said('remote write')].filter((one) => one !== undefined),
     async stop() {
       stopListening();
       ended.abort();

@@ -38,6 +38,7 @@ monitors:
       const { data } = (await answer.json()) as { data: Record<string, string>[] };
       return data.some((one) => one.job === 'probe' && one.instance === 'shop' && one.vantage === 'local');
     });
+    await until(async () => (await (await fetch(`${box.url}/healthz`)).text()) === 'ok\n');
     await box.metrics(/^probe_success\{.*instance="shop".*\} 1$/m, /^signalbox_monitors\{.*kind="http".*\} 1$/m);
     box.signal('SIGINT');
     assert.equal(await box.ended, 0);
@@ -54,6 +55,8 @@ monitors:
 `);
     const box = await house.start();
     await box.published('shop', (one) => one.standing === 'up');
+    const health = async () => (await fetch(`${box.url}/healthz`)).text();
+    await until(async () => /^VictoriaMetrics has taken no samples for .*127\.0\.0\.1:9/m.test(await health()));
     well = false;
     const down = await box.published('shop', (one) => one.standing === 'down');
     assert.match(down.reason, /502 Bad Gateway/);
