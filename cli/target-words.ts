@@ -1,4 +1,3 @@
-import { spanInUnits } from '../config/span-in-units.ts';
 import type { Monitor } from '../model/monitor.ts';
 import type { ProbeSpec } from '../model/probe-spec.ts';
 import { Secret } from '../model/secret.ts';
@@ -10,8 +9,7 @@ export function targetInWords(monitor: Monitor, kind: ProbeSpec<unknown> | undef
   const { shorthand, details } = kind ?? {};
   const words = [monitor.kind];
   const target = shorthand === undefined ? undefined : asRecord(monitor.spec)[shorthand];
-  if (shorthand === 'every' && typeof target === 'number') words.push(`every ${spanInUnits(target)}`);
-  else if (target !== undefined) words.push(inWords(target));
+  if (target !== undefined) words.push(inWords(target));
   for (const detail of details?.(monitor.spec) ?? []) {
     const isList = Array.isArray(detail);
     if (detail !== undefined) words.push(isList ? detail.map(inWords).join(', ') : inWords(detail));

@@ -1,7 +1,7 @@
 import type { Monitor } from '../model/monitor.ts';
 import type { Part, PartContext } from '../model/part.ts';
-import type { Secret } from '../model/secret.ts';
 import type { Checks } from './checks.ts';
+import type { HeartbeatSpec } from './probes/heartbeat/heartbeat.ts';
 import type { Pulses } from './pulses.ts';
 import { heartbeatRoutes } from './server/heartbeats.ts';
 
@@ -25,7 +25,7 @@ export function openHeartbeats({
     },
     routes: heartbeatRoutes({
       now: clock.now,
-      known: (name) => known.get(name)?.spec as { readonly token?: Secret } | undefined,
+      known: (name) => known.get(name)?.spec as HeartbeatSpec | undefined,
       async keep(pulse) {
         await pulses.keep(pulse.log === undefined ? pulse : { ...pulse, log: redact(pulse.log) });
         checks.now(pulse.monitor).catch((error: unknown) => log(String(error)));

@@ -1,6 +1,6 @@
 import { online } from '../collector/judge/section.ts';
 import { prometheus } from '../collector/prometheus-api/section.ts';
-import { listen, publicSite } from '../collector/server/section.ts';
+import { listen, names, publicSite } from '../collector/server/section.ts';
 import { spool } from '../collector/spool/section.ts';
 import { storage } from '../collector/storage-section.ts';
 import type { Section } from '../model/section.ts';
@@ -14,6 +14,7 @@ import type { SectionOfKinds } from './section-of-kinds.ts';
 export const sections = {
   title,
   listen,
+  names,
   public: publicSite,
   prometheus,
   storage,

@@ -17,7 +17,7 @@ monitors:
   tls: { tls: "127.0.0.1:9", every: 1s, timeout: 1s }
   dns: { dns: { name: localhost, servers: ["127.0.0.1:9"] }, every: 1s, timeout: 1s }
   icmp: { icmp: { host: 127.0.0.1, count: 1 }, every: 1s, timeout: 1s }
-  heartbeat: { heartbeat: { every: 1h }, every: 1s, timeout: 1s }
+  heartbeat: { heartbeat: { every: 1h, token: none }, every: 1s, timeout: 1s }
   exec: { exec: ["true"], every: 1s, timeout: 1s }
   systemd: { systemd: nobody.service, every: 1s, timeout: 1s }
 exporters:

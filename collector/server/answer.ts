@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Answer, BodyTooLarge, type Route, say } from '../../model/route.ts';
+import { foreignName, refusalOf } from './guard.ts';
 import { discardRest, readBody, readTail } from './request-body.ts';
 import { readTarget, routeTable } from './route-table.ts';
 
@@ -18,16 +19,31 @@ const SAFETY = {
   'referrer-policy': 'no-referrer',
 };
 
+/** What stands before the table of routes. */
+export interface Guard {
+  /** The names by which clients may ask, beside those that are always the box's. Undefined where no name leads to, as to a socket. */
+  readonly names?: (() => readonly string[]) | undefined;
+  /** Told the name of each request that was refused for it. */
+  readonly onForeignName?: ((name: string) => void) | undefined;
+}
+
 /** Makes the listener that answers every request by the table, in plain words also when nothing fits or a handler fails. */
 export function answerWith(
   routes: readonly Route[],
   onFault: (fault: unknown, place: string) => void,
+  guard: Guard = {},
 ): RequestListener<typeof IncomingMessage, typeof ServerResponse> {
   const find = routeTable(routes);
   const answer = async (request: IncomingMessage, gone: AbortSignal): Promise<Answer> => {
     const method = request.method ?? 'GET';
     const target = readTarget(request.url ?? '');
     if (target === undefined) return say(400, 'This address cannot be read.');
+    const headers = { ...request.headers, ...(target.host !== undefined && { host: target.host }) };
+    const foreign = guard.names === undefined ? undefined : foreignName(headers.host, guard.names());
+    if (foreign !== undefined) {
+      guard.onForeignName?.(foreign);
+      return say(421, `${inShort(foreign)} is none of this box's names: its config can add it to \`names\`.`);
+    }
     const found = find(method, target.segments);
     if (found.is === 'nowhere') return say(404, 'There is nothing at this address.');
     if (found.is === 'wrong method') {
@@ -35,6 +51,8 @@ export function answerWith(
       return say(405, `${method} is not possible here, only ${allowed}.`, { allow: allowed });
     }
     const { route, params, rest } = found;
+    const refusal = refusalOf(route, method, headers);
+    if (refusal !== undefined) return refusal;
     try {
       return await route.handle({
         method,
@@ -42,7 +60,7 @@ export function answerWith(
         params,
         rest,
         query: target.query,
-        headers: request.headers,
+        headers,
         signal: gone,
         read: (limit) => readBody(request, limit),
         tail: (bytes) => readTail(request, bytes),
@@ -61,6 +79,10 @@ export function answerWith(
       .then((given) => send(request, response, given))
       .catch(() => response.destroy());
   };
+}
+
+function inShort(name: string): string {
+  return JSON.stringify(name.slice(0, 80));
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer) {

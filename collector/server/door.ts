@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Route } from '../../model/route.ts';
 import { createServer } from '../node-http.ts';
-import { answerWith } from './answer.ts';
+import { answerWith, type Guard } from './answer.ts';
 import { listenAt, type Place } from './listen.ts';
 
 /** A place where the box can be talked to. */
@@ -15,7 +15,9 @@ export interface Door {
   close(): Promise<void>;
 }
 
-export interface DoorOptions {
+export interface DoorOptions extends Pick<Guard, 'onForeignName'> {
+  /** The names by which clients may ask, beside addresses, `localhost` and the machine's own name. */
+  readonly names?: () => readonly string[];
   /** The setting that moves this door elsewhere, for the message when its address is taken. */
   readonly setting?: string;
   /** Told of a fault of ours in a handler. The client only learns that there was one. */
@@ -43,7 +45,10 @@ export async function openDoor(place: Place, routes: readonly Route[], options: 
       keepAliveTimeout: 5_000,
       maxHeaderSize: 16_384,
     },
-    answerWith(routes, options.onFault ?? (() => {})),
+    answerWith(routes, options.onFault ?? (() => {}), {
+      names: 'socket' in place ? undefined : (options.names ?? (() => [])),
+      onForeignName: options.onForeignName,
+    }),
   );
   server.timeout = options.idleMs ?? 30_000;
   server.maxConnections = options.connections ?? 2_000;

@@ -1,15 +1,16 @@
 import type { Pulse } from '../../model/ledger.ts';
 import { logText } from '../../model/log-text.ts';
 import { type Answer, type Asked, type Route, say } from '../../model/route.ts';
-import { reveal, type Secret } from '../../model/secret.ts';
+import { reveal } from '../../model/secret.ts';
 import type { Instant } from '../../model/time.ts';
+import type { HeartbeatSpec } from '../probes/heartbeat/heartbeat.ts';
 import { tellOfRefusals } from './refusals.ts';
 import { bearerIn, sameText } from './token.ts';
 
 /** What the heartbeat routes need of the rest of the box. */
 export interface HeartbeatCalls {
-  /** The heartbeat of that name, and its token where it has one. */
-  readonly known: (name: string) => { readonly token?: string | Secret } | undefined;
+  /** The heartbeat of that name, and its token: `none` where anyone who reaches the box may report. */
+  readonly known: (name: string) => Pick<HeartbeatSpec, 'token'> | undefined;
   /** Resolves once the pulse is durable. */
   readonly keep: (pulse: Pulse) => Promise<void>;
   readonly now: () => Instant;
@@ -39,8 +40,6 @@ export function heartbeatRoutes(calls: HeartbeatCalls): Route[] {
 async function take(calls: HeartbeatCalls, asked: Asked, refused: ReturnType<typeof tellOfRefusals>): Promise<Answer> {
   const at = calls.now();
   const { name = '', signal = '' } = asked.params;
-  // A page somewhere on the web must not be able to let a visitor's browser report success.
-  if (asked.headers['sec-fetch-site'] === 'cross-site') return say(403, 'Other sites may not send heartbeats.');
   const refusal = refuse(calls, name, tokenOf(asked));
   if (refusal !== undefined) {
     refused(at, name, refusal);
@@ -59,11 +58,10 @@ async function take(calls: HeartbeatCalls, asked: Asked, refused: ReturnType<typ
 }
 
 function refuse(calls: HeartbeatCalls, name: string, given: string): string | undefined {
-  const heartbeat = calls.known(name);
-  const wanted = heartbeat?.token === undefined ? '' : reveal(heartbeat.token);
-  const same = sameText(given, wanted);
-  if (heartbeat === undefined) return 'no heartbeat has this name';
-  if (heartbeat.token === undefined || same) return undefined;
+  const token = calls.known(name)?.token;
+  const same = sameText(given, token === undefined ? '' : reveal(token));
+  if (token === undefined) return 'no heartbeat has this name';
+  if (token === 'none' || same) return undefined;
   return given === '' ? 'it came without its token' : 'its token is wrong';
 }
 

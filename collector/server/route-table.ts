@@ -45,15 +45,25 @@ function fits(parts: readonly string[], path: readonly string[]) {
   return parts.length === path.length ? { params, rest: [] } : undefined;
 }
 
+/** What a request is for. */
+export interface Target {
+  /** As it was sent. */
+  readonly path: string;
+  readonly segments: readonly string[];
+  readonly query: URLSearchParams;
+  /** Where it was sent with one, as through a proxy: it counts before the header of that name. */
+  readonly host?: string;
+}
+
 /** The decoded segments and the query of a request's target; undefined when it is not a path we can read (RFC 9112, 3.2). */
-export function readTarget(target: string): { path: string; segments: string[]; query: URLSearchParams } | undefined {
-  const origin = /^https?:\/\/[^/?#]*/i.exec(target)?.[0] ?? '';
+export function readTarget(target: string): Target | undefined {
+  const [origin = '', host] = /^https?:\/\/([^/?#]*)/i.exec(target) ?? [];
   const [before = '', ...after] = target.slice(origin.length).split('?');
   const path = before === '' ? '/' : before;
   if (!path.startsWith('/')) return undefined;
   try {
     const segments = path.slice(1).split('/').map(decodeURIComponent);
-    return { path, segments, query: new URLSearchParams(after.join('?')) };
+    return { path, segments, query: new URLSearchParams(after.join('?')), ...(host !== undefined && { host }) };
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Listen } from '../../model/config.ts';
 import type { Section } from '../../model/section.ts';
-import { described, setting } from '../../model/settings.ts';
+import { described, names as hostNames, setting } from '../../model/settings.ts';
 
 const LISTEN_WANTED = 'a port, or an address with one, such as 8300, 0.0.0.0:8300 or [::]:8300';
 
@@ -27,6 +27,23 @@ export const listen: Section<Listen> = {
     8300,
   ),
   restart: true,
+};
+
+const NAME_WANTED = 'the name of a host, such as box.lan, without a port';
+
+/** `names`: by which names the box is asked. */
+export const names: Section<readonly string[]> = {
+  schema: described(
+    hostNames(
+      z
+        .string()
+        .regex(/^(?=.{1,253}$)(?![\d.]+$)[\w-]{1,63}(\.[\w-]{1,63})*$/, NAME_WANTED)
+        .transform((name) => name.toLowerCase()),
+    )
+      .optional()
+      .transform((list) => list ?? []),
+    "Names by which the box is asked, one or a list, beside its addresses, localhost and the machine's own name. It answers to no other: a page elsewhere could have led a browser here by a name of its own.",
+  ),
 };
 
 /** `public`: where the files of the site alone are; undefined for nowhere. */

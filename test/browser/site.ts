@@ -10,11 +10,11 @@ import { requireProgram } from '../require-program.ts';
 const QUIET =
   '--no-sandbox --headless --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
-/** A browser of the machine with a profile of its own, closed after the test; undefined when there is none and the test is skipped. */
-export async function openBrowser(t: TestContext): Promise<Browser | undefined> {
+/** A browser of the machine with a profile of its own and these arguments, closed after the test; undefined when there is none and the test is skipped. */
+export async function openBrowser(t: TestContext, args: readonly string[] = []): Promise<Browser | undefined> {
   const executablePath = requireProgram('chromium', t);
   if (executablePath === undefined) return undefined;
-  const browser = await chromium.launch({ executablePath, timeout: 100_000, args: QUIET.split(' ') });
+  const browser = await chromium.launch({ executablePath, timeout: 100_000, args: [...QUIET.split(' '), ...args] });
   t.after(() => browser.close());
   return browser;
 }

@@ -118,7 +118,7 @@ suite('signalbox changes', { concurrency: 2 }, () => {
 
   test('beside a running box: what this machine did, the version, and an edit of the config', async () => {
     await using house = await BoxHouse.open(
-      'monitors: { job: { heartbeat: 1h } }\nexporters: { changes: { every: 5s } }\n',
+      'monitors: { job: { heartbeat: { every: 1h, token: none } } }\nexporters: { changes: { every: 5s } }\n',
     );
     const box = await house.start();
     const changes = async (...args: string[]) =>
@@ -126,7 +126,7 @@ suite('signalbox changes', { concurrency: 2 }, () => {
     await until(async () => /boot {2}machine {2}the machine started/.test(await changes('--kind', 'boot')));
     assert.match(await changes('--kind', 'version'), /version {2}signalbox {2}new: \d/);
     await house.write(
-      'monitors: { job: { heartbeat: 2h }, other: { heartbeat: 1h } }\nexporters: { changes: { every: 5s } }\n',
+      'monitors: { job: { heartbeat: { every: 2h, token: none } }, other: { heartbeat: { every: 1h, token: none } } }\nexporters: { changes: { every: 5s } }\n',
     );
     await box.said(/read again and holds/);
     await until(async () => /config {2}config {2}added other; changed job$/m.test(await changes('-k', 'config')));

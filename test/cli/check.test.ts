@@ -17,8 +17,8 @@ monitors:
   zone: { dns: { name: example.net, type: SOA, servers: [10.0.0.53, "[2001:db8::1]:5353"] }, every: 90s, group: Public }
   router: { icmp: 192.168.1.1, group: Home }
   nas: { http: "http://nas.lan/?token=\${TOKEN}", needs: router, group: Home }
-  backup: { heartbeat: { cron: "15 3 * * *", timezone: Europe/London, grace: 2h }, needs: [nas, router] }
-  cron: { heartbeat: 1d }
+  backup: { heartbeat: { cron: "15 3 * * *", timezone: Europe/London, grace: 2h, token: none }, needs: [nas, router] }
+  cron: { heartbeat: { every: 1d, token: none } }
   disk: { exec: [df, -h] }
 exporters:
   host:
@@ -51,7 +51,7 @@ test('what would be watched stands in a table by group, and the next runs of job
     '',
     'Services',
     '  backup   heartbeat 15 3 * * * Europe/London                       30s    nas, router  local',
-    '  cron     heartbeat every 1d                                       30s    -            local',
+    '  cron     heartbeat every 24 h                                     30s    -            local',
     '  disk     exec df -h                                               30s    -            local',
     '',
     'Exporters',

@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 import { folderWith } from '../config/folder.ts';
 import { run, start } from './command.ts';
 
-const JOB = 'listen: 127.0.0.1:0\nmonitors: { job: { heartbeat: 1h } }\n';
+const JOB = 'listen: 127.0.0.1:0\nmonitors: { job: { heartbeat: { every: 1h, token: none } } }\n';
 
 suite('the command, as somebody new to it types it', { concurrency: 2 }, () => {
   test('alone it explains itself, and help explains each command and its alias', async () => {

@@ -58,7 +58,8 @@ monitors:
 
   test('a name with a typo is answered with the nearest, and a heartbeat with why it cannot be probed', async () => {
     using folder = folderWith({
-      'signalbox.yml': 'monitors: { website: { http: "http://127.0.0.1/" }, job: { heartbeat: 1h } }',
+      'signalbox.yml':
+        'monitors: { website: { http: "http://127.0.0.1/" }, job: { heartbeat: { every: 1h, token: none } } }',
     });
     const typo = await run(['probe', 'webiste'], { cwd: folder.path });
     assert.deepEqual([typo.code, typo.err], [2, 'no monitor is named webiste; did you mean website?\n']);

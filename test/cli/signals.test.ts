@@ -11,7 +11,7 @@ import { until } from '../integration/until.ts';
 import { COMMAND, start } from './command.ts';
 
 const ABSENT = 'storage: { write: http://127.0.0.1:9, read: http://127.0.0.1:9 }';
-const JOB = `${ABSENT}\nmonitors: { job: { heartbeat: 1h } }\n`;
+const JOB = `${ABSENT}\nmonitors: { job: { heartbeat: { every: 1h, token: none } } }\n`;
 
 suite('a box that is told to stop', { concurrency: 2 }, () => {
   test('while it starts, at any moment, ends without a mess, and starts again', async () => {
@@ -45,7 +45,7 @@ suite('a box that is told to stop', { concurrency: 2 }, () => {
   test('twice at once, as through npm, still ends in order; a second time later, at once', async () => {
     await using shop = await webServer(() => {});
     await using house = await BoxHouse.open(
-      `${ABSENT}\nmonitors:\n  shop: { http: "${shop.url}", every: 10s, timeout: 10s }\n  job: { heartbeat: 1h }\n`,
+      `${ABSENT}\nmonitors:\n  shop: { http: "${shop.url}", every: 10s, timeout: 10s }\n  job: { heartbeat: { every: 1h, token: none } }\n`,
     );
     const box = await house.start();
     const asked = new Promise((resolve) => shop.server.once('request', resolve));

@@ -15,7 +15,7 @@ monitors:
   zone:    { dns: { name: example.net, type: SOA, servers: [10.0.0.53, 1.1.1.1] } }
   router:  { icmp: 192.168.1.1 }
   nas:     { http: http://nas.lan/, needs: [router], group: Home, public: false }
-  backup:  { heartbeat: { cron: "15 3 * * *", timezone: Europe/London, grace: 2h } }
+  backup:  { heartbeat: { cron: "15 3 * * *", timezone: Europe/London, grace: 2h, token: none } }
 `;
 
 test('the config that the product is explained with loads as it stands, with every default filled in', async () => {
@@ -28,6 +28,7 @@ test('the config that the product is explained with loads as it stands, with eve
   assert.partialDeepStrictEqual(rest, {
     title: 'Signalbox',
     listen: { host: '127.0.0.1', port: 8300 },
+    names: [],
     storage: 'embedded',
     spool: { maxBytes: 2_000_000_000, maxAgeMs: 604_800_000 },
     online: [],
@@ -72,7 +73,7 @@ defaults: { every: 1m, timeout: 20s, group: Home, public: false, confirm: { bad:
 monitors:
   plain: { http: "https://example.net/" }
   quick: { http: "https://example.net/", every: 2s, group: Fast, confirm: { good: 1 } }
-  job: { heartbeat: 1d }
+  job: { heartbeat: { every: 1d, token: none } }
 `,
   });
   const { config } = await loadConfig(folder.path);

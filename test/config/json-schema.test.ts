@@ -24,7 +24,7 @@ test('an editor knows every way to write a setting', () => {
     '{ tcp: { address: "irc.example.net:6697" }, tls: true }',
     '{ tls: example.net, days: 14, needs: [web, api], from: local }',
     '{ icmp: { host: router.lan, loss: { degraded: 20%, down: 0.9 } } }',
-    '{ heartbeat: 1d, confirm: { bad: 1 } }',
+    '{ heartbeat: { every: 1d, token: none }, confirm: { bad: 1 } }',
     `{ exec: [df, -h], env: { TOKEN: "\${TOKEN}" } }`,
   ])
     assert.ok(fitsSchema(parse(`monitors: { web: ${monitor} }`), schema), monitor);

@@ -33,7 +33,7 @@ function manyMonitors(): string {
     auth: { bearer: "\${TOKEN}" }
   irc-${index}: { tcp: "irc-${index}.example.net:6697", tls: { days: 14 }, needs: site-${index} }
   ping-${index}: { icmp: "10.0.${index >> 8}.${index & 255}" }
-  job-${index}: { heartbeat: { cron: "15 3 * * *", timezone: Europe/London, grace: 2h } }
+  job-${index}: { heartbeat: { cron: "15 3 * * *", timezone: Europe/London, grace: 2h, token: none } }
 `;
   return text;
 }

@@ -36,7 +36,9 @@ export async function killAgainAndAgain(kills: number): Promise<void> {
       { length: MONITORS },
       (_, index) => `  m${index}: { http: "${world.url}", every: 1s, timeout: 900ms, confirm: { bad: 1, good: 1 } }`,
     );
-    await using house = await BoxHouse.open(`monitors:\n  job: { heartbeat: { every: 1h } }\n${monitors.join('\n')}\n`);
+    await using house = await BoxHouse.open(
+      `monitors:\n  job: { heartbeat: { every: 1h, token: none } }\n${monitors.join('\n')}\n`,
+    );
     const began = Date.now();
     const told: string[] = [];
     let lastPulse = 0;

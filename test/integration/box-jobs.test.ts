@@ -67,7 +67,7 @@ ${ABSENT}
 monitors:
   shop: { title: 'The "shop"', http: "${shop.url}", every: 3s, timeout: 3s }
   port: { tcp: "${new URL(shop.url).host}", every: 3s, timeout: 3s }
-  job: { heartbeat: 1h }
+  job: { heartbeat: { every: 1h, token: none } }
   check: { exec: [echo, fine], every: 3s, timeout: 3s }
 `);
     const box = await house.start();
@@ -85,7 +85,7 @@ monitors:
     await using house = await BoxHouse.open(`
 ${ABSENT}
 monitors:
-  job: { heartbeat: 1h }
+  job: { heartbeat: { every: 1h, token: none } }
 `);
     const box = await house.start();
     const ask = (method: string, path: string) =>

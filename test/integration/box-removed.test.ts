@@ -8,7 +8,7 @@ import { until } from './until.ts';
 const CONFIG = `
 storage: { write: http://127.0.0.1:9, read: http://127.0.0.1:9 }
 monitors:
-  job: { heartbeat: { every: 1h } }
+  job: { heartbeat: { every: 1h, token: none } }
 `;
 
 test('the state directory removed under the box: no heartbeat is acknowledged into nothing, and the next start has the history', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { rename, stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { suite, test } from 'node:test';
 import { openView } from '../../collector/ledger/view.ts';
 import { requireProgram } from '../require-program.ts';
@@ -91,10 +92,25 @@ monitors:
   });
 
   test('SIGHUP reads the config again', async () => {
-    await using house = await BoxHouse.open(`${ABSENT}\nmonitors:\n  job: { heartbeat: { every: 1h } }\n`);
+    await using house = await BoxHouse.open(`${ABSENT}\nmonitors:\n  job: { heartbeat: { every: 1h, token: none } }\n`);
     const box = await house.start();
     box.signal('SIGHUP');
     await box.said(/read again and holds/);
+  });
+
+  test('by the names that the config gives it answers on each port, from the next reload on', async () => {
+    const config = `${ABSENT}\npublic: { listen: 127.0.0.1:0 }\nmonitors:\n  job: { heartbeat: { every: 1h, token: none } }\n`;
+    await using house = await BoxHouse.open(config);
+    const box = await house.start();
+    const [, site = ''] = await box.said(/the site alone is at (http:\S+)\//);
+    const statuses = () =>
+      Promise.all([`${box.url}/healthz`, `${site}/status.json`].map((url) => statusAs('status.example.net', url)));
+    assert.deepEqual(await statuses(), [421, 421]);
+    await box.said(/a request for "status\.example\.net" was refused: it is none of the names of this box/);
+    await house.write(`names: status.example.net\n${config}`);
+    box.signal('SIGHUP');
+    await box.said(/read again and holds/);
+    await until(async () => (await statuses()).every((status) => status === 200));
   });
 
   test('a heartbeat is kept before it is answered, and outlives a SIGKILL', async () => {
@@ -120,7 +136,7 @@ monitors:
   });
 
   test('a second box in the same state directory is refused with words', async () => {
-    await using house = await BoxHouse.open(`${ABSENT}\nmonitors:\n  job: { heartbeat: { every: 1h } }\n`);
+    await using house = await BoxHouse.open(`${ABSENT}\nmonitors:\n  job: { heartbeat: { every: 1h, token: none } }\n`);
     const box = await house.start();
     await assert.rejects(house.start(), /is used by another signalbox/);
     assert.ok(isRunning(box.process.pid ?? 0));
@@ -129,7 +145,7 @@ monitors:
   });
 
   test('the admin socket is for its owner alone', async () => {
-    await using house = await BoxHouse.open(`${ABSENT}\nmonitors:\n  job: { heartbeat: { every: 1h } }\n`);
+    await using house = await BoxHouse.open(`${ABSENT}\nmonitors:\n  job: { heartbeat: { every: 1h, token: none } }\n`);
     await house.start();
     const { mode } = await stat(`${house.data}/admin.sock`);
     assert.equal(mode & 0o777, 0o600);
@@ -137,7 +153,7 @@ monitors:
   });
 
   test('the Prometheus API wants the token that the config gives, also after a reload', async () => {
-    const monitors = 'monitors:\n  job: { heartbeat: { every: 1h } }\n';
+    const monitors = 'monitors:\n  job: { heartbeat: { every: 1h, token: none } }\n';
     await using house = await BoxHouse.open(`${ABSENT}\n${monitors}`);
     const box = await house.start({ TOKEN: 'semaphore' });
     const ask = (token?: string) =>
@@ -150,7 +166,7 @@ monitors:
 
   test('the public door serves the site and nothing else', async () => {
     await using house = await BoxHouse.open(
-      `${ABSENT}\npublic: { listen: 127.0.0.1:0 }\nmonitors:\n  job: { heartbeat: { every: 1h } }\n`,
+      `${ABSENT}\npublic: { listen: 127.0.0.1:0 }\nmonitors:\n  job: { heartbeat: { every: 1h, token: none } }\n`,
     );
     const box = await house.start();
     const [, url = ''] = await box.said(/the site alone is at (http:\S+)/);
@@ -191,3 +207,13 @@ monitors:
     }
   });
 });
+
+/** The status of the answer when the box is asked by this name. */
+function statusAs(name: string, url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { headers: { host: name } }, (answer) => {
+      answer.resume().once('end', () => resolve(answer.statusCode));
+    });
+    asked.once('error', reject).end();
+  });
+}

@@ -10,7 +10,7 @@ test('of forty jobs that report all the time, no report that was acknowledged is
   await using house = await BoxHouse.open(`
 storage: { write: http://127.0.0.1:9, read: http://127.0.0.1:9 }
 monitors:
-${JOBS.map((job) => `  ${job}: { heartbeat: 1h, every: 1s, timeout: 1s }`).join('\n')}
+${JOBS.map((job) => `  ${job}: { heartbeat: { every: 1h, token: none }, every: 1s, timeout: 1s }`).join('\n')}
 `);
   const acknowledged = new Map(JOBS.map((job) => [job, 0]));
   for (let life = 0; life < 3; life++) {

@@ -31,7 +31,7 @@ async function siteOn(t: TestContext): Promise<{ door: Door; site: string }> {
 function ask(door: Door, target: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(door.port, '127.0.0.1', () =>
-      socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`),
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`),
     );
     let heard = '';
     socket.setEncoding('utf8');

@@ -7,7 +7,8 @@ export interface HeartbeatSpec {
   readonly cron?: string | undefined;
   readonly timezone?: string | undefined;
   readonly grace: number;
-  readonly token?: Secret | undefined;
+  /** What a report must bring; `none` when anyone who reaches the box may report. Without either nobody may. */
+  readonly token?: Secret | 'none' | undefined;
   readonly max_run?: number | undefined;
 }
 

@@ -2,8 +2,8 @@ import { Cron } from 'croner';
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import type { ProbeSpec } from '../../../model/probe-spec.ts';
-import { duration, secret } from '../../../model/settings.ts';
-import { MINUTE, SECOND } from '../../../model/time.ts';
+import { duration, SECRET_WANTED, secret } from '../../../model/settings.ts';
+import { MINUTE, SECOND, spanInWords } from '../../../model/time.ts';
 import { CRON_RULES, dueAfter } from './due.ts';
 import type { HeartbeatSpec } from './heartbeat.ts';
 
@@ -46,20 +46,25 @@ function isZone(name: string): boolean {
   }
 }
 
-/** The settings of a heartbeat. Plain `heartbeat: 1h` says how often. */
+const TOKEN_WANTED = `${SECRET_WANTED}; or none, when whoever reaches the box may report`;
+
+/** The settings of a heartbeat. */
 export const settings = {
   schema: z.strictObject({
     every: duration().optional().describe('How often the job reports, counted from its last report.'),
     cron: cron.optional().describe('When the job is due, as it stands in its crontab.'),
     timezone: timezone.optional().describe("The zone that cron's times are in. The box's own when left out."),
     grace: duration().prefault('1m').describe('How long after it was due it may report.'),
-    token: secret().optional().describe('What a report must bring: as `Authorization: Bearer`, or as `?token=`.'),
+    token: z
+      .union([z.literal('none'), secret()], TOKEN_WANTED)
+      .describe(
+        'What a report must bring: as `Authorization: Bearer`, or as `?token=`. `none`: whoever reaches the box may report.',
+      ),
     max_run: duration().optional().describe('How long after its start signal it may run.'),
   }) as z.ZodType<HeartbeatSpec>,
-  shorthand: 'every',
   traits: { by: 'its own reports', waitsForReports: true, latencyIsRunTime: true },
   alsoCalled: ['push'],
-  details: ({ cron, timezone }) => [cron, timezone],
+  details: ({ every, cron, timezone }) => [every === undefined ? cron : `every ${spanInWords(every)}`, timezone],
   nextRun(spec, after) {
     if (spec.cron === undefined) return undefined;
     const timezone = spec.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;

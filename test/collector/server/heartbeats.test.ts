@@ -11,9 +11,9 @@ const NOW = Date.UTC(2026, 10, 20, 3, 37);
 async function boxWith(t: TestContext, calls: Partial<HeartbeatCalls> = {}) {
   const kept: Pulse[] = [];
   const refused: string[] = [];
-  const known = new Map<string, { token?: Secret }>([
-    ['backup', {}],
-    ['offsite copy', {}],
+  const known = new Map<string, { token: Secret | 'none' }>([
+    ['backup', { token: 'none' }],
+    ['offsite copy', { token: 'none' }],
     ['guarded', { token: new Secret('s3cret') }],
   ]);
   const door = await openDoor(
@@ -189,8 +189,15 @@ test('a thousand heartbeats at once are all kept', async (t) => {
 
 test("another site's page cannot report for a job", async (t) => {
   const { kept, send } = await boxWith(t);
-  assert.equal((await send('backup/ok', { headers: { 'sec-fetch-site': 'cross-site' } })).status, 403);
+  for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { referer: 'http://elsewhere.test/' }])
+    assert.equal((await send('backup/ok', { headers })).status, 403);
   assert.deepEqual(kept, []);
+});
+
+test('a heartbeat without a token, of which the config does not say that it needs none, takes no reports', async (t) => {
+  const { kept, refused, send } = await boxWith(t, { known: () => ({}) });
+  assert.equal((await send('backup/ok')).status, 404);
+  assert.deepEqual([kept, refused], [[], ['backup: no heartbeat has this name']]);
 });
 
 test('a job that breaks off in its log is not taken for one that has reported', async (t) => {

@@ -4,24 +4,29 @@ import { z } from 'zod';
 import { settings } from '../../../../collector/probes/heartbeat/spec.ts';
 import { HOUR, MINUTE } from '../../../../model/time.ts';
 
-/** What is wrong with these settings, as `path: what was wanted`. */
-function mistakes(given: unknown): string[] {
-  const read = settings.schema.safeParse(given);
+/** What is wrong with these settings of a heartbeat that anyone may send, as `path: what was wanted`. */
+function mistakes(given: object): string[] {
+  const read = settings.schema.safeParse({ token: 'none', ...given });
   if (!read.success) return read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   return settings.lint(read.data).map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
 test('the settings of a nightly backup', () => {
   assert.deepEqual(
-    settings.schema.parse({ cron: '15 3 * * *', timezone: 'Europe/London', grace: '2h', max_run: '6h' }),
+    settings.schema.parse({ cron: '15 3 * * *', timezone: 'Europe/London', grace: '2h', max_run: '6h', token: 'none' }),
     {
       cron: '15 3 * * *',
       timezone: 'Europe/London',
       grace: 2 * HOUR,
       max_run: 6 * HOUR,
+      token: 'none',
     },
   );
-  assert.deepEqual(settings.schema.parse({ every: '10m' }), { every: 10 * MINUTE, grace: MINUTE });
+  assert.deepEqual(settings.schema.parse({ every: '10m', token: 'none' }), {
+    every: 10 * MINUTE,
+    grace: MINUTE,
+    token: 'none',
+  });
   assert.deepEqual(mistakes({ cron: '@daily' }), []);
   assert.deepEqual(mistakes({ cron: '0 4 * * MON-FRI' }), []);
 });
@@ -55,7 +60,8 @@ test('a zone with a typo gets the nearest right one', () => {
   ]);
 });
 
-test('a token in clear is refused', () => {
+test('a token in clear is refused, and so is none by mere silence', () => {
+  assert.match(mistakes({ every: '1h', token: undefined })[0] ?? '', /^token: a secret.*; or none, when whoever/);
   assert.match(mistakes({ every: '1h', token: 'clear' })[0] ?? '', /^token: a secret/);
 });
 
