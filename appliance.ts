@@ -58,16 +58,16 @@ async function openParts({ open, ...parts }: Parts, onBroken: (why: string) => v
   const pulses = await open('pulses', (box) => openPulses({ ...box, ledger }));
   const units = await open('units', ({ clock }) => lazyUnits(clock));
   const outside = await open('outside', ({ clock }) => createOutsideDoor(clock));
+  const [kinds, instance] = [exporterKinds, hostname()];
+  const { portVerdict } = await open('exporters', (box) =>
+    createExports({ ...box, kinds, instance, sink, changed: changes.changed, outside: outside.open }),
+  );
   const vantages = await open('vantages', ({ clock, log }) => {
     const surroundings = { clock, absence, units, resolve: createResolver({ clock }), pulses: pulses.latest };
-    return openVantages(probeKinds, surroundings, outside.open, log);
+    return openVantages({ kinds: probeKinds, surroundings, outside: outside.open, onTrouble: log }, portVerdict);
   });
   const checks = await open('checks', (box) =>
     createChecks({ ...box, ledger, sink, vantageFor: vantages.placeOf, onKept: site.soon }),
-  );
-  const [kinds, instance] = [exporterKinds, hostname()];
-  await open('exporters', (box) =>
-    createExports({ ...box, kinds, instance, sink, changed: changes.changed, outside: outside.open }),
   );
   await open('heartbeats', (box) => openHeartbeats({ ...box, pulses, checks }));
   await open('self', (box) => openSelf({ ...box, sink, parts }));

@@ -35,8 +35,10 @@ const spool = opened.adopt(
   (one) => one.close(),
 );
 const surroundings = { clock, resolve: createResolver({ clock }), pulses: () => ({}) };
-const vantages = opened.adopt(openVantages(probeKinds, surroundings, createOutsideDoor(clock).open, complain), (one) =>
-  one.stop(),
+const outside = createOutsideDoor(clock).open;
+const vantages = opened.adopt(
+  await openVantages({ kinds: probeKinds, surroundings, outside, onTrouble: complain }),
+  (one) => one.stop(),
 );
 let made = 0;
 let bad = 0;

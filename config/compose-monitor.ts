@@ -1,4 +1,5 @@
-import type { Monitor } from '../model/monitor.ts';
+import { USUAL_VANTAGE, vantageKinds } from '../collector/vantage/kinds.ts';
+import type { Agreement, KindTraits, Monitor } from '../model/monitor.ts';
 import { parseDuration } from '../model/settings.ts';
 import type { Common, Defaults } from './monitor-settings.ts';
 import { STANDARD } from './monitor-standard.ts';
@@ -14,6 +15,8 @@ export function composeMonitor(draft: Draft, defaults: Defaults): Monitor | unde
   const { name, common, kind, spec } = draft;
   if (kind === undefined || spec === undefined) return undefined;
   const slowMs = common.slow ?? defaults.slow;
+  const port = kind.spec.port?.(spec);
+  const vantages = common.from ?? vantagesFor(kind.spec.traits, defaults.from ?? []);
   return {
     name,
     slug: slugOf(name),
@@ -23,14 +26,26 @@ export function composeMonitor(draft: Draft, defaults: Defaults): Monitor | unde
     ...timesOf(draft, defaults),
     ...failureRateOf(common.failure_rate, defaults.failure_rate),
     needs: common.needs ?? [],
-    agree: common.agree ?? defaults.agree ?? STANDARD.agree,
-    vantages: common.from ?? (kind.spec.traits.waitsForReports ? undefined : defaults.from) ?? [STANDARD.from],
+    agree: common.agree ?? defaults.agree ?? agreementOf(vantages),
+    vantages,
     ...(slowMs === undefined ? {} : { slowMs }),
     ...(common.was === undefined ? {} : { was: common.was }),
     kind: kind.name,
     traits: kind.spec.traits,
+    ...(port && { port }),
     spec,
   };
+}
+
+/** Those of all monitors' vantages that this kind can be checked from. */
+function vantagesFor(traits: KindTraits, shared: readonly string[]): readonly string[] {
+  const fit = shared.filter((name) => vantageKinds[name]?.lacks?.(traits) === undefined);
+  return fit.length === 0 ? [USUAL_VANTAGE] : fit;
+}
+
+/** Where an external client cannot reach it, it is down for all of them, whatever is seen from within. */
+function agreementOf(vantages: readonly string[]): Agreement {
+  return vantages.some((name) => vantageKinds[name]?.external) ? 'any' : STANDARD.agree;
 }
 
 /** What a monitor says wins, then `defaults`, then what suits its kind; a timeout or confirmation that nobody asked for is never longer than the interval. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { vantageKinds } from '../collector/vantage/kinds.ts';
 import { between, described, names, share } from '../model/settings.ts';
 import { DAY, HOUR } from '../model/time.ts';
 import { STANDARD } from './monitor-standard.ts';
 
-/** The vantages that there are. */
-export const VANTAGES = ['local', 'outside'];
+const vantages = Object.entries(vantageKinds);
+const externals = vantages.filter(([, { external }]) => external).map(([name]) => `\`${name}\``);
 
 const every = () => between(100, 31 * DAY, 'a duration from 100ms to 31d');
 const timeout = () => between(10, HOUR, 'a duration from 10ms to 1h');
@@ -57,12 +58,12 @@ export const sharedShape = {
   ),
   agree: described(
     z.enum(['any', 'majority', 'all']),
-    'How many of its vantages must agree before it is called up, degraded or down.',
+    `How many of its vantages must agree before it is called up, degraded or down. \`any\` when left out where ${externals.join(' or ')} is among them.`,
     STANDARD.agree,
   ),
   from: described(
-    names(z.enum(VANTAGES)),
-    'From where it is checked: one vantage or a list. `local` is the box itself; `outside` is a network namespace of its own, from which only this machine can be reached, as a stranger would.',
+    names(z.enum(Object.keys(vantageKinds))),
+    `From where it is checked: one vantage or a list. ${vantages.map(([name, { about }]) => `\`${name}\` is ${about}`).join('; ')}.`,
     STANDARD.from,
   ),
 };

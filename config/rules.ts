@@ -1,3 +1,4 @@
+import { vantageKinds } from '../collector/vantage/kinds.ts';
 import { timesOf } from './compose-monitor.ts';
 import type { Complain } from './inspector.ts';
 import type { Defaults } from './monitor-settings.ts';
@@ -68,9 +69,11 @@ function lintTimes(draft: Draft, defaults: Defaults, complain: Complain): void {
   atMost('slow', common.slow, timeoutMs, 'the timeout');
 }
 
-/** What reports to the box itself is seen from there alone. */
+/** Not every kind can be checked from everywhere. */
 function lintFrom({ name, common, kind }: Draft, complain: Complain): void {
-  const other = common.from?.find((vantage) => vantage !== STANDARD.from);
-  if (kind?.spec.traits.waitsForReports && other !== undefined)
-    complain(['monitors', name, 'from'], `came ${JSON.stringify(other)}, wanted local: it reports to the box itself`);
+  for (const vantage of common.from ?? []) {
+    const lack = kind && vantageKinds[vantage]?.lacks?.(kind.spec.traits);
+    if (lack !== undefined)
+      complain(['monitors', name, 'from'], `came ${JSON.stringify(vantage)}, wanted ${STANDARD.from}: ${lack}`);
+  }
 }

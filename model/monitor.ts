@@ -29,8 +29,16 @@ export interface KindTraits {
   readonly waitsForReports?: true;
   /** Its latency is how long a job ran, not how soon something answered. */
   readonly latencyIsRunTime?: true;
+  /** It asks the machine that it runs on from within, and nothing over the network. */
+  readonly asksThisMachine?: true;
   /** It may hang in ways that no deadline in this process can end: it runs in a process of its own. */
   readonly mayHang?: true;
+}
+
+/** A port of the transport layer. */
+export interface Port {
+  readonly protocol: 'tcp' | 'udp';
+  readonly number: number;
 }
 
 /** One thing watched, as the config describes it: frozen data, the same until the next reload. */
@@ -60,5 +68,7 @@ export interface Monitor {
   /** The probe's kind, a key of the probe table, and that kind's own settings. */
   readonly kind: string;
   readonly traits: KindTraits;
+  /** The port that it knocks on, where it is one. */
+  readonly port?: Port;
   readonly spec: unknown;
 }

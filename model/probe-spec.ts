@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Confirmation, KindTraits } from './monitor.ts';
+import type { Confirmation, KindTraits, Port } from './monitor.ts';
 import type { Instant } from './time.ts';
 
 /**
@@ -18,6 +18,8 @@ export interface ProbeSpec<Spec> {
   /** Contradictions inside one spec; `path` leads to the setting, `message` says what was wanted instead. */
   readonly lint?: (spec: Spec) => readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
   readonly traits: KindTraits;
+  /** The port that it knocks on, where it is one. */
+  readonly port?: (spec: Spec) => Port | undefined;
   /** What other tools call it: a config that says so is told the right word. */
   readonly alsoCalled?: readonly string[];
   /** What else is worth a word where it is said what a monitor looks at, after the setting that `shorthand` names. */

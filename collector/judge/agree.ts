@@ -1,5 +1,6 @@
 import type { Agreement } from '../../model/monitor.ts';
 import type { Blindness, Stand, Standing } from '../../model/standing.ts';
+import { placeInWords } from '../vantage/kinds.ts';
 
 /** What several vantages say together. */
 export interface Agreed {
@@ -9,6 +10,7 @@ export interface Agreed {
   readonly flapping?: boolean;
 }
 
+const STANDINGS_BY_WEIGHT: readonly Standing[] = ['down', 'degraded', 'unknown', 'up'];
 const BLINDNESS_BY_WEIGHT: readonly Blindness[] = ['offline', 'unreachable', 'unable', 'unwatched'];
 
 /**
@@ -37,14 +39,15 @@ function blindTogether(stands: readonly Stand[]): Agreed {
   return { standing: 'unknown', reason: 'not checked yet', blind: 'unwatched' };
 }
 
-/** One reason when all agree, else each vantage's: `from here: fine; from vps: timeout`. */
+/** One reason when all agree, else each vantage's, the worst first: `down from outside: timeout; fine from here`. */
 function inWords(stands: readonly Stand[]): string {
   const [first, ...others] = stands;
   if (first === undefined) return 'not checked yet';
   if (others.every((one) => one.standing === first.standing)) return first.reason;
-  return stands.map((one) => `from ${placeOf(one.vantage)}: ${one.standing === 'up' ? 'fine' : one.reason}`).join('; ');
-}
-
-function placeOf(vantage: string): string {
-  return vantage === 'local' ? 'here' : vantage;
+  return STANDINGS_BY_WEIGHT.flatMap((standing) => stands.filter((one) => one.standing === standing))
+    .map(({ standing, vantage, reason }) => {
+      const place = placeInWords(vantage);
+      return standing === 'up' ? `fine from ${place}` : `${standing} from ${place}: ${reason}`;
+    })
+    .join('; ');
 }

@@ -56,6 +56,7 @@ test('the config that the product is explained with loads as it stands, with eve
     agree: 'majority',
     vantages: ['local'],
     kind: 'http',
+    port: { protocol: 'tcp', number: 80 },
     traits: { by: 'a web request' },
   });
 });
@@ -88,6 +89,32 @@ monitors:
     ['plain', 60_000, 20_000, 'Home', { bad: 3, good: 2, everyMs: 5_000 }],
     ['quick', 2_000, 2_000, 'Fast', { bad: 3, good: 1, everyMs: 2_000 }],
     ['job', 60_000, 20_000, 'Home', { bad: 3, good: 1, everyMs: 5_000 }],
+  ]);
+});
+
+test('what an external client cannot reach is down when nothing is said, and each kind is checked from where it can be', async () => {
+  using folder = folderWith({
+    'a.yml': `
+defaults: { from: [local, outside] }
+monitors:
+  shop: { http: "https://shop.example/" }
+  inside: { http: "http://shop.example:8080/", from: local }
+  voted: { tcp: "shop.example:25", agree: majority }
+  zone: { dns: { name: example.net, type: A, servers: [shop.example, "shop.example:53"] } }
+  unit: { systemd: nginx.service }
+  job: { heartbeat: 1d }
+`,
+  });
+  const seen = (await loadConfig(folder.path)).config.monitors.map(({ name, vantages, agree, port }) =>
+    [name, vantages.join('+'), agree, port && `${port.number}/${port.protocol}`].join(' ').trim(),
+  );
+  assert.deepEqual(seen, [
+    'shop local+outside any 443/tcp',
+    'inside local majority 8080/tcp',
+    'voted local+outside majority 25/tcp',
+    'zone local+outside any 53/udp',
+    'unit local majority',
+    'job local majority',
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { Port } from '../../../model/monitor.ts';
 import type { ProbeSpec } from '../../../model/probe-spec.ts';
 import { oneOrMore, pattern } from '../../../model/settings.ts';
 import { endpoint } from '../../names/endpoint-setting.ts';
@@ -67,6 +68,14 @@ const schema = z.strictObject({
     .describe('Whether all servers must have the same serial; as a rule they must when a SOA is asked of several.'),
 });
 
+/** Where all servers have the same. */
+function portOf({ servers = [], transport }: DnsSpec): Port | undefined {
+  const [number, ...others] = new Set(servers.map(({ port }) => port));
+  return number === undefined || others.length > 0
+    ? undefined
+    : { protocol: transport === 'tcp' ? 'tcp' : 'udp', number };
+}
+
 /** What a DNS check asks, of whom, and what is wanted. */
 export type DnsSpec = z.output<typeof schema>;
 
@@ -74,6 +83,7 @@ export const settings: ProbeSpec<DnsSpec> = {
   schema,
   shorthand: 'name',
   traits: { by: 'a name server query' },
+  port: portOf,
   alsoCalled: ['domain'],
   details: ({ type, servers = [] }) => [type, ...(servers.length === 0 ? [] : ['at', servers])],
   lint: (spec) => {

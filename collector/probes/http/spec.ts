@@ -1,5 +1,6 @@
 import { METHODS } from 'node:http';
 import { z } from 'zod';
+import type { Port } from '../../../model/monitor.ts';
 import type { ProbeSpec } from '../../../model/probe-spec.ts';
 import { reveal } from '../../../model/secret.ts';
 import { oneOrMore, secret, size, textOrSecret } from '../../../model/settings.ts';
@@ -25,6 +26,10 @@ function url() {
 function isHttpUrl(text: string): boolean {
   const parsed = URL.parse(text);
   return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.hostname !== '' && parsed.port !== '0';
+}
+
+function portOf({ protocol, port }: URL): Port {
+  return { protocol: 'tcp', number: Number(port) || (protocol === 'https:' ? 443 : 80) };
 }
 
 const hop = z.strictObject({
@@ -87,6 +92,7 @@ export const settings: ProbeSpec<HttpSpec> = {
   schema,
   shorthand: 'url',
   traits: { by: 'a web request' },
+  port: (spec) => portOf(new URL(reveal(spec.url))),
   alsoCalled: ['https', 'url', 'website'],
   lint: lintHttp,
 };

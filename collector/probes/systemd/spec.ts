@@ -24,7 +24,7 @@ export const settings: ProbeSpec<UnitSpec> = {
       .describe('How long it may take to start, stop or reload before that counts as down.'),
   }) as z.ZodType<UnitSpec>,
   shorthand: 'unit',
-  traits: { by: 'asking systemd' },
+  traits: { by: 'asking systemd', asksThisMachine: true },
   lint({ unit, within }) {
     if (within === undefined || /\.(?:timer|service)$/.test(unit)) return [];
     return [{ path: ['within'], message: 'a timer or a service for within: nothing else runs and ends' }];

@@ -41,6 +41,7 @@ export const settings: ProbeSpec<TcpSpec> = {
   schema,
   shorthand: 'address',
   traits: { by: 'a TCP connection' },
+  port: ({ address }) => ({ protocol: 'tcp', number: address.port }),
   lint,
 };
 

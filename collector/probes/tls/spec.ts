@@ -25,5 +25,6 @@ export const settings: ProbeSpec<TlsSpec> = {
   schema,
   shorthand: 'address',
   traits: { by: 'a TLS handshake' },
+  port: ({ address }) => ({ protocol: 'tcp', number: address.port }),
   lint: lintTlsSettings,
 };

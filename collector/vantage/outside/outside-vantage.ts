@@ -3,6 +3,7 @@ import type { OpenOutside } from '../../../model/outside.ts';
 import type { Resolve } from '../../../model/probe.ts';
 import type { Clock } from '../../../model/time.ts';
 import { OWN_WORKER, startVantage } from '../client.ts';
+import type { OpenVantage, VantageContext } from '../kinds.ts';
 import { ASK_BOX, BeyondReach, type Names } from '../names.ts';
 import type { Vantage } from '../vantage.ts';
 
@@ -46,6 +47,13 @@ export function outsideVantage({ clock, open, resolve, onTrouble }: OutsideVanta
       await worker?.vantage.stop();
     },
   };
+}
+
+/** `outside` as one of the list: it can run whatever its worker has. */
+export function openOutsideVantage({ surroundings, outside, onTrouble }: VantageContext): OpenVantage {
+  const { clock, resolve } = surroundings;
+  const place = outsideVantage({ clock, open: outside, resolve, onTrouble });
+  return { placeFor: () => place, stop: place.stop };
 }
 
 /** Keeps to the addresses of this machine that a stranger may try: its others, and everybody else's, are beyond his reach. */

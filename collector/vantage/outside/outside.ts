@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { OpenOutside, Outside } from '../../../model/outside.ts';
+import { pause } from '../../../model/pause.ts';
 import { type Clock, SECOND } from '../../../model/time.ts';
 import { runProgram } from '../../../programs/run-program.ts';
 import { freePair4, freePair6, type Pair } from './free-prefix.ts';
@@ -22,6 +23,9 @@ interface Opened {
 
 const WHY = 'no view from outside: a network namespace for a stranger cannot be made';
 const TRIES = 3;
+/** How long its link may take to come up, and how often it is looked for. */
+const UP_MS = 5 * SECOND;
+const LOOK_MS = 20;
 /** Where it cannot be made it is not tried with every check. */
 const REST_MS = 30 * SECOND;
 
@@ -70,7 +74,10 @@ async function make(clock: Clock): Promise<Opened> {
   try {
     for (let attempt = 1; ; attempt++) {
       const outside = await connect(namespace);
-      if (await isAlone(outside)) return { namespace, outside };
+      if (await isAlone(outside)) {
+        await untilUp(outside.enters, clock);
+        return { namespace, outside };
+      }
       await runIp([`link delete ${outside.enters}`]);
       if (attempt === TRIES) throw new Error('somebody else takes the same addresses at the same time');
     }
@@ -78,6 +85,12 @@ async function make(clock: Clock): Promise<Opened> {
     await namespace.end();
     throw new Error(`${WHY}: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** On a busy machine the kernel brings a link up a moment after it was told to; before, it counts as gone. */
+async function untilUp(link: string, clock: Clock): Promise<void> {
+  const given = AbortSignal.timeout(UP_MS);
+  while (networkInterfaces()[link] === undefined) await pause(clock, LOOK_MS, given);
 }
 
 /** Joins the namespace to this machine. No rule is added anywhere: what the stranger meets is what anybody would. */

@@ -91,7 +91,7 @@ suite('failing too often, in the box', () => {
       await box.rounds(10);
       const [stand] = box.judging.stands();
       assert.equal(stand?.standing, 'degraded');
-      assert.equal(stand?.reason, 'from here: fine; from vps: every second check fails: timeout');
+      assert.equal(stand?.reason, 'degraded from vps: every second check fails: timeout; fine from here');
     }));
 
   test('checks that its parent or the canaries explain do not count', () =>

@@ -191,7 +191,17 @@ suite('judging', () => {
       box.world.set('website@vps', 'down');
       await box.rounds(3);
       const stand = box.judging.stands()[0];
-      assert.deepEqual([stand?.standing, stand?.reason], ['degraded', 'from here: fine; from vps: timeout']);
+      assert.deepEqual([stand?.standing, stand?.reason], ['degraded', 'down from vps: timeout; fine from here']);
+    }));
+
+  test('what is cut off from outside is down where any vantage is enough, in the words of the one that fails first', () =>
+    withBox(async (box) => {
+      await box.configure([monitor('website', { vantages: ['local', 'outside'], agree: 'any' })]);
+      await box.rounds(2);
+      box.world.set('website@outside', 'down');
+      await box.rounds(3);
+      const stand = box.judging.stands()[0];
+      assert.deepEqual([stand?.standing, stand?.reason], ['down', 'down from outside: timeout; fine from here']);
     }));
 
   for (const [agree, standing] of [

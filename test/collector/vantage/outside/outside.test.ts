@@ -116,8 +116,10 @@ test('from outside, a name of this machine is checked there, and what is beyond 
     '192.168.77.1',
     'other.test',
     '127.0.0.1',
+    'shop.test:8081',
+    'shop.test:8082',
   );
-  const [own, literal, other, loopback] = JSON.parse(await text(child.stdout as Readable)) as {
+  const [own, literal, other, loopback, closed, silent] = JSON.parse(await text(child.stdout as Readable)) as {
     place: string;
     verdict: string;
     reason: string;
@@ -129,5 +131,9 @@ test('from outside, a name of this machine is checked there, and what is beyond 
   const beyond = "outside can reach only this machine's own addresses, and not its loopback";
   assert.deepEqual(other, { place: 'outside', verdict: 'unknown', reason: `${beyond}: other.test is 192.168.77.9` });
   assert.deepEqual(loopback, { place: 'outside', verdict: 'unknown', reason: `${beyond}: 127.0.0.1 is 127.0.0.1` });
+  assert.equal(closed?.verdict, 'down');
+  assert.match(closed?.reason ?? '', /refused.*; firewall: policy DROP of FORWARD$/);
+  assert.match(silent?.reason ?? '', /refused/);
+  assert.doesNotMatch(silent?.reason ?? '', /firewall/, 'of which the firewall says nothing');
   await untilLinks(machine, ['lo', 'lan']);
 });
