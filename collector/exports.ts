@@ -9,7 +9,7 @@ import { sample } from '../model/metric.ts';
 import { exporter as catalogued } from '../model/metrics/exporter.ts';
 import type { OpenOutside } from '../model/outside.ts';
 import type { Part, PartContext, SampleGroup } from '../model/part.ts';
-import type { Identity, Sample, SampleSink } from '../model/sample.ts';
+import { BOX, type Sample, type SampleSink } from '../model/sample.ts';
 import { seal } from '../model/secret.ts';
 import { SECOND } from '../model/time.ts';
 import { withDeadline } from '../runtime/deadline.ts';
@@ -50,7 +50,6 @@ const GRACE_MS = SECOND;
 /** So many samples are handed on in one turn of the loop. */
 const SLICE = 500;
 const SOON_MS = 200;
-const BOX: Identity = { job: 'signalbox', instance: 'box' };
 
 interface Running {
   readonly of: ExporterSettings;

@@ -17,6 +17,9 @@ export interface Identity {
   readonly vantage?: string;
 }
 
+/** What the box says of itself, whichever part does. */
+export const BOX: Identity = { job: 'signalbox', instance: 'box' };
+
 /**
  * The name under which a sample's own label stands beside an identity: what Prometheus does with one that collides is to put
  * `exported_` before it, again until the name is free. Any other name is kept.

@@ -1,7 +1,7 @@
 import { self } from '../../model/metrics/self.ts';
 import type { Part, PartContext, SampleGroup } from '../../model/part.ts';
 import { type Route, say, sayJson } from '../../model/route.ts';
-import type { Identity, SampleSink } from '../../model/sample.ts';
+import { BOX, type SampleSink } from '../../model/sample.ts';
 import { SECOND } from '../../model/time.ts';
 import { openSampleSource } from '../sample-source.ts';
 import { openInstruments } from './instruments.ts';
@@ -19,7 +19,6 @@ export interface SelfOptions extends Pick<PartContext, 'clock' | 'log' | 'versio
   };
 }
 
-const BOX: Identity = { job: 'signalbox', instance: 'box' };
 const EVERY_MS = 15 * SECOND;
 
 /** What the box says of itself: `/metrics`, `/healthz`, `/version`, and every 15 seconds to the sink. */
