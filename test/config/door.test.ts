@@ -102,7 +102,7 @@ monitors:
   voted: { tcp: "shop.example:25", agree: majority }
   zone: { dns: { name: example.net, type: A, servers: [shop.example, "shop.example:53"] } }
   unit: { systemd: nginx.service }
-  job: { heartbeat: 1d }
+  job: { heartbeat: { every: 1d, token: none } }
 `,
   });
   const seen = (await loadConfig(folder.path)).config.monitors.map(({ name, vantages, agree, port }) =>
