@@ -55,9 +55,9 @@ function print(options: Options, now: Instant): number {
     console.error(error instanceof Error ? error.message : error);
     return EXIT.usage;
   }
-  const { found, lastWritten } = read(data, since, kinds);
+  const { found, lastWritten } = read(data, since, now, kinds);
   const changes = found.slice(0, MOST);
-  if (now - lastWritten > RUNS_MS) console.error(notLooking(lastWritten));
+  if (Math.abs(now - lastWritten) > RUNS_MS) console.error(notLooking(lastWritten));
   if (options.json) {
     console.log(JSON.stringify(changes.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest }))));
     return EXIT.fine;
@@ -73,11 +73,16 @@ function print(options: Options, now: Instant): number {
 }
 
 /** One more than is shown, where there are more. */
-function read(data: string, since: Instant, kinds: readonly ChangeKind[]): { found: Change[]; lastWritten: Instant } {
+function read(
+  data: string,
+  since: Instant,
+  now: Instant,
+  kinds: readonly ChangeKind[],
+): { found: Change[]; lastWritten: Instant } {
   const view = openView(data);
   try {
     return {
-      found: view.changes.between(since, Number.MAX_SAFE_INTEGER, MOST + 1, kinds),
+      found: view.changes.between(since, now + RUNS_MS, MOST + 1, kinds),
       lastWritten: view.flushes.last() ?? 0,
     };
   } finally {

@@ -43,7 +43,7 @@ export function openOwnChanges(options: OwnChangesOptions): OwnChanges {
   /** What it was last is known from the ledger. The box goes on without the record. */
   async function becomes({ kind, what, to, detail }: Becoming): Promise<void> {
     try {
-      const last = await ledger.changes.last(kind, what);
+      const last = await ledger.changes.last(kind, what, clock.now());
       if (last?.to === to && detail === undefined) return;
       const unseen = kind === 'config' ? (last === undefined ? 'read for the first time' : WHILE_OFF) : undefined;
       const said = detail ?? unseen;

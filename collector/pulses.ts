@@ -3,6 +3,7 @@ import type { Monitor } from '../model/monitor.ts';
 import type { Part } from '../model/part.ts';
 import type { ProbeContext } from '../model/probe.ts';
 import type { Clock } from '../model/time.ts';
+import { CLOCK_TOLERANCE_MS, watchClockSteps } from '../runtime/clock-step.ts';
 import type { Ledger } from './ledger/open.ts';
 
 interface PulsesConfig {
@@ -27,13 +28,38 @@ export async function openPulses({
   readonly ledger: Ledger;
 }): Promise<Pulses> {
   const known = new Map<string, Partial<Record<Pulse['signal'], Pulse>>>();
+  /** Those that came in this process: how long ago is known, whatever the wall clock says now. */
+  const ours = new WeakSet<Pulse>();
+  const clockSteps = watchClockSteps();
+
+  /** One that came before and is dated later was dated by a clock that was ahead. */
   function remember(pulse: Pulse): void {
-    known.set(pulse.monitor, { ...known.get(pulse.monitor), [pulse.signal]: pulse });
+    const before = Object.entries(known.get(pulse.monitor) ?? {});
+    const earlier = before.filter(([signal, one]) => signal === 'known' || one.at <= pulse.at + CLOCK_TOLERANCE_MS);
+    known.set(pulse.monitor, { ...Object.fromEntries(earlier), [pulse.signal]: pulse });
   }
+
+  /** When somebody sets the wall clock, the pulses are as old as before. */
+  function keepToClock(): void {
+    const step = clockSteps(clock.now(), clock.steady());
+    if (step === 0) return;
+    const moved = (pulse: Pulse): Pulse => {
+      if (!ours.has(pulse)) return pulse;
+      const after = { ...pulse, at: pulse.at + step };
+      ours.add(after);
+      return after;
+    };
+    for (const [monitor, latest] of known)
+      known.set(monitor, Object.fromEntries(Object.entries(latest).map(([signal, one]) => [signal, moved(one)])));
+  }
+
   for (const pulse of await ledger.pulses.latest()) remember(pulse);
+  keepToClock();
   async function keep(arrived: Pulse): Promise<void> {
+    keepToClock();
     const pulse = named(arrived, known.get(arrived.monitor));
     await ledger.pulses.keep(pulse);
+    ours.add(pulse);
     remember(pulse);
   }
   function rename(from: string, to: string): void {
@@ -42,7 +68,10 @@ export async function openPulses({
     known.delete(from);
   }
   return {
-    latest: (monitor) => known.get(monitor) ?? {},
+    latest(monitor) {
+      keepToClock();
+      return known.get(monitor) ?? {};
+    },
     keep,
     async configure({ monitors }) {
       for (const { name, was } of monitors)

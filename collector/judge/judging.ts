@@ -2,7 +2,9 @@ import type { Check, Evidence } from '../../model/finding.ts';
 import type { Monitor } from '../../model/monitor.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
 import { type Clock, SECOND, spanInWords } from '../../model/time.ts';
+import { watchClockSteps } from '../../runtime/clock-step.ts';
 import type { Ledger } from '../ledger/open.ts';
+import { dated, forgotten, interruption, isAhead } from './clock-set.ts';
 import { type Entry, standOf } from './entry.ts';
 import { excuseFor, toAskAnew } from './excuse.ts';
 import { hold, judge, lapse, letGo, release } from './judge.ts';
@@ -45,6 +47,7 @@ export interface Judging {
 export function createJudging(options: JudgingOptions): Judging {
   const { clock, ledger } = options;
   const roster = createRoster(clock);
+  const clockSteps = watchClockSteps();
   const outbox = createOutbox({
     clock,
     keep: (batch) =>
@@ -53,7 +56,20 @@ export function createJudging(options: JudgingOptions): Judging {
     onTrouble: options.onTrouble,
   });
 
-  function take(check: Check): Promise<void> {
+  /** Keeps to the wall clock when somebody sets it: the time that it skips nobody has seen, and what it dates ahead is to come. */
+  function keepToClock(): void {
+    const now = clock.now();
+    const step = clockSteps(now, clock.steady());
+    if (step === 0) return;
+    const before = roster.clockSet({ step, now });
+    for (const stand of before) for (const one of interruption(stand, { step, now })) outbox.add(one);
+    for (const { monitor } of before.filter(({ vantage }) => vantage === ''))
+      for (const stand of roster.standsOf(monitor)) ledger.stand(stand);
+  }
+
+  function take(arrived: Check): Promise<void> {
+    keepToClock();
+    const check = dated(arrived, clock);
     const entry = roster.entryOf(check.monitor, check.vantage);
     const monitor = roster.monitorOf(check.monitor);
     if (entry === undefined || monitor === undefined) return Promise.resolve();
@@ -129,7 +145,21 @@ export function createJudging(options: JudgingOptions): Judging {
         if (entry.series.blind === 'unreachable') options.again(child.name, entry.vantage, 0);
   }
 
+  /** What the ledger knows of these monitors; of what a clock that was ahead has dated, nothing. */
+  async function savedStands(monitors: readonly Monitor[]): Promise<Stand[]> {
+    const known = new Map(monitors.map((one) => [one.name, one]));
+    const now = clock.now();
+    return (await ledger.standings.kept()).map((stand) => {
+      const monitor = known.get(stand.monitor);
+      if (monitor === undefined || !isAhead(stand, monitor, now)) return stand;
+      const after = forgotten(stand, now);
+      outbox.add(transitionOf(stand, after, undefined));
+      return after;
+    });
+  }
+
   function lapseOverdue(): void {
+    keepToClock();
     const now = clock.steady();
     const overdue = roster.entries().filter((entry) => entry.freshUntil <= now);
     // What was held is nobody's any more; else it would count as its own the moment that its parent lapses.
@@ -145,7 +175,7 @@ export function createJudging(options: JudgingOptions): Judging {
 
   return {
     async configure(monitors, online) {
-      roster.configure(monitors, online, await ledger.standings.kept());
+      roster.configure(monitors, online, await savedStands(monitors));
       lapseOverdue();
     },
     take,

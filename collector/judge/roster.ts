@@ -2,6 +2,7 @@ import type { Monitor } from '../../model/monitor.ts';
 import type { Stand } from '../../model/standing.ts';
 import type { Clock, Instant } from '../../model/time.ts';
 import { agree } from './agree.ts';
+import { afterStep, type ClockSet, seriesAfterStep } from './clock-set.ts';
 import { type Entry, openEntry, standOf } from './entry.ts';
 import type { Witnesses } from './excuse.ts';
 import { unjudged } from './series.ts';
@@ -16,6 +17,8 @@ export interface Roster extends Witnesses {
   dependants(name: string): readonly Monitor[];
   /** Draws a monitor's own stand from those of its vantages; one that is new begins at `at`. Answers the one before. */
   drawOwn(name: string, at: Instant): { readonly before: Stand | undefined; readonly after: Stand };
+  /** Takes up that the wall clock was set. Answers how all monitors and vantages stood before. */
+  clockSet(set: ClockSet): Stand[];
   /** A monitor's stand as a whole, and from each vantage. */
   standsOf(name: string): Stand[];
   /** Where every monitor stands as a whole, in the order of the config. */
@@ -36,6 +39,10 @@ export function createRoster(clock: Clock): Roster {
   function ownStands(name: string): Stand[] {
     const stand = own.get(name);
     return stand ? [stand] : [];
+  }
+
+  function standsOf(name: string): Stand[] {
+    return [...ownStands(name), ...entriesOf(name).map((entry) => standOf(entry, clock))];
   }
 
   return {
@@ -75,7 +82,14 @@ export function createRoster(clock: Clock): Roster {
       own.set(name, after);
       return { before, after };
     },
-    standsOf: (name) => [...ownStands(name), ...entriesOf(name).map((entry) => standOf(entry, clock))],
+    clockSet(set) {
+      const before = [...monitors.keys()].flatMap(standsOf);
+      for (const entry of [...entries.keys()].flatMap(entriesOf)) entry.series = seriesAfterStep(entry.series, set);
+      for (const [name, stand] of own)
+        own.set(name, { ...afterStep(stand, set), freshUntil: stand.freshUntil + set.step });
+      return before;
+    },
+    standsOf,
     stands: () => [...monitors.keys()].flatMap(ownStands),
   };
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Buffer, openBuffer } from './buffer.ts';
-import { watchClock } from './clock-trust.ts';
+import { openClockKeeping } from './clock-keeping.ts';
 import type { Kind, Notes, Request, Requests } from './messages.ts';
 import { eachQuestion, type Owners, opening, type Writing } from './owner.ts';
 import { watchPlace } from './place.ts';
@@ -67,7 +67,7 @@ function openControl(buffer: Buffer, owners: Owners, writing: Writing, stillTher
   const { db, series } = writing;
   const tidying = Object.values(owners).flatMap(({ tidy }) => (tidy === undefined ? [] : [tidy(writing)]));
   const giveBackPages = openSparePages(db);
-  const trusted = watchClock();
+  const keepToClock = openClockKeeping(writing, Object.values(owners));
   return {
     rename({ from, to }) {
       buffer.write(buffer.lastWritten);
@@ -76,14 +76,14 @@ function openControl(buffer: Buffer, owners: Owners, writing: Writing, stillTher
       return done;
     },
     flush({ now, steady }) {
-      buffer.write(now);
+      const { settled, said } = keepToClock(now, steady, (fold) => buffer.write(now, fold));
       const tidyAll = () => {
         for (const tidy of tidying) tidy(now);
         giveBackPages();
       };
-      if (trusted(now, steady)) transaction(db, tidyAll, series.forget);
+      if (settled) transaction(db, tidyAll, series.forget);
       stillThere();
-      return { dropped: buffer.checks.dropped() };
+      return { dropped: buffer.checks.dropped(), said };
     },
     close({ now }) {
       buffer.write(now);

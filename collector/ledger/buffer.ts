@@ -17,8 +17,8 @@ export interface Buffer {
   take(notes: Notes): void;
   /** What is kept now is newer than what was noted of it before. */
   supersede(stands: readonly Stand[]): void;
-  /** Writes everything, in a transaction of its own; when that throws, everything waits on. */
-  write(now: Instant): void;
+  /** Writes everything, in a transaction of its own, and with `fold` all checks into their blocks; when that throws, everything waits on. */
+  write(now: Instant, fold?: boolean): void;
 }
 
 export function openBuffer(db: DatabaseSync, series: SeriesTable): Buffer {
@@ -42,12 +42,12 @@ export function openBuffer(db: DatabaseSync, series: SeriesTable): Buffer {
     supersede(kept) {
       for (const one of kept) stands.delete(seriesKey(one.monitor, one.vantage));
     },
-    write(now) {
+    write(now, fold) {
       let end: FlushEnd | undefined;
       const writeAll = () => {
         for (const stand of stands.values()) setStand(stand);
         setFlushed.run(Math.round(now));
-        end = checks.flush();
+        end = checks.flush(fold);
       };
       transaction(db, writeAll, () => {
         series.forget();

@@ -16,8 +16,8 @@ const WAITING_MARKS = 200_000;
 /** Every check, on its way to disk: with each flush into `recent`, and from there, series by series, into blocks. */
 export interface CheckStore {
   take(marks: readonly NotedMark[]): void;
-  /** Writes what has come, inside a transaction. What it answers is to be told how that ended. */
-  flush(): FlushEnd;
+  /** Writes what has come, inside a transaction; into blocks what is ripe, or all. What it answers is to be told how that ended. */
+  flush(all?: boolean): FlushEnd;
   /** What is in no block yet, for readers in this thread. */
   eachRecent: EachRecent;
   /** How many checks were dropped since last asked. */
@@ -64,13 +64,13 @@ export function openCheckStore(db: DatabaseSync, series: SeriesTable): CheckStor
       incoming.splice(0, excess);
       dropped += excess;
     },
-    flush() {
-      if (incoming.length === 0) return { committed() {}, rolledBack() {} };
+    flush(all = false) {
+      if (incoming.length === 0 && !(all && pending.size > 0)) return { committed() {}, rolledBack() {} };
       const ids = incoming.map((mark) => series.idOf(mark.monitor, mark.vantage));
       const row = Number(addRow.run(packRecent(incoming, ids)).lastInsertRowid);
       const rolledBack = join(ids, row);
       try {
-        const ripe = ripeOf(pending, row);
+        const ripe = all ? new Map(pending) : ripeOf(pending, row);
         for (const [id, one] of ripe) fold(id, one, row);
         let oldest = row + 1;
         for (const [id, one] of pending) if (!ripe.has(id)) oldest = Math.min(oldest, one.firstRow);

@@ -19,7 +19,7 @@ export function openDayBooks(writing: Writing): (now: Instant) => void {
   const sql = {
     complete: db.prepare("INSERT OR IGNORE INTO series (monitor, vantage) SELECT DISTINCT monitor, '' FROM series"),
     open: db.prepare(`SELECT id, monitor, rolled FROM series
-      WHERE vantage = '' AND (rolled IS NULL OR rolled < ?1 OR rolled > ?1 + ${DAY}) LIMIT ${DAYS_AT_ONCE}`),
+      WHERE vantage = '' AND (rolled IS NULL OR rolled < ?1 OR rolled > ?1) LIMIT ${DAYS_AT_ONCE}`),
     closed: db.prepare('UPDATE series SET rolled = ? WHERE id = ?'),
   };
   const beginning = openBeginning(db);
@@ -90,7 +90,7 @@ function openBeginning(db: DatabaseSync): (series: BookedSeries, end: Instant) =
     db.prepare(`SELECT min(first) AS at FROM (SELECT (SELECT min(start) FROM check_block WHERE series = s.id) AS first
       FROM series s WHERE monitor = ?)`);
   return ({ id, monitor, rolled }, end) => {
-    if (rolled !== null && rolled <= end + DAY) return rolled;
+    if (rolled !== null && rolled <= end) return rolled;
     if (rolled !== null) return end - CHECKS_KEPT_MS;
     const known = [firstTransition.get(id)?.at, firstCheck.get(monitor)?.at];
     const first = Math.min(end, ...known.filter((at) => typeof at === 'number'));

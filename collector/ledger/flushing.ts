@@ -19,7 +19,8 @@ export function keepFlushing(
   async function run(): Promise<void> {
     const hurry = clock.after(PATIENCE_MS, () => onTrouble('the ledger has been waiting for its disk for 30 s'));
     try {
-      const { dropped } = await flush();
+      const { dropped, said } = await flush();
+      said.forEach(onTrouble);
       if (failing !== undefined) onTrouble('the ledger can be written again');
       failing = undefined;
       if (dropped > 0) onTrouble(`${dropped} checks could not be kept in the ledger`);

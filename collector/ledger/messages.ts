@@ -21,6 +21,8 @@ export interface Requests {
 export interface FlushReport {
   /** Checks that had to be dropped since the flush before. */
   readonly dropped: number;
+  /** What the operator should know, in words. */
+  readonly said: readonly string[];
 }
 
 export type Kind = keyof Requests;

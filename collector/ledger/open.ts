@@ -72,7 +72,7 @@ async function flush(thread: Thread, notes: Gathering, clock: Clock): Promise<Fl
   const crossed = notes.crossing;
   try {
     const report = await thread.ask('flush', { now: clock.now(), steady: clock.steady() });
-    return { dropped: report.dropped + notes.dropped() };
+    return { ...report, dropped: report.dropped + notes.dropped() };
   } finally {
     notes.arrived(crossed);
   }

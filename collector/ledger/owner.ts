@@ -32,9 +32,17 @@ export interface Writing extends Reading {
 /** By name, what prepares a question's statements and returns the function that answers it. Arguments and answers cross a thread: plain data. */
 type Questions<Context> = Readonly<Record<string, (context: Context) => (...args: never[]) => unknown>>;
 
+/** A table with a numbered `id`, and its column that says when. */
+export interface Dated {
+  readonly table: string;
+  readonly at: string;
+}
+
 /** Who owns some of the ledger's tables: how they came to be, and every question about them. */
 export interface Owner {
   readonly migrations?: readonly Migration[];
+  /** Whose instants are put right when the clock that gave them was ahead. */
+  readonly dated?: Dated;
   /** Asked by readers of the file, and by the box through the ledger's thread. */
   readonly reads?: Questions<Reading>;
   /** Asked by the box alone. What comes together shares one transaction and one fsync; the answer comes when it is durable. */

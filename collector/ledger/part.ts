@@ -1,12 +1,12 @@
 import type { Part, PartContext } from '../../model/part.ts';
-import type { Instant } from '../../model/time.ts';
+import { type Absence, watchAbsence } from '../absence.ts';
 import { type Ledger, openLedger } from './open.ts';
 
 /** The ledger, open. */
 export interface LedgerPart extends Part {
   readonly ledger: Ledger;
   /** The time in which no box was running, before this one; undefined for a ledger that begins. */
-  readonly absence: { readonly from: Instant; readonly to: Instant } | undefined;
+  readonly absence: () => Absence | undefined;
 }
 
 /** Opens the ledger of the state directory. Rejects with `LedgerRefused`; `onGone` is told why when it can keep nothing any more. */
@@ -25,7 +25,7 @@ export async function openLedgerPart({
   });
   return {
     ledger,
-    absence: lastWritten === undefined ? undefined : { from: lastWritten, to: clock.now() },
+    absence: watchAbsence(clock, lastWritten),
     stop: () => ledger.close(),
   };
 }

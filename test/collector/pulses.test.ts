@@ -8,7 +8,7 @@ import { claimStateDirectory } from '../../collector/ledger/state-directory.ts';
 import type { HeartbeatSpec } from '../../collector/probes/heartbeat/heartbeat.ts';
 import { judgeHeartbeat } from '../../collector/probes/heartbeat/lateness.ts';
 import { openPulses, type Pulses } from '../../collector/pulses.ts';
-import { SECOND } from '../../model/time.ts';
+import { DAY, HOUR, SECOND } from '../../model/time.ts';
 import { FakeClock } from '../fake-clock.ts';
 
 const SPEC: HeartbeatSpec = { every: 10 * SECOND, grace: 2 * SECOND, max_run: 30 * SECOND };
@@ -67,4 +67,34 @@ test('a success without a start counts, and the starts after it count from there
   assert.equal(box.verdict(), 'up');
   await box.clock.advance(13 * SECOND);
   assert.equal(box.verdict(), 'down');
+});
+
+test('a clock that is set forward makes no job late, and one that is set back forgets none', async (t) => {
+  const box = await boxFor(t);
+  await box.say('start');
+  await box.clock.advance(2 * SECOND);
+  await box.say('ok');
+  assert.equal(box.verdict(), 'up');
+  for (const step of [HOUR, -3 * DAY]) {
+    box.clock.jumpWall(step);
+    assert.equal(box.verdict(), 'up', `set by ${step} ms`);
+    await box.clock.advance(8 * SECOND);
+    await box.say('ok');
+    assert.equal(box.verdict(), 'up');
+  }
+  await box.clock.advance(HOUR);
+  assert.equal(box.verdict(), 'down', 'and it is missed as ever');
+});
+
+test('a report that a clock ahead had dated does not outlive the ones that came after it', async (t) => {
+  const box = await boxFor(t);
+  box.clock.jumpWall(3650 * DAY);
+  await box.say('fail');
+  box.clock.jumpWall(-3650 * DAY);
+  await box.restart();
+  assert.equal(box.verdict(), 'unknown', 'one of the two clocks is wrong');
+  await box.say('ok');
+  assert.equal(box.verdict(), 'up');
+  await box.restart();
+  assert.equal(box.verdict(), 'up');
 });

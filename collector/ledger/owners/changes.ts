@@ -53,6 +53,7 @@ export const changes = {
         ALTER TABLE change_of_machine RENAME TO change;`,
     },
   ],
+  dated: { table: 'change', at: 'at' },
   reads: {
     /** What was altered in `[from, to)`, newest first; of these kinds alone, where some are named. */
     between: openBetween,
@@ -65,11 +66,13 @@ export const changes = {
       return (at: Instant, spanMs = DAY, limit = TOLD): ChangeGroup[] =>
         mostTelling(groupChanges(read(at - spanMs, at + 1, LOOKED_AT)), limit);
     },
-    /** What is known to have happened last to one thing; undefined when nothing is. */
+    /** What is known to have happened last to one thing, up to and with `now`; undefined when nothing is. */
     last({ db }: Reading) {
-      const read = db.prepare('SELECT * FROM change WHERE kind = ? AND what = ? ORDER BY at DESC, id DESC LIMIT 1');
-      return (kind: ChangeKind, what: string): Change | undefined => {
-        const row = read.get(kind, what);
+      const read = db.prepare(
+        'SELECT * FROM change WHERE kind = ? AND what = ? AND at <= ? ORDER BY at DESC, id DESC LIMIT 1',
+      );
+      return (kind: ChangeKind, what: string, now: Instant): Change | undefined => {
+        const row = read.get(kind, what, now);
         return row && changeOf(row);
       };
     },

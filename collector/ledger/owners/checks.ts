@@ -32,6 +32,7 @@ export const checks = {
         CREATE INDEX check_block_by_time ON check_block (series, start);`,
     },
   ],
+  dated: { table: 'check_block', at: 'start' },
   reads: {
     /** Every check kept of a monitor in `[from, to)`, from all its vantages or one, in order of time. */
     between(reading: Reading): (monitor: string, from: Instant, to: Instant, vantage?: string) => CheckMark[] {

@@ -23,11 +23,12 @@ export const pulses = {
         CREATE INDEX pulse_by_series ON pulse (series, signal);`,
     },
   ],
+  dated: { table: 'pulse', at: 'at' },
   reads: {
-    /** The latest pulse of each signal, by monitor: what heartbeats need to go on after a restart. */
+    /** The latest pulse of each signal, by monitor, in the order they came: what heartbeats need to go on after a restart. */
     latest({ db }: Reading) {
       const read = db.prepare(`SELECT * FROM pulse JOIN series ON series.id = pulse.series
-        WHERE pulse.id IN (SELECT max(id) FROM pulse GROUP BY series, signal) ORDER BY monitor, at`);
+        WHERE pulse.id IN (SELECT max(id) FROM pulse GROUP BY series, signal) ORDER BY monitor, pulse.id`);
       return (): Pulse[] =>
         read.all().map((row) => ({
           monitor: String(row.monitor),

@@ -1,6 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Stand, Standing, Transition } from '../../../model/standing.ts';
 import type { Instant } from '../../../model/time.ts';
+import { CLOCK_TOLERANCE_MS } from '../../../runtime/clock-step.ts';
 import { openDayCorrections } from '../day-books.ts';
 import type { Owner, Reading, Writing } from '../owner.ts';
 import { blindnessOf, LONGEST_REASON, openStandWriter } from './standings.ts';
@@ -42,6 +43,7 @@ export const transitions = {
         ) WITHOUT ROWID;`,
     },
   ],
+  dated: { table: 'transition', at: 'at' },
   reads: {
     /** The monitor's transitions that begin in `[from, to)`, newest first. */
     of({ db }: Reading) {
@@ -105,15 +107,19 @@ export function openCursor({ db }: Pick<Writing, 'db'>): (name: string, id: numb
   return (name, id) => move.run(name, id).changes > 0;
 }
 
-/** Adds a transition and answers when it begins: never before the one before it, even if the wall clock jumped back. */
+/**
+ * Adds a transition and answers when it begins: never before the one before it, while the clock is only slewed. What a clock that was
+ * ahead has dated is no measure.
+ */
 function openTransitionWriter({ db, series }: Writing): (one: Transition) => Instant {
-  const last = db.prepare('SELECT at FROM transition WHERE series = ? ORDER BY at DESC LIMIT 1');
+  const last = db.prepare('SELECT at FROM transition WHERE series = ? AND at <= ? ORDER BY at DESC LIMIT 1');
   const add = db.prepare(
     'INSERT INTO transition (series, at, "from", "to", reason, blind, flapping, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   return (one) => {
     const id = series.idOf(one.monitor, one.vantage);
-    const at = Math.max(Math.round(one.at), Number(last.get(id)?.at ?? Number.NEGATIVE_INFINITY));
+    const begun = Math.round(one.at);
+    const at = Math.max(begun, Number(last.get(id, begun + CLOCK_TOLERANCE_MS)?.at ?? Number.NEGATIVE_INFINITY));
     const reason = one.reason.slice(0, LONGEST_REASON);
     add.run(id, at, one.from, one.to, reason, one.blind ?? null, one.flapping ? 1 : 0, evidenceOf(one));
     return at;

@@ -41,15 +41,16 @@ test('what is too long is cut, so that a hostile log cannot fill the ledger', as
   );
 });
 
-test('the last change of a thing is known, also after a restart', async (t) => {
+test('the last change of a thing is known, also after a restart, and not one that a wrong clock dated ahead', async (t) => {
   const first = await ledgerFor(t);
-  assert.equal(await first.ledger.changes.last('version', 'signalbox'), undefined);
+  assert.equal(await first.ledger.changes.last('version', 'signalbox', START), undefined);
   const older: Change = { at: START, kind: 'version', what: 'signalbox', to: '0.1.0' };
   const newer: Change = { at: START + DAY, kind: 'version', what: 'signalbox', from: '0.1.0', to: '0.2.0' };
   await first.ledger.changes.add([newer, older, upgrade(START + 2 * DAY, 'signalbox')]);
   await first.close();
   const second = await ledgerFor(t, new FakeClock(START), first.folder);
-  assert.deepEqual(await second.ledger.changes.last('version', 'signalbox'), newer);
+  assert.deepEqual(await second.ledger.changes.last('version', 'signalbox', START + 2 * DAY), newer);
+  assert.deepEqual(await second.ledger.changes.last('version', 'signalbox', START + HOUR), older);
 });
 
 test('before an outage: one run of apt is one line, the most telling stay, newest first', async (t) => {

@@ -40,21 +40,6 @@ test('checks that were noted can be read within ten seconds', async (t) => {
   assert.ok(Math.abs((marks[3]?.latencyMs ?? 0) - 42) < 42 * 0.03);
 });
 
-test('a wall clock that jumped back does not make history run backwards', async (t) => {
-  const { folder, ledger } = await ledgerFor(t);
-  await ledger.transitions.keep([transition(START, 'up', 'down')], []);
-  await ledger.transitions.keep([transition(START - HOUR, 'down', 'up')], []);
-  using view = viewOf(folder);
-  const found = view.transitions.of('web', 0, START + DAY, 10);
-  assert.deepEqual(
-    found.map(({ at, to }) => ({ at, to })),
-    [
-      { at: START, to: 'up' },
-      { at: START, to: 'down' },
-    ],
-  );
-});
-
 test('checks taken while the wall clock was wrong stay where that clock put them, in order', async (t) => {
   const { folder, ledger, pass } = await ledgerFor(t);
   for (const at of [START, START + MINUTE, START - 3 * DAY, START - 3 * DAY + MINUTE, START + 2 * MINUTE])
