@@ -2,6 +2,7 @@ import { createClock } from '../collector/clock.ts';
 import { probe } from '../collector/probes/http/probe.ts';
 import { settings } from '../collector/probes/http/spec.ts';
 import type { ProbeContext } from '../model/probe.ts';
+import { reasonInWords } from '../model/reason.ts';
 
 const CHECKS = 3000;
 const WARM = 1000;
@@ -41,6 +42,6 @@ function checking(written: unknown): () => Promise<void> {
     };
     const finding = await probe(spec, context);
     callOff();
-    if (finding.verdict !== 'up') throw new Error(`bench: ${finding.reason}`);
+    if (finding.verdict !== 'up') throw new Error(`bench: ${reasonInWords(finding.reason)}`);
   };
 }

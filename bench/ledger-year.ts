@@ -74,16 +74,16 @@ function latencyMs(index: number): number {
 function outages(monitor: string, from: number, now: number): Transition[] {
   const evidence = { status: 502, headers: Array(12).fill('x-some-header: with a value'), body: 'x'.repeat(1_000) };
   const one = { monitor, vantage: '' };
-  const found: Transition[] = [{ ...one, at: from, from: 'unknown', to: 'up', reason: '200 OK' }];
+  const found: Transition[] = [{ ...one, at: from, from: 'unknown', to: 'up', reason: ['200 OK'] }];
   for (let at = from + DAY; at < now - HOUR; at += 7 * DAY) {
-    found.push({ ...one, at, from: 'up', to: 'down', reason: '502 Bad Gateway, wanted 200', evidence });
-    found.push({ ...one, at: at + 13 * MINUTE, from: 'down', to: 'up', reason: '200 OK' });
+    found.push({ ...one, at, from: 'up', to: 'down', reason: ['502 Bad Gateway, wanted 200'], evidence });
+    found.push({ ...one, at: at + 13 * MINUTE, from: 'down', to: 'up', reason: ['200 OK'] });
   }
   return found;
 }
 
 function standOf(monitor: string, vantage: string, now: number): Stand {
-  return { monitor, vantage, standing: 'up', since: now - DAY, reason: '200 OK', freshUntil: now + MINUTE };
+  return { monitor, vantage, standing: 'up', since: now - DAY, reason: ['200 OK'], freshUntil: now + MINUTE };
 }
 
 /** The days before the checks that are kept, as the books would have them. */

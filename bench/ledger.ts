@@ -147,16 +147,16 @@ function noteSome(turn: number, note: (check: Check) => void, take: (stand: Stan
   const now = Date.now();
   for (let index = 0; index < 20; index++) {
     const monitor = `note-${(turn % 100) * 20 + index}`;
-    const finding = { verdict: 'up', reason: '200 OK' } as const;
+    const finding = { verdict: 'up', reason: ['200 OK'] } as const;
     note({ monitor, vantage: 'local', at: now, steadyAt: now, durationMs: 42, lateMs: 0, finding });
-    const stand = { monitor, standing: 'up', since: 1.7e12, reason: '200 OK', freshUntil: now + 15_000 } as const;
+    const stand = { monitor, standing: 'up', since: 1.7e12, reason: ['200 OK'], freshUntil: now + 15_000 } as const;
     take({ ...stand, vantage: 'local' });
     take({ ...stand, vantage: '' });
   }
 }
 
 function transition(monitor: string, at: number): Transition {
-  return { monitor, vantage: '', at, from: 'up', to: 'down', reason: '502 Bad Gateway, wanted 200' };
+  return { monitor, vantage: '', at, from: 'up', to: 'down', reason: ['502 Bad Gateway, wanted 200'] };
 }
 
 function timed(act: () => void): number {

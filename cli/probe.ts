@@ -11,6 +11,7 @@ import { nearest } from '../config/nearest.ts';
 import { lazyUnits } from '../exporters/systemd/lazy-units.ts';
 import type { Check, Verdict } from '../model/finding.ts';
 import type { Monitor } from '../model/monitor.ts';
+import { reasonInWords } from '../model/reason.ts';
 import { createRedactor, type Redact } from '../model/redact.ts';
 import { spanInWords } from '../model/time.ts';
 import { EXIT } from './exit-codes.ts';
@@ -82,7 +83,9 @@ async function checkAloud(monitor: Monitor, redact: Redact): Promise<Check> {
 
 function printCheck({ monitor, durationMs, finding }: Check): void {
   const { verdict, reason, phases = {}, samples = [], evidence = {} } = finding;
-  console.log(`\n${monitor} is ${verdict.toUpperCase()}: ${reason}  (${spanInWords(durationMs)})`);
+  console.log(
+    `\n${monitor} is ${verdict.toUpperCase()}: ${reasonInWords(reason, Date.now())}  (${spanInWords(durationMs)})`,
+  );
   section(
     'phases',
     Object.entries(phases).map(([phase, ms]) => [phase, spanInWords(ms)]),

@@ -1,10 +1,11 @@
 import type { Check } from '../model/finding.ts';
 import type { Monitor } from '../model/monitor.ts';
 import type { ConfigChange, Part, PartContext, SampleGroup } from '../model/part.ts';
+import { reasonInWords } from '../model/reason.ts';
 import { sayJson } from '../model/route.ts';
 import type { SampleSink } from '../model/sample.ts';
 import type { Stand } from '../model/standing.ts';
-import { SECOND } from '../model/time.ts';
+import { type Instant, SECOND } from '../model/time.ts';
 import { createCheckMetrics } from './check-metrics.ts';
 import { cleanFinding } from './clean.ts';
 import { suitHeapTo } from './heap.ts';
@@ -65,7 +66,7 @@ export function createChecks(options: ChecksOptions): Checks {
     name: 'log',
     act(transitions) {
       for (const { monitor, to, reason } of transitions) {
-        log(`${monitor} is ${to}: ${reason}`);
+        log(`${monitor} is ${to}: ${reasonInWords(reason, clock.now())}`);
         metrics.transition(to);
       }
     },
@@ -119,7 +120,7 @@ export function createChecks(options: ChecksOptions): Checks {
         for: 'readers',
         methods: ['GET'],
         path: '/standings',
-        handle: () => sayJson(200, { standings: judging.stands() }),
+        handle: () => sayJson(200, { standings: judging.stands().map((one) => inWords(one, clock.now())) }),
       },
     ],
     samples: () => metrics.samples(judging.stands()),
@@ -152,4 +153,8 @@ export function createChecks(options: ChecksOptions): Checks {
 
 function keyOf(monitor: string, vantage: string): string {
   return `${vantage}\n${monitor}`;
+}
+
+function inWords({ reason, tally: _, ...stand }: Stand, now: Instant) {
+  return { ...stand, reason: reasonInWords(reason, now) };
 }

@@ -1,5 +1,6 @@
 import type { Change } from '../model/change.ts';
 import type { Evidence, Finding } from '../model/finding.ts';
+import { mapReason, type Reason, shortReason } from '../model/reason.ts';
 import type { Redact } from '../model/redact.ts';
 
 const REASON_LENGTH = 300;
@@ -18,9 +19,14 @@ export function cleanFinding(finding: Finding, redact: Redact): Finding {
   const { evidence } = finding;
   return {
     ...finding,
-    reason: cut(redact(finding.reason).replace(UNPRINTABLE, ' ').trim(), REASON_LENGTH),
+    reason: cleanReason(finding.reason, redact),
     ...(evidence && { evidence: cleanEvidence(evidence, redact) }),
   };
+}
+
+function cleanReason(reason: Reason, redact: Redact): Reason {
+  const line = (text: string) => redact(text).replace(UNPRINTABLE, ' ');
+  return shortReason(mapReason(reason, line), REASON_LENGTH);
 }
 
 /** A change that may be kept and shown, likewise; its detail keeps its lines. */

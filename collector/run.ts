@@ -1,8 +1,8 @@
 import { hasCode, messageOf } from '../model/errors.ts';
 import type { Check, Finding } from '../model/finding.ts';
 import type { Monitor } from '../model/monitor.ts';
+import { quote, type Reason, reason, span } from '../model/reason.ts';
 import type { Clock } from '../model/time.ts';
-import { spanInWords } from '../model/time.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import type { Vantage } from './vantage/vantage.ts';
 
@@ -45,18 +45,22 @@ async function check({ name, kind, spec, timeoutMs }: Monitor, vantage: Vantage,
       vantage.check({ monitor: name, kind, spec, timeoutMs }, signal),
     );
   } catch (error) {
-    return fault(hasCode(error, 'left-behind') ? 'the check did not end at its deadline' : messageOf(error));
+    return fault(
+      hasCode(error, 'left-behind')
+        ? ['the check did not end at its deadline']
+        : [quote(messageOf(error), 'a fault of ours')],
+    );
   }
 }
 
-function fault(words: string): Finding {
-  return { verdict: 'unknown', reason: `the check itself failed: ${words}` };
+function fault(why: Reason): Finding {
+  return { verdict: 'unknown', reason: reason`the check itself failed: ${why}` };
 }
 
 /** A deadline that passed while this process itself stood still says nothing of the target. */
 function excuseFrozen(finding: Finding, { timeoutMs }: Monitor, durationMs: number, heldUpMs: number): Finding {
   const late = finding.verdict === 'down' && durationMs >= timeoutMs && durationMs - heldUpMs < timeoutMs / 2;
-  return late ? fault(`this process was held up for ${spanInWords(heldUpMs)} meanwhile`) : finding;
+  return late ? fault(reason`this process was held up for ${span(heldUpMs)} meanwhile`) : finding;
 }
 
 /** A good answer that took too long is degraded, unless it was our own loop that was slow. */
@@ -66,6 +70,6 @@ function judgeSpeed(finding: Finding, monitor: Monitor, durationMs: number, held
   return {
     ...finding,
     verdict: 'degraded',
-    reason: `slow: ${spanInWords(tookMs)}, wanted under ${spanInWords(monitor.slowMs)}`,
+    reason: reason`slow: ${span(tookMs)}, wanted under ${span(monitor.slowMs)}`,
   };
 }

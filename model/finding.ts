@@ -1,3 +1,4 @@
+import type { Reason } from './reason.ts';
 import type { Sample } from './sample.ts';
 import type { Instant } from './time.ts';
 
@@ -11,7 +12,7 @@ export type Evidence = Readonly<Record<string, string | number | readonly string
 export interface Finding {
   readonly verdict: Verdict;
   /** One line a tired person understands: `TLS certificate expired 3 h ago`. Also given when up: `200 OK`. */
-  readonly reason: string;
+  readonly reason: Reason;
   /** The target's own time in milliseconds where that is not the whole check (a ping's mean, a heartbeat's run time). */
   readonly latencyMs?: number;
   /** Milliseconds by phase, in the order they happened. */

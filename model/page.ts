@@ -2,10 +2,10 @@ import type { KindTraits } from './monitor.ts';
 import type { Standing } from './standing.ts';
 import type { Instant } from './time.ts';
 
-/** What the site needs to know of the config; the rest comes from the ledger. */
+/** What the site needs to know of the config; the rest comes from the ledger. Of what is not public it knows nothing. */
 export interface SiteSpec {
   readonly title: string;
-  /** The monitors in the order of the config. */
+  /** The public monitors in the order of the config. */
   readonly monitors: readonly SiteMonitor[];
 }
 
@@ -14,7 +14,6 @@ export interface SiteMonitor {
   readonly slug: string;
   readonly title: string;
   readonly group: string;
-  readonly public: boolean;
   readonly traits: KindTraits;
   readonly everyMs: number;
 }

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
 import type { Pulse } from './ledger.ts';
+import { type Reason, reasonInWords } from './reason.ts';
 import type { Clock, Instant } from './time.ts';
 import type { Units } from './unit.ts';
 
@@ -22,9 +23,15 @@ export interface Resolved {
  */
 export type Resolve = (host: string, family: 0 | 4 | 6, signal: AbortSignal) => Promise<Resolved>;
 
-/** A name that does not resolve; the message is a reason fit for a finding. */
+/** A name that does not resolve, and why. */
 export class NameNotFound extends Error {
   readonly code = 'name-not-found';
+  readonly reason: Reason;
+
+  constructor(reason: Reason) {
+    super(reasonInWords(reason));
+    this.reason = reason;
+  }
 }
 
 /** Everything live that a probe may need, handed over. */

@@ -1,4 +1,5 @@
 import type { Evidence, Verdict } from './finding.ts';
+import type { Reason } from './reason.ts';
 import type { Instant } from './time.ts';
 
 /** What we have concluded: the same four words as a verdict, but confirmed. */
@@ -23,7 +24,7 @@ export interface Transition {
   readonly at: Instant;
   readonly from: Standing;
   readonly to: Standing;
-  readonly reason: string;
+  readonly reason: Reason;
   /** Only where `to` is unknown. */
   readonly blind?: Blindness;
   readonly flapping?: boolean;
@@ -37,9 +38,9 @@ export interface Tally {
   /** Which of them failed lately. */
   readonly failures: readonly { readonly nth: number; readonly at: Instant }[];
   /** What the last one that failed said. */
-  readonly latest?: { readonly reason: string; readonly evidence?: Evidence };
+  readonly latest?: { readonly reason: Reason; readonly evidence?: Evidence };
   /** It is up, but too many of them failed. */
-  readonly failing?: { readonly since: Instant; readonly reason: string };
+  readonly failing?: { readonly since: Instant; readonly reason: Reason };
   /** While it is down: what was counted before. */
   readonly aside?: Tally;
 }
@@ -50,7 +51,7 @@ export interface Stand {
   readonly vantage: string;
   readonly standing: Standing;
   readonly since: Instant;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly blind?: Blindness;
   readonly flapping?: boolean;
   /** Only of a vantage's stand. */

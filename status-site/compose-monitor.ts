@@ -1,5 +1,6 @@
 import { LATENCY_CODES, type LatencyHistogram, quantile } from '../model/latency.ts';
 import type { CheckMark, DayRecord } from '../model/ledger.ts';
+import type { Reason } from '../model/reason.ts';
 import type { Transition } from '../model/standing.ts';
 import { DAY, dayOf, type Instant, spanInWords } from '../model/time.ts';
 import { account, addAccounts, addCounts, coverageOf, type Stretch, unseenAt, uptimeOf } from '../model/timeline.ts';
@@ -36,7 +37,7 @@ export interface MonitorSource {
   readonly now: Instant;
   readonly stamp: Stamp;
   readonly siteTitle: string;
-  readonly publicForm: (reason: string) => string;
+  readonly publicForm: (reason: Reason) => string;
 }
 
 /** Decides every word of one monitor's page. */
@@ -143,7 +144,7 @@ function stretchesSince(newestFirst: readonly Transition[], watched: Watched, fr
 function changesOf(
   newestFirst: readonly Transition[],
   now: Instant,
-  publicForm: (reason: string) => string,
+  publicForm: (reason: Reason) => string,
 ): ChangeData[] {
   return newestFirst.slice(0, CHANGES).map((one, index) => {
     const ended = index === 0 ? now : (newestFirst[index - 1]?.at ?? now);

@@ -8,19 +8,19 @@ import { composeMonitor } from './compose-monitor.ts';
 import { daysInWords, sharesOf } from './day-words.ts';
 import type { LedgerView } from './ledger-view.ts';
 import type { GroupData, IndexData, LineData, MonitorPage, Stamp } from './page-data.ts';
-import { oneLine, publicReasons } from './public-reason.ts';
+import { publicReasons } from './public-reason.ts';
 import { composeSentence } from './sentence.ts';
 import { reasonWords, type StandingNow, standingNow, stateOf, stateWord, worstOf } from './standing-now.ts';
 import { everyPage, type History, type Turn } from './turns.ts';
 import type { Watched } from './watched.ts';
-import { clockTime, coverageWords, dateWords, failedWords, isoSeconds, shareWords } from './words.ts';
+import { clockTime, coverageWords, dateWords, failedWords, isoSeconds, oneLine, shareWords } from './words.ts';
 
 /** How many days the bars show, today included. */
 export const DAYS = 90;
 
 /**
  * Decides every word of the site from the ledger at `now`; the index is to be true until `until`. Gives the monitors' pages one by one,
- * so that only one is in memory, and at the end the index; `turn` says which pages stay as they are. Says nothing of monitors that are not public.
+ * so that only one is in memory, and at the end the index; `turn` says which pages stay as they are.
  */
 export function* composeSite(
   spec: SiteSpec,
@@ -29,14 +29,13 @@ export function* composeSite(
   until: Instant,
   turn: Turn = everyPage(until),
 ): Generator<MonitorPage, IndexData> {
-  const shown = spec.monitors.filter((monitor) => monitor.public);
-  const publicForm = publicReasons(rulesOf(spec));
+  const publicForm = publicReasons(spec, now);
   const stands = new Map(
     view.standings.current().flatMap((one): [string, Stand][] => (one.vantage === '' ? [[one.monitor, one]] : [])),
   );
   const title = oneLine(spec.title);
   const watched: Watched[] = [];
-  for (const monitor of shown) {
+  for (const monitor of spec.monitors) {
     const { name, slug } = monitor;
     const standing = (history: History) => standingNow(stands.get(name), now, history.uptime !== undefined, publicForm);
     const recalled = turn.recall(name, standing);
@@ -77,12 +76,6 @@ function unseenDays(now: Instant): DayRecord[] {
     checks: 0,
     failed: 0,
   }));
-}
-
-function rulesOf(spec: SiteSpec) {
-  const texts = (of: boolean) =>
-    spec.monitors.filter((one) => one.public === of).flatMap((one) => [oneLine(one.name), oneLine(one.title)]);
-  return { unspoken: texts(false), spoken: [oneLine(spec.title), ...texts(true)] };
 }
 
 function historyOf(monitor: SiteMonitor, days: readonly DayRecord[]): History {

@@ -50,14 +50,8 @@ export function openSite({
 function siteSpecOf({ title, monitors }: SiteConfig): SiteSpec {
   return {
     title,
-    monitors: monitors.map(({ name, slug, title, group, public: open, traits, everyMs }) => ({
-      name,
-      slug,
-      title,
-      group,
-      public: open,
-      traits,
-      everyMs,
-    })),
+    monitors: monitors
+      .filter((one) => one.public)
+      .map(({ name, slug, title, group, traits, everyMs }) => ({ name, slug, title, group, traits, everyMs })),
   };
 }

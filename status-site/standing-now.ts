@@ -1,8 +1,8 @@
 import type { SignalState } from '../draw/palette.ts';
+import type { Reason } from '../model/reason.ts';
 import type { Blindness, Stand, Standing } from '../model/standing.ts';
 import { type Instant, SECOND, spanInWords } from '../model/time.ts';
-import { shortened } from './public-reason.ts';
-import { momentWords, tied } from './words.ts';
+import { momentWords, shortened, tied } from './words.ts';
 
 /** How a monitor stands at the moment the page is made: a stand whose finding no longer counts has become unknown. */
 export interface StandingNow {
@@ -24,7 +24,7 @@ export function standingNow(
   stand: Stand | undefined,
   now: Instant,
   observed: boolean,
-  publicForm: (reason: string) => string,
+  publicForm: (reason: Reason) => string,
 ): StandingNow {
   if (stand === undefined || (stand.blind === 'unwatched' && !observed))
     return { standing: 'unknown', reason: 'not checked yet' };

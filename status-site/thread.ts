@@ -43,8 +43,7 @@ export function serveBuilds(port: MessagePort, data: ThreadData, openView: (fold
     if (spec === undefined) return { built: now, failed: 'no spec was given yet' };
     try {
       view ??= openView(data.stateFolder);
-      const count = spec.monitors.filter((monitor) => monitor.public).length;
-      const turn = turns.next(now, count, (builds) => trueUntil(0, builds * data.everyMs));
+      const turn = turns.next(now, spec.monitors.length, (builds) => trueUntil(0, builds * data.everyMs));
       const site = composeSite(spec, view, now, trueUntil(now, data.everyMs), turn);
       const files = await writer.write(renderSite(site));
       return { built: now, files, tookMs: performance.now() - started, remembers: turn.remembers };

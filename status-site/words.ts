@@ -5,6 +5,25 @@ import type { TimeWords } from './page-data.ts';
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 const NBSP = '\u00a0';
 
+/** Control characters, line and paragraph separators, and everything that turns the direction of text or is not seen. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]+/gu;
+const MARKS = /(\p{M}{3})\p{M}+/gu;
+
+/** Text from outside on one line, without what cannot be seen. */
+export function oneLine(text: string): string {
+  return text.replace(UNSEEN, ' ').replace(MARKS, '$1').replace(/\s+/g, ' ').trim();
+}
+
+/** The text with at most `most` characters; where it was cut there is `…`. */
+export function shortened(text: string, most: number): string {
+  const letters = Array.from(text);
+  if (letters.length <= most) return text;
+  return `${letters
+    .slice(0, most - 1)
+    .join('')
+    .trimEnd()}…`;
+}
+
 /** `14:05`, UTC. */
 export function clockTime(at: Instant): string {
   return new Date(at).toISOString().slice(11, 16);
@@ -21,10 +40,11 @@ export function dateWords(at: Instant): string {
   return `${dayWords(at)} ${new Date(at).getUTCFullYear()}`;
 }
 
-/** `14:05` when it lies within the twelve hours before `now`, else `20 November, 14:05`; the machine's form is exact. */
-export function momentWords(at: Instant, now: Instant): TimeWords {
-  const near = now - at < 12 * 60 * MINUTE;
-  return { iso: isoSeconds(at), words: near ? clockTime(at) : `${dayWords(at)}, ${clockTime(at)}` };
+/** `14:05` when it lies within twelve hours of `now`, else `20 November, 14:05`; `14:05:20` with `seconds`. The machine's form is exact. */
+export function momentWords(at: Instant, now: Instant, seconds = false): TimeWords {
+  const near = Math.abs(now - at) < 12 * 60 * MINUTE;
+  const time = seconds ? isoSeconds(at).slice(11, 19) : clockTime(at);
+  return { iso: isoSeconds(at), words: near ? time : `${dayWords(at)}, ${time}` };
 }
 
 /** ISO 8601 in UTC with whole seconds. */

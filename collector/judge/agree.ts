@@ -1,11 +1,12 @@
 import type { Agreement } from '../../model/monitor.ts';
+import { joinReasons, type Reason, reason } from '../../model/reason.ts';
 import type { Blindness, Stand, Standing } from '../../model/standing.ts';
 import { placeInWords } from '../vantage/kinds.ts';
 
 /** What several vantages say together. */
 export interface Agreed {
   readonly standing: Standing;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly blind?: Blindness;
   readonly flapping?: boolean;
 }
@@ -36,18 +37,19 @@ function blindTogether(stands: readonly Stand[]): Agreed {
     const found = stands.find((one) => one.blind === blind);
     if (found) return { standing: 'unknown', reason: found.reason, blind };
   }
-  return { standing: 'unknown', reason: 'not checked yet', blind: 'unwatched' };
+  return { standing: 'unknown', reason: ['not checked yet'], blind: 'unwatched' };
 }
 
 /** One reason when all agree, else each vantage's, the worst first: `down from outside: timeout; fine from here`. */
-function inWords(stands: readonly Stand[]): string {
+function inWords(stands: readonly Stand[]): Reason {
   const [first, ...others] = stands;
-  if (first === undefined) return 'not checked yet';
+  if (first === undefined) return ['not checked yet'];
   if (others.every((one) => one.standing === first.standing)) return first.reason;
-  return STANDINGS_BY_WEIGHT.flatMap((standing) => stands.filter((one) => one.standing === standing))
-    .map(({ standing, vantage, reason }) => {
-      const place = placeInWords(vantage);
-      return standing === 'up' ? `fine from ${place}` : `${standing} from ${place}: ${reason}`;
-    })
-    .join('; ');
+  const worstFirst = STANDINGS_BY_WEIGHT.flatMap((standing) => stands.filter((one) => one.standing === standing));
+  return joinReasons(worstFirst.map(saidFrom), '; ');
+}
+
+function saidFrom({ standing, vantage, reason: why }: Stand): Reason {
+  const place = placeInWords(vantage);
+  return standing === 'up' ? reason`fine from ${place}` : reason`${standing} from ${place}: ${why}`;
 }

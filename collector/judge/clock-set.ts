@@ -1,5 +1,6 @@
 import type { Check } from '../../model/finding.ts';
 import type { Monitor } from '../../model/monitor.ts';
+import { ours, reason } from '../../model/reason.ts';
 import type { Stand, Tally, Transition } from '../../model/standing.ts';
 import { type Clock, type Instant, MINUTE } from '../../model/time.ts';
 import { CLOCK_TOLERANCE_MS, stepInWords } from '../../runtime/clock-step.ts';
@@ -22,9 +23,9 @@ export function interruption(stand: Stand, { step, now }: ClockSet): Transition[
   const { standing, blind, freshUntil: _, since: __, tally: ___, ...rest } = stand;
   const unseen = { to: 'unknown', blind: 'unwatched', at: Math.min(now, now - step) } as const;
   if (blind === 'unwatched') return step > 0 ? [] : [{ ...rest, ...unseen, from: 'unknown' }];
-  const reason = `this machine's clock was ${stepInWords(step)}`;
+  const why = reason`this machine's clock was ${ours(stepInWords(step))}`;
   return [
-    { ...rest, ...unseen, from: standing, reason },
+    { ...rest, ...unseen, from: standing, reason: why },
     { ...rest, from: 'unknown', to: standing, at: now, ...(blind && { blind }) },
   ];
 }
@@ -76,6 +77,6 @@ export function isAhead({ since, freshUntil }: Stand, { everyMs, timeoutMs }: Mo
 
 /** A stand of which nothing is known any more, since the clock that dated it was ahead. */
 export function forgotten({ monitor, vantage }: Stand, now: Instant): Stand {
-  const reason = "this machine's clock was ahead when the box last ran";
-  return { monitor, vantage, standing: 'unknown', blind: 'unwatched', since: now, reason, freshUntil: now };
+  const why = ["this machine's clock was ahead when the box last ran"];
+  return { monitor, vantage, standing: 'unknown', blind: 'unwatched', since: now, reason: why, freshUntil: now };
 }

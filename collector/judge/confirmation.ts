@@ -1,5 +1,6 @@
 import type { Evidence } from '../../model/finding.ts';
 import type { Confirmation } from '../../model/monitor.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Standing } from '../../model/standing.ts';
 import { HOUR, type Instant } from '../../model/time.ts';
 import { type Judged, LEVELS, type Level, type Run, SEEN, type Seeing, type Seen, type Series } from './series.ts';
@@ -29,7 +30,7 @@ export function confirmed(before: Series, seeing: Seeing, confirm: Confirmation,
 }
 
 /** Nobody looked after `at`: the last finding no longer counts. */
-export function lapse(before: Series, at: Instant, reason: string): Judged {
+export function lapse(before: Series, at: Instant, reason: Reason): Judged {
   return blindfold(before, { at, verdict: 'unknown', reason, blind: 'unwatched' });
 }
 

@@ -1,5 +1,6 @@
 import type { Check } from '../../model/finding.ts';
 import type { Monitor } from '../../model/monitor.ts';
+import { reason } from '../../model/reason.ts';
 import type { Stand } from '../../model/standing.ts';
 import { SECOND } from '../../model/time.ts';
 import type { Entry } from './entry.ts';
@@ -41,10 +42,10 @@ export function toAskAnew(monitor: Monitor, check: Check, witnesses: Witnesses):
  */
 export function excuseFor(monitor: Monitor, vantage: string, witnesses: Witnesses): Excuse | 'wait' | undefined {
   const offline = offlineAt(vantage, witnesses);
-  if (offline === true) return { verdict: 'unknown', reason: 'this box itself is offline', blind: 'offline' };
+  if (offline === true) return { verdict: 'unknown', reason: ['this box itself is offline'], blind: 'offline' };
   for (const name of monitor.needs) {
     const parent = witnesses.ownOf(name);
-    if (parent?.standing === 'down') return unreachable(witnesses.monitorOf(name)?.title ?? name);
+    if (parent?.standing === 'down') return unreachable(name, witnesses.monitorOf(name)?.title ?? name);
     if (parent?.blind === 'unreachable') return { verdict: 'unknown', reason: parent.reason, blind: 'unreachable' };
   }
   return offline === 'perhaps' || monitor.needs.some((name) => isInDoubt(witnesses.entriesOf(name)))
@@ -73,6 +74,10 @@ function isJudgementPending({ latest, concludedAt, series }: Entry): boolean {
 }
 
 /** What is said of a monitor behind one that is down. */
-function unreachable(parent: string): Excuse {
-  return { verdict: 'unknown', reason: `unreachable because of ${parent}`, blind: 'unreachable' };
+function unreachable(parent: string, title: string): Excuse {
+  return {
+    verdict: 'unknown',
+    reason: reason`unreachable because of ${{ monitor: parent, title }}`,
+    blind: 'unreachable',
+  };
 }

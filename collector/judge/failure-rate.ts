@@ -1,4 +1,5 @@
 import type { FailureRate } from '../../model/monitor.ts';
+import { type Reason, reason } from '../../model/reason.ts';
 import type { Tally } from '../../model/standing.ts';
 import type { Instant } from '../../model/time.ts';
 import { type Judged, NO_TALLY, type Seeing, type Series } from './series.ts';
@@ -34,23 +35,25 @@ export function mixed({ counted: all, failures, latest }: Tally, rate: FailureRa
 }
 
 /** `every second check fails: 503`; `3 of the last 20 checks failed: timeout`. */
-function failureRateInWords(tally: Tally, rate: FailureRate): string {
+function failureRateInWords(tally: Tally, rate: FailureRate): Reason {
   const { failed, of } = shareOf(tally, rate);
-  const reason = tally.latest === undefined ? '' : `: ${tally.latest.reason}`;
+  const why = tally.latest === undefined ? [] : reason`: ${tally.latest.reason}`;
   const isEverySecond = of >= 4 && Math.abs(2 * failed - of) <= 1;
-  return `${isEverySecond ? 'every second check fails' : `${failed} of the last ${of} checks failed`}${reason}`;
+  return isEverySecond
+    ? reason`every second check fails${why}`
+    : reason`${failed} of the last ${of} checks failed${why}`;
 }
 
 function counted(tally: Tally, seeing: Seeing, { window }: FailureRate, times: number): Tally {
   const all = tally.counted + times;
-  const { at, reason, evidence } = seeing;
+  const { at, evidence } = seeing;
   const isFailed = seeing.verdict === 'down';
   const failures = isFailed ? Array.from({ length: times }, (_, index) => ({ nth: all - times + index + 1, at })) : [];
   return {
     ...tally,
     counted: all,
     failures: [...tally.failures, ...failures].filter(({ nth }) => nth > all - window),
-    ...(isFailed && { latest: { reason, ...(evidence && { evidence }) } }),
+    ...(isFailed && { latest: { reason: seeing.reason, ...(evidence && { evidence }) } }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Monitor } from '../../model/monitor.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Instant } from '../../model/time.ts';
 import { blindfold, change, confirmed } from './confirmation.ts';
 import { mixed, tallied } from './failure-rate.ts';
@@ -25,7 +26,7 @@ export function judge(before: Series, seeing: Seeing, rules: Rules, times = 1): 
 }
 
 /** Nobody looked after `at`: the last finding no longer counts. */
-export function lapse(before: Series, at: Instant, reason: string): Judged {
+export function lapse(before: Series, at: Instant, reason: Reason): Judged {
   return shown(before, blindfold(before, { at, verdict: 'unknown', reason, blind: 'unwatched' }), at);
 }
 

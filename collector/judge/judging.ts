@@ -1,7 +1,8 @@
 import type { Check, Evidence } from '../../model/finding.ts';
 import type { Monitor } from '../../model/monitor.ts';
+import { reason, span } from '../../model/reason.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
-import { type Clock, SECOND, spanInWords } from '../../model/time.ts';
+import { type Clock, SECOND } from '../../model/time.ts';
 import { watchClockSteps } from '../../runtime/clock-step.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { dated, forgotten, interruption, isAhead } from './clock-set.ts';
@@ -85,8 +86,8 @@ export function createJudging(options: JudgingOptions): Judging {
   }
 
   async function conclude(entry: Entry, monitor: Monitor, check: Check): Promise<void> {
-    const { verdict, reason, evidence } = check.finding;
-    const seeing: Seeing = { at: check.at, verdict, reason, ...(evidence && { evidence }) };
+    const { verdict, reason: why, evidence } = check.finding;
+    const seeing: Seeing = { at: check.at, verdict, reason: why, ...(evidence && { evidence }) };
     if (verdict === 'down') {
       await Promise.all(toAskAnew(monitor, check, roster).map(options.recheck));
       weigh(entry, monitor, seeing);
@@ -168,8 +169,8 @@ export function createJudging(options: JudgingOptions): Judging {
       const silentMs = now - entry.freshUntil;
       entry.freshUntil = Number.POSITIVE_INFINITY;
       if (entry.series.standing === 'unknown' && entry.series.blind === 'unwatched') continue;
-      const reason = `nobody was looking for ${spanInWords(silentMs)} or more`;
-      settle(entry, lapse(entry.series, Math.round(clock.now() - silentMs), reason));
+      const why = reason`nobody was looking for ${span(silentMs)} or more`;
+      settle(entry, lapse(entry.series, Math.round(clock.now() - silentMs), why));
     }
   }
 

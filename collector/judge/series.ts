@@ -1,4 +1,5 @@
 import type { Evidence, Verdict } from '../../model/finding.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Blindness, Standing, Tally, Transition } from '../../model/standing.ts';
 import type { Instant } from '../../model/time.ts';
 
@@ -13,7 +14,7 @@ export interface Run {
 export interface Series {
   readonly standing: Standing;
   readonly since: Instant;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly blind?: Blindness;
   /** The last standing that was not unknown: what the next findings must confirm or contradict. */
   readonly settled?: Seen;
@@ -32,7 +33,7 @@ export interface Series {
 export interface Seeing {
   readonly at: Instant;
   readonly verdict: Verdict;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly blind?: Blindness;
   readonly evidence?: Evidence;
 }
@@ -63,7 +64,7 @@ export function unjudged(at: Instant): Series {
   return {
     standing: 'unknown',
     since: at,
-    reason: 'not checked yet',
+    reason: ['not checked yet'],
     blind: 'unwatched',
     worse: {},
     better: {},

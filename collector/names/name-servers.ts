@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import type { Address } from '../../model/probe.ts';
+import { ours, type Reason, reason, targetAfter } from '../../model/reason.ts';
 import type { Clock } from '../../model/time.ts';
 
 /** What one name server said about one full name. */
@@ -8,7 +9,7 @@ export type Said =
   /** There is no such name (NXDOMAIN), or it has no address of the wanted family (NODATA). */
   | { readonly kind: 'nothing'; readonly rcode: 'NXDOMAIN' | 'NODATA'; readonly server: string }
   /** No server could say: the reasons, one a server. */
-  | { readonly kind: 'failed'; readonly reasons: readonly string[] };
+  | { readonly kind: 'failed'; readonly reasons: readonly Reason[] };
 
 /** How to ask: which servers, how long each may take, how often the list is gone through. */
 export interface Asking {
@@ -47,7 +48,7 @@ export function createNameServers(clock: Clock): AskServers {
   }
 
   return async (name, family, { servers, timeoutMs, attempts }, signal) => {
-    const reasons = new Map<string, string>();
+    const reasons = new Map<string, Reason>();
     const isAiling = (server: string) => (ailingUntil.get(server) ?? 0) > clock.monotonic();
     const inOrder = [...servers].sort((a, b) => Number(isAiling(a)) - Number(isAiling(b)));
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -108,6 +109,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EBADRESP: 'answers with a broken message',
 };
 
-function failure(server: string, code: string): string {
-  return code === 'EBADNAME' ? 'it is not a valid name' : `name server ${server} ${WORDS[code] ?? `failed (${code})`}`;
+function failure(server: string, code: string): Reason {
+  if (code === 'EBADNAME') return ['it is not a valid name'];
+  return reason`name server${targetAfter(' ', server)} ${ours(WORDS[code] ?? `failed (${code})`)}`;
 }

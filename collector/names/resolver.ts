@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type Address, NameNotFound, type Resolve, type Resolved } from '../../model/probe.ts';
+import { joinReasons, type Reason, reason, target, targetAfter } from '../../model/reason.ts';
 import type { Clock } from '../../model/time.ts';
 import { machineHasGlobalV6, orderAddresses } from './address-order.ts';
 import { type Hosts, parseHosts } from './hosts-file.ts';
@@ -47,7 +48,7 @@ export function createResolver(options: ResolverOptions): Resolve {
       // What is said of the name as it was written tells more than what is said of the search list's guesses.
       if (told === undefined || name === host) told = said;
     }
-    return told ?? { kind: 'failed', reasons: ['it is not a valid name'] };
+    return told ?? { kind: 'failed', reasons: [['it is not a valid name']] };
   }
 
   async function find(host: string, family: 0 | 4 | 6, signal: AbortSignal): Promise<Omit<Resolved, 'tookMs'>> {
@@ -59,11 +60,11 @@ export function createResolver(options: ResolverOptions): Resolve {
     if (heard !== 'busy' && heard.length > 0) return { addresses: heard, source: 'system' };
     const said = await askByDns(host, family, signal);
     if (said.kind === 'addresses') return { addresses: orderAddresses(said.addresses, hasGlobalV6()), source: 'dns' };
-    const reason = reasonFor(host, family, said);
-    if (said.kind === 'failed' || multicast || !hasOtherSources()) throw new NameNotFound(reason);
+    const why = reasonFor(host, family, said);
+    if (said.kind === 'failed' || multicast || !hasOtherSources()) throw new NameNotFound(why);
     const found = await askSystem(host, family, signal);
-    if (found === 'busy') throw new NameNotFound(`${reason}; the system's other sources (mDNS, NIS) are stuck`);
-    if (found.length === 0) throw new NameNotFound(reason);
+    if (found === 'busy') throw new NameNotFound(reason`${why}; the system's other sources (mDNS, NIS) are stuck`);
+    if (found.length === 0) throw new NameNotFound(why);
     return { addresses: found, source: 'system' };
   }
 
@@ -80,7 +81,7 @@ function findHere(written: string, family: 0 | 4 | 6, hosts: () => Hosts): Omit<
   const literal = isIP(host);
   if (literal === 4 || literal === 6) {
     if (family !== 0 && family !== literal)
-      throw new NameNotFound(`${host} is an IPv${literal} address, and IPv${family} was wanted`);
+      throw new NameNotFound(reason`${target(host, 'it')} is an IPv${literal} address, and IPv${family} was wanted`);
     return { addresses: [{ address: host, family: literal }], source: 'literal' };
   }
   const name = host.toLowerCase().replace(/\.$/, '');
@@ -98,8 +99,10 @@ const LOOPBACK: readonly Address[] = [
   { address: '::1', family: 6 },
 ];
 
-function reasonFor(host: string, family: 0 | 4 | 6, said: Exclude<Said, { kind: 'addresses' }>): string {
-  if (said.kind === 'failed') return `${host} cannot be resolved: ${said.reasons.join(', ')}`;
-  if (said.rcode === 'NXDOMAIN') return `${host} does not exist (NXDOMAIN from ${said.server})`;
-  return `${host} has no ${family === 0 ? '' : `IPv${family} `}address (NODATA from ${said.server})`;
+function reasonFor(host: string, family: 0 | 4 | 6, said: Exclude<Said, { kind: 'addresses' }>): Reason {
+  const name = target(host, 'a host');
+  if (said.kind === 'failed') return reason`${name} cannot be resolved: ${joinReasons(said.reasons, ', ')}`;
+  if (said.rcode === 'NXDOMAIN') return reason`${name} does not exist (NXDOMAIN${targetAfter(' from ', said.server)})`;
+  const kind = family === 0 ? [] : reason`IPv${family} `;
+  return reason`${name} has no ${kind}address (NODATA${targetAfter(' from ', said.server)})`;
 }

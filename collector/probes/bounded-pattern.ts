@@ -1,3 +1,4 @@
+import { quote, type Reason, reason, reasonInWords } from '../../model/reason.ts';
 import { withinMs } from './bounded-work.ts';
 import { costBound } from './expression-cost.ts';
 
@@ -12,8 +13,12 @@ const CHEAP_STEPS = 2_000_000;
 export class PatternTooSlow extends Error {
   readonly code = 'pattern-too-slow';
 
+  readonly reason: Reason;
+
   constructor(source: string) {
-    super(`${source} takes too long on what came; a pattern with fewer repetitions inside each other will not`);
+    const why = reason`${quote(source, 'the pattern')} takes too long on what came; a pattern with fewer repetitions inside each other will not`;
+    super(reasonInWords(why));
+    this.reason = why;
   }
 }
 

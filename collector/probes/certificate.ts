@@ -1,7 +1,8 @@
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { Evidence } from '../../model/finding.ts';
 import { oneLine } from '../../model/outside-text.ts';
-import { DAY, type Instant, spanInWords } from '../../model/time.ts';
+import { ours, quoteAfter, type Reason, reason, span, target, targetAfter } from '../../model/reason.ts';
+import { DAY, type Instant } from '../../model/time.ts';
 import { codeOf } from './connection-words.ts';
 
 /** One certificate of a chain. The texts are from outside, fit for a line. */
@@ -63,21 +64,20 @@ export function verifiedExpiry(chain: readonly Certificate[], now: Instant): Ins
 }
 
 /** `TLS certificate ends in 9 days` when it ends within `days`, else undefined: a reason to be degraded. */
-export function endsSoon(chain: readonly Certificate[], days: number, now: Instant): string | undefined {
+export function endsSoon(chain: readonly Certificate[], days: number, now: Instant): Reason | undefined {
   const first = chain.reduce<Certificate | undefined>(
     (soonest, one) => (soonest === undefined || one.until < soonest.until ? one : soonest),
     undefined,
   );
   const until = earliestExpiry(chain);
   if (until === undefined || until > now + days * DAY) return undefined;
-  const whose =
-    first === undefined || first === chain[0] || first.until !== until ? '' : ` of the issuer ${first.subject}`;
-  if (until <= now) return `TLS certificate${whose} expired ${spanInWords(now - until)} ago`;
-  return `TLS certificate${whose} ends in ${spanInWords(until - now)}`;
+  const whose = first === undefined || first === chain[0] || first.until !== until ? [] : ofIssuer(first);
+  if (until <= now) return reason`TLS certificate${whose} expired ${span(now - until)} ago`;
+  return reason`TLS certificate${whose} ends in ${span(until - now)}`;
 }
 
 /** Why a chain was not accepted, in words. `code` is `authorizationError`, a verification code of OpenSSL or of Node. */
-export function distrustReason(code: string, chain: readonly Certificate[], host: string, now: Instant): string {
+export function distrustReason(code: string, chain: readonly Certificate[], host: string, now: Instant): Reason {
   const [leaf] = chain;
   const last = chain.at(-1);
   switch (code) {
@@ -87,36 +87,40 @@ export function distrustReason(code: string, chain: readonly Certificate[], host
       return notYetReason(chain, now);
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
     case 'HOSTNAME_MISMATCH':
-      return `TLS certificate is for ${namesInWords(leaf)}, not for ${oneLine(host)}`;
+      return reason`TLS certificate is for ${target(namesInWords(leaf), 'other names')}, not for ${target(oneLine(host), 'this one')}`;
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-      return 'TLS certificate is self-signed';
+      return ['TLS certificate is self-signed'];
     case 'SELF_SIGNED_CERT_IN_CHAIN':
-      return `TLS certificate comes from ${last?.subject ?? 'an authority'}, which is not trusted here`;
+      return reason`TLS certificate comes from ${target(last?.subject ?? 'an authority', 'an authority')}, which is not trusted here`;
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return `TLS certificate's issuer ${last?.issuer ?? ''} is not known here: another authority, or a chain sent without its middle`;
+      return reason`TLS certificate's issuer${targetAfter(' ', last?.issuer ?? '')} is not known here: another authority, or a chain sent without its middle`;
     case 'CERT_REVOKED':
-      return 'TLS certificate was revoked';
+      return ['TLS certificate was revoked'];
     case 'INVALID_PURPOSE':
-      return 'TLS certificate is not for servers';
+      return ['TLS certificate is not for servers'];
     default:
-      return `TLS certificate is not accepted: ${oneLine(code.toLowerCase().replaceAll('_', ' '))}`;
+      return reason`TLS certificate is not accepted${quoteAfter(': ', oneLine(code.toLowerCase().replaceAll('_', ' ')))}`;
   }
 }
 
-function expiredReason(chain: readonly Certificate[], now: Instant): string {
+function expiredReason(chain: readonly Certificate[], now: Instant): Reason {
   const ended = chain.find((one) => one.until <= now);
-  if (ended === undefined) return 'TLS certificate expired';
-  const whose = ended === chain[0] ? '' : ` of the issuer ${ended.subject}`;
-  return `TLS certificate${whose} expired ${spanInWords(now - ended.until)} ago`;
+  if (ended === undefined) return ['TLS certificate expired'];
+  const whose = ended === chain[0] ? [] : ofIssuer(ended);
+  return reason`TLS certificate${whose} expired ${span(now - ended.until)} ago`;
 }
 
-function notYetReason(chain: readonly Certificate[], now: Instant): string {
+function notYetReason(chain: readonly Certificate[], now: Instant): Reason {
   const early = chain.find((one) => one.from > now);
-  if (early === undefined) return 'TLS certificate is not valid yet';
-  const whose = early === chain[0] ? '' : ` of the issuer ${early.subject}`;
-  return `TLS certificate${whose} is not valid for another ${spanInWords(early.from - now)}: is a clock wrong?`;
+  if (early === undefined) return ['TLS certificate is not valid yet'];
+  const whose = early === chain[0] ? [] : ofIssuer(early);
+  return reason`TLS certificate${whose} is not valid for another ${span(early.from - now)}: is a clock wrong?`;
+}
+
+function ofIssuer(one: Certificate): Reason {
+  return reason` of the issuer${targetAfter(' ', one.subject)}`;
 }
 
 function namesInWords(leaf: Certificate | undefined): string {
@@ -166,17 +170,16 @@ const HANDSHAKE: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A failed TLS handshake in words; undefined when the error is not one of TLS. */
-export function handshakeReason(error: unknown): string | undefined {
+export function handshakeReason(error: unknown): Reason | undefined {
   const code = codeOf(error);
   const known = HANDSHAKE.find(([pattern]) => pattern.test(code));
-  if (known !== undefined) return known[1];
+  if (known !== undefined) return [known[1]];
   if (!code.startsWith('ERR_SSL') && code !== 'EPROTO') return undefined;
-  return `TLS handshake failed: ${oneLine(
-    code
-      .replace(/^ERR_SSL_/, '')
-      .toLowerCase()
-      .replaceAll('_', ' '),
-  )}`;
+  const words = code
+    .replace(/^ERR_SSL_/, '')
+    .toLowerCase()
+    .replaceAll('_', ' ');
+  return reason`TLS handshake failed: ${ours(oneLine(words))}`;
 }
 
 const VERSIONS: Readonly<Record<string, string>> = {

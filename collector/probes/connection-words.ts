@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { oneLine } from '../../model/outside-text.ts';
-import { spanInWords } from '../../model/time.ts';
+import { quoteAfter, type Reason, reason, span, targetAfter } from '../../model/reason.ts';
 
 /** The other end of a connection. */
 export interface Peer {
@@ -13,21 +13,21 @@ export function peerInWords(peer: Peer): string {
   return isIPv6(peer.address) ? `[${peer.address}]:${peer.port}` : `${peer.address}:${peer.port}`;
 }
 
-const WORDS: Readonly<Record<string, (peer: string) => string>> = {
-  ECONNREFUSED: (peer) => `connection refused by ${peer}`,
-  ECONNRESET: (peer) => `connection reset by ${peer}`,
-  ECONNABORTED: (peer) => `connection to ${peer} was broken off`,
-  EPIPE: (peer) => `connection closed by ${peer} while we were sending`,
-  ETIMEDOUT: (peer) => `no answer from ${peer}: the system gave up connecting`,
-  EHOSTUNREACH: (peer) => `no route to host ${peer}`,
-  ENETUNREACH: (peer) => `no route to the network of ${peer}`,
-  EHOSTDOWN: (peer) => `host of ${peer} is down`,
-  ENETDOWN: (peer) => `network is down on the way to ${peer}`,
-  EPROTO: (peer) => `protocol error from ${peer}`,
+const WORDS: Readonly<Record<string, (peer: string) => Reason>> = {
+  ECONNREFUSED: (peer) => reason`connection refused${targetAfter(' by ', peer)}`,
+  ECONNRESET: (peer) => reason`connection reset${targetAfter(' by ', peer)}`,
+  ECONNABORTED: (peer) => reason`connection${targetAfter(' to ', peer)} was broken off`,
+  EPIPE: (peer) => reason`connection closed${targetAfter(' by ', peer)} while we were sending`,
+  ETIMEDOUT: (peer) => reason`no answer${targetAfter(' from ', peer)}: the system gave up connecting`,
+  EHOSTUNREACH: (peer) => reason`no route to host${targetAfter(' ', peer)}`,
+  ENETUNREACH: (peer) => reason`no route to the network${targetAfter(' of ', peer)}`,
+  EHOSTDOWN: (peer) => reason`host${targetAfter(' of ', peer)} is down`,
+  ENETDOWN: (peer) => reason`network is down on the way${targetAfter(' to ', peer)}`,
+  EPROTO: (peer) => reason`protocol error${targetAfter(' from ', peer)}`,
 };
 
 /** Errors that say nothing of the target: this machine could not make the check. */
-const OURS: Readonly<Record<string, string>> = {
+const OURS = {
   EMFILE: 'too many files are open in this process',
   ENFILE: 'too many files are open on this machine',
   ENOMEM: 'no memory left',
@@ -37,7 +37,7 @@ const OURS: Readonly<Record<string, string>> = {
   EPERM: 'connecting was forbidden on this machine, perhaps by its firewall',
   EAFNOSUPPORT: 'this machine does not speak that IP version',
   ENODEV: 'no network device for that address',
-};
+} as const;
 
 /** The code of a system or Node error; empty when it has none. */
 export function codeOf(error: unknown): string {
@@ -47,21 +47,24 @@ export function codeOf(error: unknown): string {
 
 /** Whether the error is of this machine, so that the finding is unknown and not down. */
 export function isOurFault(error: unknown): boolean {
-  return codeOf(error) in OURS;
+  return isOurs(codeOf(error));
+}
+
+function isOurs(code: string): code is keyof typeof OURS {
+  return Object.hasOwn(OURS, code);
 }
 
 /** A connection's error as a reason: `connection refused by 10.0.0.5:443`. */
-export function connectionReason(error: unknown, peer: Peer): string {
+export function connectionReason(error: unknown, peer: Peer): Reason {
   const code = codeOf(error);
-  const ours = OURS[code];
-  if (ours !== undefined) return `check could not be made: ${ours}`;
+  if (isOurs(code)) return reason`check could not be made: ${OURS[code]}`;
   const words = WORDS[code];
   if (words !== undefined) return words(peerInWords(peer));
   const message = error instanceof Error ? error.message : String(error);
-  return `connection to ${peerInWords(peer)} failed: ${oneLine(message || code)}`;
+  return reason`connection${targetAfter(' to ', peerInWords(peer))} failed${quoteAfter(': ', oneLine(message || code))}`;
 }
 
 /** The start of a reason at the deadline: `no answer within 10 s`. What was waited for follows it. */
-export function noAnswerWithin(timeoutMs: number): string {
-  return `no answer within ${spanInWords(timeoutMs)}`;
+export function noAnswerWithin(timeoutMs: number): Reason {
+  return reason`no answer within ${span(timeoutMs)}`;
 }

@@ -7,6 +7,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
+import type { Reason } from '../../model/reason.ts';
 import type { Instant } from '../../model/time.ts';
 import { type Certificate, distrustReason, readChain, tlsVersion } from './certificate.ts';
 
@@ -32,7 +33,7 @@ export interface Secured {
   /** Whether the server's certificate is for that name or address. Ask here: Node's getPeerX509Certificate answers only once. */
   readonly isFor: (name: string) => boolean;
   /** Why the certificate was not accepted, as a reason; undefined when it was. */
-  readonly distrust?: string;
+  readonly distrust?: Reason;
 }
 
 let usual: SecureContext | undefined;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '../../model/finding.ts';
+import { quoteAfter, type Reason, reason, span, targetAfter } from '../../model/reason.ts';
 import { secretsIn } from '../../model/secret.ts';
 import { type Clock, MINUTE, SECOND, spanInWords } from '../../model/time.ts';
 import type { Names } from './names.ts';
@@ -30,7 +31,7 @@ export const OWN_WORKER = [
 /** More than this, in checks or in bytes unread, and a worker takes nothing more. */
 const PENDING = 256;
 const UNSENT_BYTES = 8 * LINE_BYTES;
-const STOPPING = 'Signalbox is stopping';
+const STOPPING: Reason = ['Signalbox is stopping'];
 
 /**
  * A vantage that is a process of its own, started at the first check and again after it has died, ever more slowly.
@@ -42,6 +43,8 @@ export function startVantage({ name, clock, command = OWN_WORKER, names, onTroub
   let worker: WorkerProcess | undefined;
   let stopping = false;
   let lastId = 0;
+
+  const itself = reason`the worker${targetAfter(' of vantage ', name)}`;
 
   function start(): WorkerProcess {
     const since = clock.monotonic();
@@ -55,17 +58,17 @@ export function startVantage({ name, clock, command = OWN_WORKER, names, onTroub
         if (stopping) return STOPPING;
         const restMs = rest.begin(clock.monotonic() - since);
         onTrouble(`the worker of vantage ${name} is gone: ${why}; it rests for ${spanInWords(restMs)}`);
-        return `the worker of vantage ${name} is gone: ${why}`;
+        return reason`${itself} is gone${quoteAfter(': ', why)}`;
       },
     });
   }
 
-  function whyNot(): string | undefined {
+  function whyNot(): Reason | undefined {
     if (stopping) return STOPPING;
     const leftMs = rest.leftMs();
-    if (leftMs > 0) return `the worker of vantage ${name} died; it is started again in ${spanInWords(leftMs)}`;
+    if (leftMs > 0) return reason`${itself} died; it is started again in ${span(leftMs)}`;
     if (worker === undefined || (worker.pending < PENDING && worker.unsentBytes < UNSENT_BYTES)) return undefined;
-    return `the worker of vantage ${name} has more to do than it can`;
+    return reason`${itself} has more to do than it can`;
   }
 
   return {
@@ -77,7 +80,7 @@ export function startVantage({ name, clock, command = OWN_WORKER, names, onTroub
       const traced = trace !== undefined;
       const sealed = sealSecrets(spec, key);
       const line = writeMessage({ type: 'check', id, monitor, kind, timeoutMs, trace: traced, spec: sealed });
-      if (Buffer.byteLength(line) > LINE_BYTES) return unable(`its settings take more than ${LINE_BYTES} bytes`);
+      if (Buffer.byteLength(line) > LINE_BYTES) return unable(reason`its settings take more than ${LINE_BYTES} bytes`);
       worker ??= start();
       return worker.ask({ id, line, kind, hasSecrets: secretsIn(spec).size > 0, trace }, signal);
     },
@@ -104,6 +107,6 @@ function restAfterDeath(clock: Clock) {
   };
 }
 
-function unable(reason: string): Finding {
-  return { verdict: 'unknown', reason };
+function unable(why: Reason): Finding {
+  return { verdict: 'unknown', reason: why };
 }

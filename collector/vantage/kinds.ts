@@ -1,5 +1,6 @@
 import type { KindTraits } from '../../model/monitor.ts';
 import type { OpenOutside } from '../../model/outside.ts';
+import { type Reason, target } from '../../model/reason.ts';
 import type { ProbeKind } from '../probes/index.ts';
 import type { Surroundings } from './local.ts';
 import type { Vantage } from './vantage.ts';
@@ -56,6 +57,7 @@ export const vantageKinds: Readonly<Record<string, VantageKind>> = {
 export const USUAL_VANTAGE = 'local';
 
 /** A vantage as it stands after `from` in a sentence. */
-export function placeInWords(vantage: string): string {
-  return vantageKinds[vantage]?.place ?? vantage;
+export function placeInWords(vantage: string): Reason {
+  const place = vantageKinds[vantage]?.place;
+  return [place ?? target(vantage, 'elsewhere')];
 }

@@ -1,5 +1,7 @@
+import { messageOf } from '../../model/errors.ts';
 import type { Finding } from '../../model/finding.ts';
 import { NameNotFound, type Resolve, type Resolved } from '../../model/probe.ts';
+import { quote, type Reason, reason, target } from '../../model/reason.ts';
 import { SECOND } from '../../model/time.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 
@@ -7,7 +9,7 @@ import type { FromWorker, ToWorker } from './protocol.ts';
 export type Names = Resolve;
 
 /** A name whose addresses cannot be reached from that vantage at all: nothing can be said of them from there. */
-export class BeyondReach extends Error {}
+export class BeyondReach extends NameNotFound {}
 
 /** The argument that has a worker ask the box what names are. */
 export const ASK_BOX = '--names-from-the-box';
@@ -21,13 +23,14 @@ export async function answerFor(
   names: Names | undefined,
 ): Promise<ToWorker> {
   const none = { type: 'resolved', id, addresses: [] } as const;
-  if (names === undefined) return { ...none, words: `${host} cannot be resolved: nobody answers this worker` };
+  if (names === undefined)
+    return { ...none, why: reason`${target(host, 'a host')} cannot be resolved: nobody answers this worker` };
   try {
     const { addresses } = await names(host, family, AbortSignal.timeout(LONGEST_MS));
     return { ...none, addresses };
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    return { ...none, words, beyond: error instanceof BeyondReach };
+    const why = error instanceof NameNotFound ? error.reason : [quote(messageOf(error), 'a fault of ours')];
+    return { ...none, why, beyond: error instanceof BeyondReach };
   }
 }
 
@@ -58,13 +61,13 @@ export function askBoxForNames(say: (message: FromWorker) => void): {
 
   return {
     ask() {
-      let beyond: string | undefined;
+      let beyond: Reason | undefined;
       return {
         async resolve(host, family, signal): Promise<Resolved> {
           const began = performance.now();
-          const { addresses, words, beyond: isBeyond } = await question(host, family, signal);
-          if (isBeyond === true) beyond = words;
-          if (addresses.length === 0) throw new NameNotFound(words ?? `${host} has no address`);
+          const { addresses, why, beyond: isBeyond } = await question(host, family, signal);
+          if (isBeyond === true) beyond = why;
+          if (addresses.length === 0) throw new NameNotFound(why ?? reason`${target(host, 'a host')} has no address`);
           return { addresses, source: 'system', tookMs: performance.now() - began };
         },
         judge: (found) => (beyond === undefined ? found : { verdict: 'unknown', reason: beyond }),

@@ -1,5 +1,6 @@
 import type { Finding, Verdict } from '../../model/finding.ts';
 import type { Address } from '../../model/probe.ts';
+import { isReason, type Reason, shortReason } from '../../model/reason.ts';
 
 /** The version every message carries as `v`. A worker of another is refused, in words. */
 export const VERSION = 2;
@@ -20,12 +21,12 @@ export type ToWorker =
       readonly spec: unknown;
     }
   | { readonly type: 'cancel'; readonly id: number }
-  /** What a name is, for a worker that has no name servers; without addresses, `words` say why. */
+  /** What a name is, for a worker that has no name servers; without addresses, `why` is the reason. */
   | {
       readonly type: 'resolved';
       readonly id: number;
       readonly addresses: readonly Address[];
-      readonly words?: string;
+      readonly why?: Reason;
       /** The addresses are there, but cannot be reached from that vantage. */
       readonly beyond?: boolean;
     };
@@ -59,8 +60,8 @@ export function writeMessage(message: ToWorker | FromWorker): string {
 export function writeFinding(id: number, finding: Finding): string {
   const line = writeMessage({ type: 'finding', id, finding });
   if (Buffer.byteLength(line) <= LINE_BYTES) return line;
-  const reason = finding.reason.slice(0, 1_000);
-  return writeMessage({ type: 'finding', id, finding: { verdict: finding.verdict, reason } });
+  const { verdict, reason } = finding;
+  return writeMessage({ type: 'finding', id, finding: { verdict, reason: shortReason(reason, 1_000) } });
 }
 
 /** What a line holds; undefined when it is no message. Whatever stands in it comes from outside. */
@@ -85,12 +86,12 @@ export function readToWorker(line: string): ToWorker | undefined {
   return { type: 'check', id, monitor, kind, timeoutMs, trace: read.trace === true, spec };
 }
 
-function readResolved(id: number, { addresses, words, beyond }: Record<string, unknown>): ToWorker {
+function readResolved(id: number, { addresses, why, beyond }: Record<string, unknown>): ToWorker {
   return {
     type: 'resolved',
     id,
     addresses: Array.isArray(addresses) ? addresses.filter(isAddress) : [],
-    ...(words !== undefined && { words: String(words) }),
+    ...(isReason(why) && { why }),
     beyond: beyond === true,
   };
 }
@@ -131,7 +132,7 @@ function familyOf(value: unknown): 0 | 4 | 6 {
 const VERDICTS: readonly Verdict[] = ['up', 'degraded', 'down', 'unknown'];
 
 function isFinding(value: unknown): value is Finding {
-  if (!isRecord(value) || typeof value.reason !== 'string') return false;
+  if (!isRecord(value) || !isReason(value.reason)) return false;
   const { verdict, latencyMs, samples, phases, evidence } = value;
   return (
     VERDICTS.some((one) => one === verdict) &&

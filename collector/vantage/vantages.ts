@@ -1,5 +1,6 @@
 import type { PortVerdict } from '../../model/firewall-verdict.ts';
 import type { Monitor } from '../../model/monitor.ts';
+import { quoteAfter, reason } from '../../model/reason.ts';
 import { type OpenVantage, type VantageContext, vantageKinds } from './kinds.ts';
 import type { Vantage } from './vantage.ts';
 
@@ -36,7 +37,9 @@ function explained(place: Vantage, firewall: () => string | undefined): Vantage 
     async check(request, signal) {
       const found = await place.check(request, signal);
       const said = found.verdict === 'down' ? firewall() : undefined;
-      return said === undefined ? found : { ...found, reason: `${found.reason}; firewall: ${said}` };
+      return said === undefined
+        ? found
+        : { ...found, reason: reason`${found.reason}${quoteAfter('; firewall: ', said)}` };
     },
   };
 }

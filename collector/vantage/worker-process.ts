@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { ours, type Reason, reason } from '../../model/reason.ts';
 import { type Clock, SECOND } from '../../model/time.ts';
 import { readLines } from '../../programs/lines.ts';
 import { killGroup } from '../probes/process-group.ts';
@@ -45,8 +46,8 @@ export interface WorkerCalls {
   readonly names?: Names;
   /** Told of anything it says that is no message. */
   readonly onNoise: (words: string) => void;
-  /** Told why it is gone; answers with the words for the checks it has left undone. */
-  readonly onGone: (why: string) => string;
+  /** Told why it is gone; answers with the reason for the checks it has left undone. */
+  readonly onGone: (why: string) => Reason;
 }
 
 /** Starts a worker. It is told nothing before its hello. When it is gone, also by SIGKILL, every process group that it had started is killed. */
@@ -62,8 +63,8 @@ export function startWorker(
   let refused: string | undefined;
   const gone = ending(child).then((why) => {
     for (const group of groups) killGroup(group, 'SIGKILL');
-    const reason = onGone(refused ?? why);
-    for (const { answer } of [...pending.values()]) answer({ verdict: 'unknown', reason });
+    const undone = onGone(refused ?? why);
+    for (const { answer } of [...pending.values()]) answer({ verdict: 'unknown', reason: undone });
   });
   const tell = (line: string) => {
     if (greeting === undefined) unsaid += line;
@@ -147,9 +148,9 @@ function answerAlready(
   answer: (finding: Finding) => void,
 ): boolean {
   const why = !kinds.includes(kind)
-    ? `its worker has no probe of the kind ${kind}`
+    ? reason`its worker has no probe of the kind ${ours(kind)}`
     : hasSecrets && !keyed
-      ? 'its settings hold a secret, and its worker was given no key for it'
+      ? ['its settings hold a secret, and its worker was given no key for it']
       : undefined;
   if (why !== undefined) answer({ verdict: 'unknown', reason: why });
   return why !== undefined;

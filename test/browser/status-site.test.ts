@@ -32,10 +32,10 @@ test('nothing is wider than the window, from a small phone to the wall', { timeo
     monitors: [siteMonitor('long', { title: long, group: long }), siteMonitor('short')],
   };
   const hard = rendered(spec, {
-    stands: [stand('long', { standing: 'down', reason: 'x'.repeat(190) }), stand('short', { flapping: true })],
+    stands: [stand('long', { standing: 'down', reason: ['x'.repeat(190)] }), stand('short', { flapping: true })],
     days: { long: ninetyDays(3e6), short: ninetyDays(30_000) },
     transitions: [
-      { monitor: 'long', vantage: '', at: Date.UTC(2026, 10, 1), from: 'up', to: 'down', reason: 'x'.repeat(190) },
+      { monitor: 'long', vantage: '', at: Date.UTC(2026, 10, 1), from: 'up', to: 'down', reason: ['x'.repeat(190)] },
     ],
   });
   const roots = [await serveSite(t, SITE), await serveSite(t, hard)];

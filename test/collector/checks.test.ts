@@ -15,7 +15,7 @@ import { monitor } from './judge/judging-box.ts';
 
 const UP: Finding = {
   verdict: 'up',
-  reason: 'ok',
+  reason: ['ok'],
   samples: [{ name: 'probe_http_status_code', labels: {}, value: 200 }],
 };
 
@@ -56,7 +56,7 @@ test('a check that could not be made takes the last answer away: nothing stands 
   await configure([monitor('web')]);
   await checks.now('web');
   assert.ok(living.has('probe_success web local') && living.has('probe_http_status_code web local'));
-  finding = { verdict: 'unknown', reason: 'no worker' };
+  finding = { verdict: 'unknown', reason: ['no worker'] };
   await checks.now('web');
   assert.ok(!living.has('probe_success web local') && !living.has('probe_http_status_code web local'));
   assert.ok(living.has('signalbox_probe_unknown web local'));

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { Finding } from '../../model/finding.ts';
 import { ask, listen, sending, site, wire } from '../collector/probes/http/asking.ts';
 import { issue, makeAuthority } from '../collector/probes/issued.ts';
 import { requireProgram } from '../require-program.ts';
+import type { Told } from '../told.ts';
 import { type Said, startBlackbox } from './blackbox.ts';
 
 const http = { preferred_ip_protocol: 'ip4', ip_protocol_fallback: false, no_follow_redirects: false };
@@ -30,7 +30,7 @@ const SAME = [
   'probe_tls_version_info{version="TLS 1.2"}',
 ];
 
-function agree(what: string, ours: Finding, theirs: Said): void {
+function agree(what: string, ours: Told, theirs: Said): void {
   const up = ours.verdict === 'up' || ours.verdict === 'degraded' ? 1 : 0;
   assert.equal(up, theirs.get('probe_success'), `${what}: we say ${ours.verdict}, ${ours.reason}`);
   const mine = new Map(

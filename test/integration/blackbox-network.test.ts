@@ -11,12 +11,12 @@ import { probe as tcpProbe } from '../../collector/probes/tcp/probe.ts';
 import { settings as tcpSettings } from '../../collector/probes/tcp/spec.ts';
 import { probe as tlsProbe } from '../../collector/probes/tls/probe.ts';
 import { settings as tlsSettings } from '../../collector/probes/tls/spec.ts';
-import type { Finding } from '../../model/finding.ts';
 import { a, soa, startNameServer } from '../collector/names/name-server.ts';
 import { issue, makeAuthority } from '../collector/probes/issued.ts';
 import { onLine, startTcp, startTls } from '../collector/probes/loopback-server.ts';
 import { runProbe, sampled } from '../collector/probes/run-probe.ts';
 import { requireProgram } from '../require-program.ts';
+import type { Told } from '../told.ts';
 import { type Said, startBlackbox } from './blackbox.ts';
 
 const tcp = { settings: tcpSettings, probe: tcpProbe };
@@ -67,11 +67,11 @@ const OTHER_NUMBERS: Readonly<Record<string, readonly [name: string, why: string
   'tcp irc where ssh is': ['probe_failed_due_to_regex', 'likewise'],
 };
 
-function isUp(finding: Finding): number {
+function isUp(finding: Told): number {
   return finding.verdict === 'up' || finding.verdict === 'degraded' ? 1 : 0;
 }
 
-function compare(what: string, ours: Finding, theirs: Said): void {
+function compare(what: string, ours: Told, theirs: Said): void {
   assert.notEqual(ours.verdict, 'unknown', `${what}: ${ours.reason}`);
   const differs = isUp(ours) !== theirs.get('probe_success');
   assert.equal(differs, what in DIFFERENCES, `${what}: we say ${ours.verdict}, ${ours.reason}`);
@@ -92,7 +92,7 @@ function compare(what: string, ours: Finding, theirs: Said): void {
   }
 }
 
-type Case = readonly [what: string, target: string, module: string, ours: () => Promise<Finding>];
+type Case = readonly [what: string, target: string, module: string, ours: () => Promise<Told>];
 
 async function compareAll(blackbox: Awaited<ReturnType<typeof startBlackbox>>, cases: readonly Case[]): Promise<void> {
   for (const [what, target, module, ours] of cases) {

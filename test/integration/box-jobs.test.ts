@@ -30,11 +30,11 @@ monitors:
     await box.ended;
     box = await house.start(env);
     const down = await box.published('backup', (one) => one.standing === 'down');
-    assert.match(down.reason, /^failed at \d\d:\d\d with exit code 7$/);
+    assert.match(down.reason, /^failed at \d\d:\d\d UTC with exit code 7$/);
     await fetch(`${box.url}/heartbeat/backup/start?token=${env.BACKUP_TOKEN}`);
     await fetch(`${box.url}/heartbeat/backup/ok?token=${env.BACKUP_TOKEN}`);
     const up = await box.published('backup', (one) => one.standing === 'up');
-    assert.match(up.reason, /^last run \d\d:\d\d, took /);
+    assert.match(up.reason, /^last run \d\d:\d\d UTC, took /);
     const metrics = await (await fetch(`${box.url}/metrics`)).text();
     assert.match(metrics, /^signalbox_heartbeat_run_seconds\{.*instance="backup".*\} [\d.]+$/m);
     for (const said of [box.log, metrics]) assert.doesNotMatch(said, /canary/);
@@ -51,7 +51,7 @@ monitors:
 `);
     const box = await house.start();
     await box.published('well', (one) => one.standing === 'up');
-    await box.published('full', (one) => one.standing === 'down' && one.reason === 'disk is full');
+    await box.published('full', (one) => one.standing === 'down' && one.reason === 'exit code 2');
     await box.published('hangs', (one) => one.standing === 'down');
     await box.published('absent', (one) => one.standing === 'unknown' && /cannot start/.test(one.reason));
     box.signal('SIGTERM');

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:https';
 import { test } from 'node:test';
-import type { Finding } from '../../model/finding.ts';
 import { ask, listen, sampled } from '../collector/probes/http/asking.ts';
 import { requireProgram } from '../require-program.ts';
+import type { Told } from '../told.ts';
 import { type Chain, makeChain } from './openssl-chain.ts';
 
 /** One check of a site that sends these certificates, trusting the chain's root. */
-async function askChain(chain: Chain, sent: readonly string[], tls: object = {}): Promise<Finding> {
+async function askChain(chain: Chain, sent: readonly string[], tls: object = {}): Promise<Told> {
   const server = createServer({ key: chain.key, cert: sent.join('') }, (_request, response) => response.end('Welcome'));
   server.on('tlsClientError', () => {});
   await using shop = await listen(server, '127.0.0.1');

@@ -58,7 +58,7 @@ test('what the ledger keeps is on the page soon after it happened', { timeout: 6
       vantage,
       standing: 'down',
       since: at,
-      reason: '502 Bad Gateway',
+      reason: ['502 Bad Gateway'],
       freshUntil: clock.now() + HOUR,
     } as const;
     const first = next();
@@ -117,7 +117,7 @@ test('a changed config changes the pages, and a monitor that is no longer public
     site.refresh({
       ...SPEC,
       title: 'another',
-      monitors: SPEC.monitors.map((one) => ({ ...one, public: one.name === 'web' })),
+      monitors: SPEC.monitors.filter((one) => one.name === 'web'),
     });
     await second;
     await assert.rejects(page('m/api/index.html'), { code: 'ENOENT' });

@@ -28,8 +28,8 @@ test('the line under a name says how it stands, how long, and why', () => {
   assert.equal(lineOf('website').reason, '200 OK · usually 130 ms');
   assert.equal(lineOf('media').reason, 'down 13 min · 502 Bad Gateway');
   assert.equal(lineOf('timeline').reason, 'degraded 3 h · slow: 2.4 s, usually 300 ms');
-  assert.equal(lineOf('nas').reason, 'unreachable because of something not shown here · for 50 min');
-  assert.equal(lineOf('backup').reason, 'last run 03:15, took 22 min', 'the time of a run is not a usual latency');
+  assert.equal(lineOf('nas').reason, 'unreachable because of something it needs · for 50 min');
+  assert.equal(lineOf('backup').reason, 'last run 03:15 UTC, took 22 min', 'the time of a run is not a usual latency');
 });
 
 test('uptime stands beside how much of the time was seen', () => {
@@ -40,7 +40,7 @@ test('uptime stands beside how much of the time was seen', () => {
 test('a monitor that was never checked is unknown for ninety days, not up', () => {
   for (const stands of [
     [],
-    [stand('web', { standing: 'unknown', blind: 'unwatched', reason: 'not checked yet', since: NOW - HOUR })],
+    [stand('web', { standing: 'unknown', blind: 'unwatched', reason: ['not checked yet'], since: NOW - HOUR })],
   ]) {
     const data = one({ stands });
     const line = lineOf('web', data);
@@ -73,7 +73,7 @@ test('after a restart the page knows since when nobody looked', () => {
     standing: 'unknown',
     blind: 'unwatched',
     since: NOW - 2 * HOUR,
-    reason: 'nobody was looking for 2 h or more',
+    reason: ['nobody was looking for 2 h or more'],
   });
   assert.equal(one({ stands: [gone], days: { web: ninetyDays(100) } }).sentence, 'Nobody has looked since 12:05.');
 });
@@ -157,9 +157,9 @@ test('time in which the box was off is not seen, in the last 24 hours too', () =
         from: 'up',
         to: 'unknown',
         blind: 'unwatched',
-        reason: 'nobody was looking',
+        reason: ['nobody was looking'],
       },
-      { monitor: 'web', vantage: '', at: NOW - 12 * HOUR, from: 'unknown', to: 'up', reason: '200 OK' },
+      { monitor: 'web', vantage: '', at: NOW - 12 * HOUR, from: 'unknown', to: 'up', reason: ['200 OK'] },
     ],
   };
   const [window] = one(world).monitors[0]?.windows ?? [];

@@ -41,9 +41,9 @@ test('the index of eight monitors and ninety days is small', () => {
 test('text from outside is text, wherever it stands', () => {
   const evil = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>{{evil}}{{{evil}}}</style>";
   const spec = { title: evil, monitors: [siteMonitor('web', { title: evil, group: evil, traits: { by: evil } })] };
-  const change = { monitor: 'web', vantage: '', at: NOW - 1000, from: 'up', to: 'down', reason: evil } as const;
+  const change = { monitor: 'web', vantage: '', at: NOW - 1000, from: 'up', to: 'down', reason: [evil] } as const;
   const world: World = {
-    stands: [stand('web', { standing: 'down', reason: evil })],
+    stands: [stand('web', { standing: 'down', reason: [evil] })],
     days: { web: ninetyDays(10) },
     transitions: [change],
   };

@@ -1,6 +1,7 @@
 import { LATENCY_CODES, latencyCode } from '../../model/latency.ts';
 import type { CheckMark, DayRecord } from '../../model/ledger.ts';
 import type { SiteMonitor, SiteSpec } from '../../model/page.ts';
+import { quote, type Reason, reason, span, targetAfter } from '../../model/reason.ts';
 import type { Stand, Transition } from '../../model/standing.ts';
 import { DAY, dayOf, HOUR, type Instant, MINUTE, SECOND } from '../../model/time.ts';
 import { type Account, addAccounts } from '../../model/timeline.ts';
@@ -52,7 +53,7 @@ const JOB = { by: 'its own reports', waitsForReports: true, latencyIsRunTime: tr
 
 export function siteMonitor(name: string, more: Partial<SiteMonitor> = {}): SiteMonitor {
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-  return { name, slug, title: name, group: 'Public', public: true, traits: WEB, everyMs: 30 * SECOND, ...more };
+  return { name, slug, title: name, group: 'Public', traits: WEB, everyMs: 30 * SECOND, ...more };
 }
 
 export function stand(monitor: string, more: Partial<Stand> = {}): Stand {
@@ -61,7 +62,7 @@ export function stand(monitor: string, more: Partial<Stand> = {}): Stand {
     vantage: '',
     standing: 'up',
     since: NOW - 40 * DAY,
-    reason: '200 OK',
+    reason: ['200 OK'],
     freshUntil: NOW + MINUTE,
     ...more,
   };
@@ -118,10 +119,9 @@ const MONITORS: readonly SiteMonitor[] = [
   siteMonitor('minecraft', { title: 'Minecraft', group: 'Home', everyMs: MINUTE }),
   siteMonitor('nas', { title: 'NAS', group: 'Home' }),
   siteMonitor('backup', { title: 'Backup', group: 'Home', traits: JOB, everyMs: DAY }),
-  siteMonitor('router', { title: 'Router in the cellar', group: 'Home', public: false }),
 ];
 
-/** Eight monitors at home and abroad on an ordinary bad afternoon, and a ninth that is not public. */
+/** Eight monitors at home and abroad on an ordinary bad afternoon; a ninth, the router, is not public. */
 export const SPEC: SiteSpec = { title: 'quarry.example status', monitors: MONITORS };
 
 function change(
@@ -129,27 +129,33 @@ function change(
   at: Instant,
   from: Transition['from'],
   to: Transition['to'],
-  reason: string,
+  reason: Reason,
 ): Transition {
   return { monitor, vantage: '', at, from, to, reason };
 }
 
+const behindRouter = reason`unreachable because of ${{ monitor: 'router', title: 'Router in the cellar' }}`;
+
 export const AFTERNOON: World = {
   stands: [
     stand('website'),
-    stand('media', { standing: 'down', since: NOW - 13 * MINUTE, reason: '502 Bad Gateway' }),
-    stand('timeline', { standing: 'degraded', since: NOW - 3 * HOUR, reason: 'slow: 2.4 s, usually 300 ms' }),
-    stand('dns', { reason: 'both answer, same serial' }),
-    stand('mail', { reason: '220 ready' }),
-    stand('minecraft', { reason: '14 players' }),
+    stand('media', { standing: 'down', since: NOW - 13 * MINUTE, reason: ['502 Bad Gateway'] }),
+    stand('timeline', { standing: 'degraded', since: NOW - 3 * HOUR, reason: ['slow: 2.4 s, usually 300 ms'] }),
+    stand('dns', { reason: reason`serial 2026112101 from 2 servers` }),
+    stand('mail', { reason: reason`${quote('"220 ready"', 'answered')}${targetAfter(' from ', '10.0.0.9:25')}` }),
+    stand('minecraft', { reason: ['14 players'] }),
     stand('nas', {
       standing: 'unknown',
       blind: 'unreachable',
       since: NOW - 50 * MINUTE,
-      reason: 'unreachable because of router',
+      reason: behindRouter,
     }),
-    stand('backup', { reason: 'last run 03:15, took 22 min' }),
-    stand('router', { standing: 'down', since: NOW - 51 * MINUTE, reason: 'no answer from 192.168.1.1' }),
+    stand('backup', { reason: reason`last run ${{ at: dayOf(NOW) + 3.25 * HOUR }}, took ${span(22 * MINUTE)}` }),
+    stand('router', {
+      standing: 'down',
+      since: NOW - 51 * MINUTE,
+      reason: reason`no answer${targetAfter(' from ', '192.168.1.1')}`,
+    }),
   ],
   days: {
     website: ninetyDays(128, { 27: { unknown: 24 }, 28: { unknown: 24 }, 49: { down: 0.1 } }),
@@ -177,13 +183,13 @@ export const AFTERNOON: World = {
     backup: [{ at: NOW - 11 * HOUR, verdict: 'up', latencyMs: 1_320_000 }],
   },
   transitions: [
-    change('media', NOW - 13 * MINUTE, 'up', 'down', '502 Bad Gateway'),
-    change('media', NOW - 48 * DAY + 24 * MINUTE, 'down', 'up', '200 OK'),
-    change('media', NOW - 48 * DAY, 'up', 'down', 'connection refused by 10.0.0.12:8443'),
-    change('media', NOW - 77 * DAY + 5.7 * HOUR, 'down', 'up', '200 OK'),
-    change('media', NOW - 77 * DAY, 'up', 'down', 'TLS certificate of media.quarry.example expired 3 h ago'),
-    change('timeline', NOW - 3 * HOUR, 'up', 'degraded', 'slow: 2.4 s, usually 300 ms'),
-    { ...change('nas', NOW - 50 * MINUTE, 'up', 'unknown', 'unreachable because of router'), blind: 'unreachable' },
+    change('media', NOW - 13 * MINUTE, 'up', 'down', ['502 Bad Gateway']),
+    change('media', NOW - 48 * DAY + 24 * MINUTE, 'down', 'up', ['200 OK']),
+    change('media', NOW - 48 * DAY, 'up', 'down', reason`connection refused${targetAfter(' by ', '10.0.0.12:8443')}`),
+    change('media', NOW - 77 * DAY + 5.7 * HOUR, 'down', 'up', ['200 OK']),
+    change('media', NOW - 77 * DAY, 'up', 'down', ['TLS certificate expired 3 h ago']),
+    change('timeline', NOW - 3 * HOUR, 'up', 'degraded', ['slow: 2.4 s, usually 300 ms']),
+    { ...change('nas', NOW - 50 * MINUTE, 'up', 'unknown', behindRouter), blind: 'unreachable' },
   ],
 };
 

@@ -1,11 +1,9 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Blindness, Stand, Standing, Tally } from '../../../model/standing.ts';
+import { readReason, reasonsInParts, writeReason } from '../kept-reason.ts';
 import type { Owner, Reading, Writing } from '../owner.ts';
 import { seriesKey } from '../series-table.ts';
 import { countsUntil, openFlushed } from '../timeline.ts';
-
-/** How much of a reason is kept, in characters: it came from outside. */
-export const LONGEST_REASON = 1_000;
 
 /** Where everything stands now. */
 export const standings = {
@@ -36,6 +34,13 @@ export const standings = {
           series INTEGER PRIMARY KEY REFERENCES series (id),
           tally  TEXT NOT NULL
         );`,
+    },
+    {
+      version: 6,
+      sql: `
+        ${reasonsInParts('stand')}
+        -- The reasons in it are texts; it is counted anew.
+        DELETE FROM tally;`,
     },
   ],
   reads: {
@@ -69,7 +74,7 @@ export function openStandWriter({ db, series }: Pick<Writing, 'db' | 'series'>):
   const endTally = db.prepare('DELETE FROM tally WHERE series = ?');
   return (stand) => {
     const id = series.idOf(stand.monitor, stand.vantage);
-    const reason = stand.reason.slice(0, LONGEST_REASON);
+    const reason = writeReason(stand.reason);
     set.run(id, stand.standing, whole(stand.since), reason, stand.blind ?? null, stand.flapping ? 1 : 0);
     setFresh.run(id, whole(stand.freshUntil));
     if (stand.tally === undefined) endTally.run(id);
@@ -94,7 +99,7 @@ function openStands(db: Reading['db']): () => Stand[] {
       vantage: String(row.vantage),
       standing: String(row.standing) as Standing,
       since: Number(row.since),
-      reason: String(row.reason),
+      reason: readReason(String(row.reason)),
       ...blindnessOf(row),
       ...(row.tally === null ? {} : { tally: JSON.parse(String(row.tally)) as Tally }),
       freshUntil: Number(row.until),

@@ -3,8 +3,9 @@ import type { Stand, Standing, Transition } from '../../../model/standing.ts';
 import type { Instant } from '../../../model/time.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../runtime/clock-step.ts';
 import { openDayCorrections } from '../day-books.ts';
+import { readReason, reasonsInParts, writeReason } from '../kept-reason.ts';
 import type { Owner, Reading, Writing } from '../owner.ts';
-import { blindnessOf, LONGEST_REASON, openStandWriter } from './standings.ts';
+import { blindnessOf, openStandWriter } from './standings.ts';
 
 /** How much evidence is kept of one transition, in characters. */
 const LONGEST_EVIDENCE = 64 * 1_024;
@@ -42,6 +43,7 @@ export const transitions = {
           done INTEGER NOT NULL
         ) WITHOUT ROWID;`,
     },
+    { version: 7, sql: reasonsInParts('transition') },
   ],
   dated: { table: 'transition', at: 'at' },
   reads: {
@@ -120,7 +122,7 @@ function openTransitionWriter({ db, series }: Writing): (one: Transition) => Ins
     const id = series.idOf(one.monitor, one.vantage);
     const begun = Math.round(one.at);
     const at = Math.max(begun, Number(last.get(id, begun + CLOCK_TOLERANCE_MS)?.at ?? Number.NEGATIVE_INFINITY));
-    const reason = one.reason.slice(0, LONGEST_REASON);
+    const reason = writeReason(one.reason);
     add.run(id, at, one.from, one.to, reason, one.blind ?? null, one.flapping ? 1 : 0, evidenceOf(one));
     return at;
   };
@@ -140,7 +142,7 @@ function transitionOf(row: Record<string, SQLOutputValue>): Transition {
     at: Number(row.at),
     from: String(row.from) as Standing,
     to: String(row.to) as Standing,
-    reason: String(row.reason),
+    reason: readReason(String(row.reason)),
     ...blindnessOf(row),
     ...(row.evidence === null ? {} : { evidence: JSON.parse(String(row.evidence)) }),
   };

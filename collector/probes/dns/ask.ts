@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Address, NameNotFound, type ProbeContext } from '../../../model/probe.ts';
+import { type Reason, reason, reasonInWords, target } from '../../../model/reason.ts';
 import { type Endpoint, endpointInWords } from '../../names/endpoint.ts';
 import { parseResolvConf } from '../../names/resolv-conf.ts';
 import { askByTcp, askByUdp, NoReply } from './exchange.ts';
@@ -12,7 +13,7 @@ export interface Asked {
   readonly address?: Address;
   readonly reply?: Reply;
   /** Why there is no reply; goes on from the server's name. */
-  readonly failure?: string;
+  readonly failure?: Reason;
   /** The fault is this machine's: nothing is known of the server. */
   readonly isOurs?: boolean;
   readonly resolveMs: number;
@@ -43,7 +44,7 @@ export async function askServer(
     const { addresses } = await context.resolve(server.host, 0, signal);
     resolved = clock.monotonic();
     [address] = addresses;
-    if (address === undefined) throw new NameNotFound(`${server.host} has no address`);
+    if (address === undefined) throw new NameNotFound(reason`${target(server.host, 'a host')} has no address`);
     const repeatAfterMs = Math.min(2_000, context.timeoutMs / 3);
     const exchange = { server: address, port: server.port, question, signal, clock, repeatAfterMs, trace };
     trace('asking', `${question.name} ${question.type} by ${transport} at ${address.address}`);
@@ -56,16 +57,16 @@ export async function askServer(
     return { server: label, address, reply, resolveMs: resolved - began, requestMs: clock.monotonic() - resolved };
   } catch (error) {
     const [failure, isOurs] = failureOf(error, signal);
-    trace('failed', failure);
+    trace('failed', reasonInWords(failure));
     const requestMs = clock.monotonic() - resolved;
     return { server: label, ...(address && { address }), failure, isOurs, resolveMs: resolved - began, requestMs };
   }
 }
 
-function failureOf(error: unknown, signal: AbortSignal): [string, boolean] {
-  if (error instanceof NoReply) return [error.message, error.isOurs];
-  if (error instanceof NameNotFound) return [`cannot be asked: ${error.message}`, false];
-  if (signal.aborted && error === signal.reason) return ['does not answer', false];
+function failureOf(error: unknown, signal: AbortSignal): [Reason, boolean] {
+  if (error instanceof NoReply) return [error.reason, error.isOurs];
+  if (error instanceof NameNotFound) return [reason`cannot be asked: ${error.reason}`, false];
+  if (signal.aborted && error === signal.reason) return [['does not answer'], false];
   throw error;
 }
 

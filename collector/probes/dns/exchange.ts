@@ -2,17 +2,20 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import type { Address } from '../../../model/probe.ts';
+import { type Reason, reason, reasonInWords } from '../../../model/reason.ts';
 import type { Clock } from '../../../model/time.ts';
 import { connectionReason, isOurFault } from '../connection-words.ts';
 import { encodeQuestion, type Question, type Read, type Reply, readReply } from './message.ts';
 
-/** A name server that gave no usable reply; the message goes on from its name: `does not answer`. */
+/** A name server that gave no usable reply; the reason goes on from its name: `does not answer`. */
 export class NoReply extends Error {
+  readonly reason: Reason;
   /** Whether the fault is this machine's. */
   readonly isOurs: boolean;
 
-  constructor(message: string, isOurs = false) {
-    super(message);
+  constructor(reason: Reason, isOurs = false) {
+    super(reasonInWords(reason));
+    this.reason = reason;
     this.isOurs = isOurs;
   }
 }
@@ -40,7 +43,8 @@ export async function askByUdp(exchange: Exchange): Promise<Reply | 'truncated'>
   const { promise, resolve, reject } = Promise.withResolvers<Reply | 'truncated'>();
   let strangers = 0;
   const fail = (error: Error) => reject(noReply(error, server, port));
-  const giveUp = () => reject(new NoReply(strangers > 0 ? `${SILENT}: ${strangers} other messages came` : SILENT));
+  const giveUp = () =>
+    reject(new NoReply(strangers > 0 ? reason`${SILENT}: ${strangers} other messages came` : [SILENT]));
   const send = () => socket.send(packet, (error) => error && fail(error));
   const callOff = clock.after(exchange.repeatAfterMs, () => {
     trace('no answer yet', 'sending the question again');
@@ -53,7 +57,7 @@ export async function askByUdp(exchange: Exchange): Promise<Reply | 'truncated'>
     socket.on('message', (message) => {
       const read = readReply(message, question, id);
       if (read === 'not ours') strangers++;
-      else if (read === 'malformed') reject(new NoReply(MALFORMED));
+      else if (read === 'malformed') reject(new NoReply([MALFORMED]));
       else resolve(read);
     });
     socket.connect(port, server.address, (error?: Error) => (error ? fail(error) : send()));
@@ -73,12 +77,12 @@ export async function askByTcp(exchange: Exchange): Promise<Reply> {
   const socket = connect({ host: server.address, port, noDelay: true });
   const { promise, resolve, reject } = Promise.withResolvers<Read>();
   let received = Buffer.alloc(0);
-  const giveUp = () => reject(new NoReply(SILENT));
+  const giveUp = () => reject(new NoReply([SILENT]));
   try {
     signal.throwIfAborted();
     signal.addEventListener('abort', giveUp, { once: true });
     socket.on('error', (error) => reject(noReply(error, server, port)));
-    socket.on('end', () => reject(new NoReply('closes the connection without an answer')));
+    socket.on('end', () => reject(new NoReply(['closes the connection without an answer'])));
     socket.on('connect', () => socket.write(Buffer.concat([lengthOf(packet), packet])));
     socket.on('data', (data: Buffer) => {
       // Two bytes of length bound what is kept: 64 kB and one chunk.
@@ -88,7 +92,7 @@ export async function askByTcp(exchange: Exchange): Promise<Reply> {
     });
     const read = await promise;
     if (typeof read !== 'string') return read;
-    throw new NoReply(read === 'not ours' ? 'answers another question than ours' : MALFORMED);
+    throw new NoReply([read === 'not ours' ? 'answers another question than ours' : MALFORMED]);
   } finally {
     signal.removeEventListener('abort', giveUp);
     socket.destroy();
@@ -102,6 +106,6 @@ function lengthOf(packet: Buffer): Buffer {
 }
 
 function noReply(error: Error, server: Address, port: number): NoReply {
-  const reason = connectionReason(error, { address: server.address, port });
-  return new NoReply(isOurFault(error) ? reason : `${SILENT}: ${reason}`, isOurFault(error));
+  const why = connectionReason(error, { address: server.address, port });
+  return new NoReply(isOurFault(error) ? why : reason`${SILENT}: ${why}`, isOurFault(error));
 }

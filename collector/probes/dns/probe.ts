@@ -4,6 +4,7 @@ import { connection } from '../../../model/metrics/connection.ts';
 import { dns } from '../../../model/metrics/dns.ts';
 import { oneLine } from '../../../model/outside-text.ts';
 import type { Probe, ProbeContext } from '../../../model/probe.ts';
+import { ours, reason, reasonInWords, targetAfter } from '../../../model/reason.ts';
 import type { Sample } from '../../../model/sample.ts';
 import type { Endpoint } from '../../names/endpoint.ts';
 import { type Asked, askInTurn, askServer, systemServers } from './ask.ts';
@@ -17,13 +18,13 @@ export const probe: Probe<DnsSpec> = async (spec, context) => {
   const question = { name: questionName(spec.name, spec.type), type: spec.type, recursion: spec.recursion };
   const ask = (server: Endpoint, signal: AbortSignal) => askServer(server, question, spec.transport, context, signal);
   const asked = await askThem(spec, context, ask);
-  const { verdict, reason } = judgeServers(asked, spec, spec.servers !== undefined);
+  const judged = judgeServers(asked, spec, spec.servers !== undefined);
   return {
-    verdict,
-    reason: `${spec.name} ${spec.type}: ${reason}`,
+    verdict: judged.verdict,
+    reason: reason`${targetAfter('', spec.name)} ${ours(spec.type)}: ${judged.reason}`,
     phases: phasesOf(asked),
     samples: samplesOf(asked),
-    ...(verdict !== 'up' && { evidence: evidenceOf(asked) }),
+    ...(judged.verdict !== 'up' && { evidence: evidenceOf(asked) }),
   } satisfies Finding;
 };
 
@@ -80,7 +81,7 @@ const MOST_RECORDS = 20;
 
 function evidenceOf(asked: readonly Asked[]): Evidence {
   const lines = asked.map(({ server, reply, failure }): [string, string[]] => {
-    if (reply === undefined) return [server, [failure ?? 'does not answer']];
+    if (reply === undefined) return [server, [failure === undefined ? 'does not answer' : reasonInWords(failure)]];
     const records = [...reply.answers, ...reply.authorities].slice(0, MOST_RECORDS);
     const texts = records.map((record) => oneLine(`${record.name} ${record.type} ${recordText(record)}`, 200));
     return [server, [`${reply.rcode}${reply.authoritative ? ', authoritative' : ''}`, ...texts]];

@@ -1,5 +1,6 @@
 import type { Finding, Verdict } from '../../../model/finding.ts';
 import type { Probe, ProbeContext } from '../../../model/probe.ts';
+import { type Ours, ours, quote, quoteAfter, type Reason, reason, target, targetAfter } from '../../../model/reason.ts';
 import { reveal, secretsIn } from '../../../model/secret.ts';
 import { spanInWords } from '../../../model/time.ts';
 import { type ProcessGroup, startGroup } from '../process-group.ts';
@@ -45,11 +46,16 @@ async function watch(
   for (const [name, text] of output) context.trace?.(name, text);
   const said = stdout.firstLine() || stderr.firstLine();
   // What it said explains an exit code; of a program that was killed it is only what it said last.
-  const reason = end.code === null || end.overdue ? `${program} ${how}` : said === '' ? `${program}: ${how}` : said;
+  const why =
+    end.code === null || end.overdue
+      ? reason`${target(program, 'the program')} ${how}`
+      : said === ''
+        ? reason`${targetAfter('', `${program}: `)}${how}`
+        : [quote(said, end.code === 0 ? '' : how)];
   const verdict = verdictOf(end);
   return verdict === 'up'
-    ? { verdict, reason }
-    : { verdict, reason, evidence: { ended: how, ...Object.fromEntries(output) } };
+    ? { verdict, reason: why }
+    : { verdict, reason: why, evidence: { ended: how, ...Object.fromEntries(output) } };
 }
 
 function verdictOf({ code, overdue }: End): Verdict {
@@ -57,9 +63,9 @@ function verdictOf({ code, overdue }: End): Verdict {
   return code === 0 ? 'up' : code === 1 ? 'degraded' : 'down';
 }
 
-function endInWords({ code, signal, overdue }: End, timeoutMs: number): string {
-  if (overdue) return `did not end within ${spanInWords(timeoutMs)} and was stopped`;
-  return signal === null ? `exit code ${code}` : `killed by ${signal}`;
+function endInWords({ code, signal, overdue }: End, timeoutMs: number): Ours {
+  if (overdue) return ours(`did not end within ${spanInWords(timeoutMs)} and was stopped`);
+  return ours(signal === null ? `exit code ${code}` : `killed by ${signal}`);
 }
 
 interface End {
@@ -102,9 +108,10 @@ function environment(spec: ExecSpec): Record<string, string> {
   return env;
 }
 
-function cannotStart(program: string, cwd: string | undefined, { code, message }: NodeJS.ErrnoException): string {
-  if (code === 'ENOENT')
-    return `cannot start ${program}: it was not found${cwd === undefined ? '' : `, or its folder ${cwd} was not`}`;
-  if (code === 'EACCES') return `cannot start ${program}: there is no right to run it`;
-  return `cannot start ${program}: ${code ?? message}`;
+function cannotStart(program: string, cwd: string | undefined, { code, message }: NodeJS.ErrnoException): Reason {
+  const start = reason`cannot start ${target(program, 'the program')}`;
+  const folder = cwd === undefined ? [] : reason`, or its folder${targetAfter(' ', cwd)} was not`;
+  if (code === 'ENOENT') return reason`${start}: it was not found${folder}`;
+  if (code === 'EACCES') return reason`${start}: there is no right to run it`;
+  return reason`${start}${quoteAfter(': ', code ?? message)}`;
 }

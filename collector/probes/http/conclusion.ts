@@ -1,5 +1,6 @@
 import { oneLine } from '../../../model/outside-text.ts';
 import type { ProbeContext } from '../../../model/probe.ts';
+import { type Reason, reason, targetAfter } from '../../../model/reason.ts';
 import { BodyText } from './body-text.ts';
 import { type Decoded, decode, Undecodable } from './decode.ts';
 import type { Exchange } from './exchange.ts';
@@ -14,9 +15,9 @@ import { isWanted, statusInWords, wantedInWords } from './status-words.ts';
 /** What a journey amounts to. */
 export interface Conclusion {
   readonly verdict: 'up' | 'degraded' | 'down' | 'unknown';
-  readonly reason: string;
+  readonly reason: Reason;
   /** Everything else that is wrong. */
-  readonly also: readonly string[];
+  readonly also: readonly Reason[];
   /** The body as far as it was kept and decoded. */
   readonly body?: BodyText;
   /** The body or a header was not as expected. */
@@ -40,7 +41,7 @@ export async function conclude(prepared: Prepared, journey: Journey, context: Pr
   const misses: Miss[] = [];
   const status = missedStatus(prepared, last);
   if (status !== undefined) misses.push({ reason: status });
-  if (typeof decoded === 'string') misses.push({ reason: decoded, content: true });
+  if (decoded !== undefined && !(decoded instanceof BodyText)) misses.push({ reason: decoded, content: true });
   if (body !== undefined) {
     for (const expectation of prepared.expectations) {
       const pending = expectation({ response, body }, context.signal);
@@ -52,7 +53,7 @@ export async function conclude(prepared: Prepared, journey: Journey, context: Pr
 }
 
 /** The decoded body, or why it does not decode. */
-async function decoding({ response, body }: Exchange, prepared: Prepared): Promise<BodyText | string> {
+async function decoding({ response, body }: Exchange, prepared: Prepared): Promise<BodyText | Reason> {
   const raw = body?.bytes() ?? Buffer.alloc(0);
   const encoding = response?.headers['content-encoding'];
   const type = response?.headers['content-type'];
@@ -61,18 +62,19 @@ async function decoding({ response, body }: Exchange, prepared: Prepared): Promi
   try {
     return new BodyText(await decode(raw, encoding, plain.cut, prepared.spec.max_body), type);
   } catch (error) {
-    if (error instanceof Undecodable) return error.message;
+    if (error instanceof Undecodable) return error.reason;
     throw error;
   }
 }
 
-function missedStatus(prepared: Prepared, last: Exchange): string | undefined {
+function missedStatus(prepared: Prepared, last: Exchange): Reason | undefined {
   const wanted = prepared.spec.expect?.status;
   if (isWanted(last.response?.statusCode ?? 0, wanted ?? FINE)) return undefined;
   const came = statusInWords(last.response);
-  if (wanted !== undefined) return `status ${came}, wanted ${wantedInWords(wanted)}`;
+  if (wanted !== undefined) return reason`status ${came}, wanted ${wantedInWords(wanted)}`;
   const to = locationOf(last);
-  return to === undefined ? came : `${came} to ${oneLine(shownUrl(to), 160)}, which is not followed`;
+  if (to === undefined) return came;
+  return reason`${came}${targetAfter(' to ', oneLine(shownUrl(to), 160))}, which is not followed`;
 }
 
 type Verdict = Pick<Conclusion, 'verdict' | 'reason' | 'also' | 'contentMissed'>;
@@ -85,12 +87,14 @@ function verdictOf(journey: Journey, misses: readonly Miss[]): Verdict {
   if (first !== undefined) {
     return {
       verdict: first.untold ? 'unknown' : 'down',
-      reason: hops === 0 ? first.reason : `${first.reason}, after a redirect to ${whereTo(journey)}`,
+      reason:
+        hops === 0 ? first.reason : reason`${first.reason}, after a redirect${targetAfter(' to ', whereTo(journey))}`,
       also: rest.map((miss) => miss.reason),
       contentMissed: misses.some((miss) => miss.content),
     };
   }
-  const fine = `${statusInWords(last?.response)}${hops === 0 ? '' : ` after ${hops === 1 ? '1 redirect' : `${hops} redirects`}`}`;
+  const after = hops === 0 ? [] : reason` after ${hops} redirect${hops === 1 ? '' : 's'}`;
+  const fine = reason`${statusInWords(last?.response)}${after}`;
   const worry = journey.exchanges.find((run) => run.worry !== undefined)?.worry;
   if (worry !== undefined) return { verdict: 'degraded', reason: worry, also: [fine], contentMissed: false };
   return { verdict: 'up', reason: fine, also: [], contentMissed: false };

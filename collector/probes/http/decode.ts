@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
+import { ours, quoteAfter, type Reason, reason, reasonInWords } from '../../../model/reason.ts';
 
 /** What a body decoded to: at most the limit, and whether there was more. */
 export interface Decoded {
@@ -7,9 +8,15 @@ export interface Decoded {
   readonly cut: boolean;
 }
 
-/** A body that is not what its Content-Encoding says; the message is a reason. */
+/** A body that is not what its Content-Encoding says. */
 export class Undecodable extends Error {
   readonly code = 'undecodable';
+  readonly reason: Reason;
+
+  constructor(reason: Reason, options?: ErrorOptions) {
+    super(reasonInWords(reason), options);
+    this.reason = reason;
+  }
 }
 
 /** More codings one over the other than anybody needs. */
@@ -28,7 +35,7 @@ export async function decode(raw: Buffer, encoding: string, cut: boolean, limit:
     .split(',')
     .map((one) => one.trim())
     .filter((one) => one !== '' && one !== 'identity');
-  if (codings.length > MOST_CODINGS) throw new Undecodable('body is encoded too many times over');
+  if (codings.length > MOST_CODINGS) throw new Undecodable(['body is encoded too many times over']);
   let decoded: Decoded = { bytes: raw, cut };
   for (const coding of codings.reverse()) {
     if (decoded.bytes.length === 0) break;
@@ -40,7 +47,9 @@ export async function decode(raw: Buffer, encoding: string, cut: boolean, limit:
 function undo(coding: string, { bytes, cut }: Decoded, limit: number): Promise<Decoded> {
   const decoder = decoderFor(coding, bytes, cut);
   if (decoder === undefined)
-    return Promise.reject(new Undecodable(`body has an encoding we cannot read: ${coding.slice(0, 30)}`));
+    return Promise.reject(
+      new Undecodable(reason`body has an encoding we cannot read${quoteAfter(': ', coding.slice(0, 30))}`),
+    );
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let kept = 0;
@@ -56,7 +65,7 @@ function undo(coding: string, { bytes, cut }: Decoded, limit: number): Promise<D
     decoder.on('end', () => finish(false));
     decoder.on('error', (error) => {
       decoder.destroy();
-      reject(new Undecodable(`body is not valid ${coding}`, { cause: error }));
+      reject(new Undecodable(reason`body is not valid ${ours(coding)}`, { cause: error }));
     });
     decoder.end(bytes);
   });

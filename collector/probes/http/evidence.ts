@@ -1,5 +1,6 @@
 import type { Evidence } from '../../../model/finding.ts';
 import { plainText } from '../../../model/outside-text.ts';
+import { reasonInWords } from '../../../model/reason.ts';
 import { chainEvidence } from '../certificate.ts';
 import { peerInWords } from '../connection-words.ts';
 import type { Conclusion } from './conclusion.ts';
@@ -15,7 +16,7 @@ export function evidenceOf(prepared: Prepared, journey: Journey, conclusion: Con
   const last = journey.exchanges.at(-1);
   const evidence: Record<string, string | number | readonly string[]> = {};
   if (last === undefined) return evidence;
-  if (conclusion.also.length > 0) evidence.also = conclusion.also.map(hide);
+  if (conclusion.also.length > 0) evidence.also = conclusion.also.map((one) => hide(reasonInWords(one)));
   evidence.request = hide(`${last.target.method} ${shownUrl(last.target.url)}`);
   const hops = journey.exchanges.slice(0, -1).map((run) => hide(hopInWords(run)));
   if (hops.length > 0) evidence.redirects = hops;
@@ -25,7 +26,7 @@ export function evidenceOf(prepared: Prepared, journey: Journey, conclusion: Con
     Object.assign(evidence, chainEvidence(last.secured.chain()));
   }
   if (last.response !== undefined) {
-    evidence.answer = hide(`HTTP/${last.response.httpVersion} ${statusInWords(last.response)}`);
+    evidence.answer = hide(`HTTP/${last.response.httpVersion} ${reasonInWords(statusInWords(last.response))}`);
     evidence.headers = headersInWords(last).map(hide);
   }
   // Hidden before it is cut: half a secret at the edge would not be found.

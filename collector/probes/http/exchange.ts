@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Address, ProbeContext, Resolved } from '../../../model/probe.ts';
+import { type Reason, reason, targetAfter } from '../../../model/reason.ts';
 import type { Clock } from '../../../model/time.ts';
 import { certificateInWords } from '../certificate.ts';
 import { codeOf, isOurFault, peerInWords } from '../connection-words.ts';
@@ -31,9 +32,9 @@ export interface Exchange {
   response?: IncomingMessage;
   body?: Body;
   /** Why there is no whole response, as a reason. */
-  trouble?: string;
+  trouble?: Reason;
   /** What is not well though there is a response. */
-  worry?: string;
+  worry?: Reason;
   /** The trouble is this machine's, and says nothing of the target. */
   ours?: boolean;
 }
@@ -118,7 +119,7 @@ function allowed(resolved: Resolved, floor: Scope, run: Exchange): readonly Addr
   if (floor === 0) return resolved.addresses;
   const addresses = resolved.addresses.filter((one) => scopeOf(one) >= floor);
   if (addresses.length > 0) return addresses;
-  run.trouble = `a site outside may not lead us inside, to ${resolved.addresses[0]?.address}`;
+  run.trouble = reason`a site outside may not lead us inside${targetAfter(', to ', `${resolved.addresses[0]?.address}`)}`;
   return undefined;
 }
 

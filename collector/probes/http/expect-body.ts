@@ -1,4 +1,5 @@
 import { oneLine } from '../../../model/outside-text.ts';
+import { quote, quoteAfter, type Reason, reason } from '../../../model/reason.ts';
 import { patientMatcher } from '../patient-match.ts';
 import type { BodyText } from './body-text.ts';
 import type { Expectation, Miss } from './expectation.ts';
@@ -37,15 +38,17 @@ export function compileBodyTests(tests: readonly BodyTest[]): Expectation[] {
 export function untold(test: BodyTest): Miss {
   const source = 'matches' in test ? test.matches : test.contains;
   return {
-    reason: `could not tell whether the body matches /${oneLine(source, 80)}/: the expression takes too long on it`,
+    reason: reason`could not tell whether the body matches${quoteAfter(' ', `/${oneLine(source, 80)}/`)}: the expression takes too long on it`,
     untold: true,
   };
 }
 
-function missed(test: BodyTest, body: BodyText): string {
+function missed(test: BodyTest, body: BodyText): Reason {
   const verb = 'contains' in test ? 'contain' : 'match';
-  const what = 'contains' in test ? `"${oneLine(test.contains, 80)}"` : `/${oneLine(test.matches, 80)}/`;
-  if (test.not) return `body ${verb}${verb === 'match' ? 'es' : 's'} ${what}, which it must not`;
-  const where = body.cut ? ` in its first ${bytesInWords(body.bytes.length)}` : '';
-  return body.bytes.length === 0 ? `body is empty, wanted ${what}` : `body does not ${verb} ${what}${where}`;
+  const text = 'contains' in test ? `"${oneLine(test.contains, 80)}"` : `/${oneLine(test.matches, 80)}/`;
+  if (test.not)
+    return reason`body ${verb}${verb === 'match' ? 'es' : 's'} ${quote(text, 'something')}, which it must not`;
+  if (body.bytes.length === 0) return reason`body is empty${quoteAfter(', wanted ', text)}`;
+  const where = body.cut ? reason` in its first ${bytesInWords(body.bytes.length)}` : [];
+  return reason`body does not ${verb} ${quote(text, 'what it should')}${where}`;
 }

@@ -1,4 +1,5 @@
 import { oneLine } from '../../../model/outside-text.ts';
+import { type NamedPart, quote, quoteAfter, reason } from '../../../model/reason.ts';
 import { type PatientMatcher, patientMatcher } from '../patient-match.ts';
 import type { Expectation, Miss } from './expectation.ts';
 import { shownHeader } from './hiding.ts';
@@ -13,15 +14,15 @@ export function compileHeaderTests(tests: Readonly<Record<string, HeaderTest>>):
       const values = response.headersDistinct[lower] ?? [];
       if ('absent' in test) {
         if (values.length === 0) return undefined;
-        return { reason: `header ${name} is there: ${shown(name, values)}`, content: true };
+        return { reason: reason`${header(name)} is there${quoteAfter(': ', shown(name, values))}`, content: true };
       }
       for (const value of values) {
         const told = await fits(value, signal);
         if (told === undefined) return untold(name);
         if (told) return undefined;
       }
-      const came = values.length === 0 ? 'is missing' : `is ${shown(name, values)}`;
-      return { reason: `header ${name} ${came}, wanted ${wanted(test)}`, content: true };
+      const came = values.length === 0 ? ['is missing'] : reason`is ${quote(shown(name, values), 'another')}`;
+      return { reason: reason`${header(name)} ${came}${quoteAfter(', wanted ', wanted(test))}`, content: true };
     };
   });
 }
@@ -34,9 +35,14 @@ function fitting(test: HeaderTest): PatientMatcher {
 
 function untold(name: string): Miss {
   return {
-    reason: `could not tell whether header ${name} is as wanted: the expression takes too long on it`,
+    reason: reason`could not tell whether ${header(name)} is as wanted: the expression takes too long on it`,
     untold: true,
   };
+}
+
+/** Which headers are looked at is the config's. */
+function header(name: string): NamedPart {
+  return quote(`header ${name}`, 'a header');
 }
 
 function shown(name: string, values: readonly string[]): string {

@@ -1,3 +1,4 @@
+import type { Reason } from '../../../model/reason.ts';
 import { apart } from '../apart.ts';
 import { withinMs } from '../bounded-work.ts';
 import type { Expectation, Miss } from './expectation.ts';
@@ -21,12 +22,12 @@ export function compileJsonTests(tests: readonly JsonTest[]): Expectation[] {
     async ({ body }, signal): Promise<Miss | undefined> => {
       if (body.bytes.length <= ON_THE_LOOP) {
         const { missedJson } = await import('./json-tests.ts');
-        const work = (): string | undefined => missedJson(body.text, body.cut, tests);
+        const work = (): Reason | undefined => missedJson(body.text, body.cut, tests);
         const inTime = simple ? { done: work() } : withinMs(ON_THE_LOOP_MS, work);
         if ('done' in inTime) return told(inTime.done);
       }
       const module = new URL('json-tests.ts', import.meta.url);
-      const outcome = await apart<string | undefined>(
+      const outcome = await apart<Reason | undefined>(
         { module, call: 'missedJson', args: [body.text, body.cut, tests] },
         signal,
       );
@@ -35,11 +36,11 @@ export function compileJsonTests(tests: readonly JsonTest[]): Expectation[] {
   ];
 }
 
-function told(reason: string | undefined): Miss | undefined {
+function told(reason: Reason | undefined): Miss | undefined {
   return reason === undefined ? undefined : { reason, content: true };
 }
 
 const UNTOLD: Miss = {
-  reason: 'could not tell whether the JSON is as wanted: the paths take too long on it',
+  reason: ['could not tell whether the JSON is as wanted: the paths take too long on it'],
   untold: true,
 };

@@ -1,3 +1,4 @@
+import { type Reason, reason } from '../../../model/reason.ts';
 import { compileBodyTest, untold } from './expect-body.ts';
 import type { Expectation, Miss } from './expectation.ts';
 import type { Mark } from './http-spec.ts';
@@ -21,6 +22,6 @@ export function compileMark(mark: Mark): Expectation {
   };
 }
 
-function wrongPage(status: string): Miss {
-  return { reason: `wrong page: ${status}, but without the site's own mark`, content: true };
+function wrongPage(status: Reason): Miss {
+  return { reason: reason`wrong page: ${status}, but without the site's own mark`, content: true };
 }

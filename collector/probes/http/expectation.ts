@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Reason } from '../../../model/reason.ts';
 import type { BodyText } from './body-text.ts';
 import { compileBodyTests } from './expect-body.ts';
 import { compileHeaderTests } from './expect-headers.ts';
@@ -14,7 +15,7 @@ export interface Answer {
 
 /** How an expectation was missed. */
 export interface Miss {
-  readonly reason: string;
+  readonly reason: Reason;
   /** It could not be told, within the time an expression may take: the finding is unknown. */
   readonly untold?: boolean;
   /** The body or a header is not as wanted, which blackbox_exporter counts apart. */

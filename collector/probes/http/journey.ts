@@ -1,5 +1,14 @@
 import { oneLine } from '../../../model/outside-text.ts';
 import type { ProbeContext } from '../../../model/probe.ts';
+import {
+  type NamedPart,
+  type Ours,
+  ours,
+  quoteAfter,
+  type Reason,
+  reason,
+  targetAfter,
+} from '../../../model/reason.ts';
 import { type Scope, scopeOf } from './address-scope.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { shownUrl } from './hiding.ts';
@@ -14,7 +23,7 @@ export interface Journey {
   /** In order; the last one is the answer. */
   readonly exchanges: readonly Exchange[];
   /** Why the answer was not reached, or not by the way that was wanted. */
-  readonly trouble?: string;
+  readonly trouble?: Reason;
 }
 
 /** Makes the first request and follows, or asserts, the redirects. */
@@ -35,7 +44,7 @@ export async function travel(prepared: Prepared, family: 0 | 4 | 6, context: Pro
     if (!(way instanceof URL)) return end(exchanges, way?.trouble);
     trail ??= createTrail(spec);
     const next = trail.next(run, way);
-    if ('refused' in next) return end(exchanges, `redirects to ${brief(way)}: ${next.refused}`);
+    if ('refused' in next) return end(exchanges, reason`redirects${to(way)}: ${next.refused}`);
     // Only an address written in the config may lead further in.
     if ('follow' in spec.redirects && run.peer !== undefined) floor = Math.max(floor, scopeOf(run.peer)) as Scope;
     target = next;
@@ -43,41 +52,43 @@ export async function travel(prepared: Prepared, family: 0 | 4 | 6, context: Pro
 }
 
 /** Where to go after the response at this place of the journey; undefined where it is the answer; a trouble where it ends otherwise. */
-function wayOn(spec: HttpSpec, run: Exchange, index: number): URL | { readonly trouble: string } | undefined {
-  const to = leadsTo(run);
+function wayOn(spec: HttpSpec, run: Exchange, index: number): URL | { readonly trouble: Reason } | undefined {
+  const way = leadsTo(run);
   const { redirects } = spec;
   if ('chain' in redirects) {
-    const wrong = wrongHop(redirects.chain, index, run, to);
+    const wrong = wrongHop(redirects.chain, index, run, way);
     if (wrong !== undefined) return { trouble: wrong };
-    return to instanceof URL ? to : undefined;
+    return way instanceof URL ? way : undefined;
   }
-  if (to === undefined || redirects.follow === 0 || isExpected(spec, run)) return undefined;
-  if (typeof to === 'string') return { trouble: to };
-  return index < redirects.follow
-    ? to
-    : { trouble: `more than ${redirects.follow} redirects, the next to ${brief(to)}` };
+  if (way === undefined || redirects.follow === 0 || isExpected(spec, run)) return undefined;
+  if (!(way instanceof URL)) return { trouble: way };
+  if (index < redirects.follow) return way;
+  return { trouble: reason`more than ${redirects.follow} redirects${targetAfter(', the next to ', brief(way))}` };
 }
 
 /** A trouble after redirects says where they had led. */
-function troubleOnTheWay(exchanges: readonly Exchange[]): string | undefined {
+function troubleOnTheWay(exchanges: readonly Exchange[]): Reason | undefined {
   const last = exchanges.at(-1);
   if (last?.trouble === undefined || exchanges.length === 1) return last?.trouble;
-  return `${last.trouble}, after a redirect to ${brief(last.target.url)}`;
+  return reason`${last.trouble}, after a redirect${to(last.target.url)}`;
 }
 
-function end(exchanges: readonly Exchange[], trouble?: string): Journey {
+function end(exchanges: readonly Exchange[], trouble?: Reason): Journey {
   return trouble === undefined ? { exchanges } : { exchanges, trouble };
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** Where the response redirects to; a reason when that is nowhere; undefined when it does not redirect. */
-function leadsTo(run: Exchange): URL | string | undefined {
+function leadsTo(run: Exchange): URL | Reason | undefined {
   if (!REDIRECTS.has(run.response?.statusCode ?? 0) || run.response?.headers.location === undefined) return undefined;
   const status = statusInWords(run.response);
   const url = locationOf(run);
-  if (url === undefined) return `${status} to an address that is none: ${oneLine(run.response.headers.location, 80)}`;
-  return /^https?:$/.test(url.protocol) ? url : `${status} to ${oneLine(url.protocol, 20)} which is not followed`;
+  if (url === undefined)
+    return reason`${status} to an address that is none${quoteAfter(': ', oneLine(run.response.headers.location, 80))}`;
+  return /^https?:$/.test(url.protocol)
+    ? url
+    : reason`${status}${quoteAfter(' to ', oneLine(url.protocol, 20))} which is not followed`;
 }
 
 /** A status that is expected by name is the answer, redirect or not. */
@@ -91,23 +102,29 @@ function wrongHop(
   chain: readonly Hop[],
   index: number,
   run: Exchange,
-  to: URL | string | undefined,
-): string | undefined {
+  way: URL | Reason | undefined,
+): Reason | undefined {
   const hop = chain[index];
-  const came = `${statusInWords(run.response)}${to instanceof URL ? ` to ${brief(to)}` : ''}`;
+  const came = reason`${statusInWords(run.response)}${way instanceof URL ? [to(way)] : []}`;
   if (hop === undefined)
-    return to === undefined ? undefined : `hop ${index + 1}: ${came}, wanted the answer after ${count(chain.length)}`;
+    return way === undefined
+      ? undefined
+      : reason`hop ${index + 1}: ${came}, wanted the answer after ${count(chain.length)}`;
   const wanted = new URL(hop.to, run.target.url);
-  const status = hop.status === undefined ? 'a redirect' : wantedInWords(hop.status);
+  const status = hop.status === undefined ? ours('a redirect') : wantedInWords(hop.status);
   const right =
-    to instanceof URL &&
-    to.href === wanted.href &&
+    way instanceof URL &&
+    way.href === wanted.href &&
     (hop.status === undefined || isWanted(run.response?.statusCode ?? 0, hop.status));
-  return right ? undefined : `hop ${index + 1}: ${came}, wanted ${status} to ${brief(wanted)}`;
+  return right ? undefined : reason`hop ${index + 1}: ${came}, wanted ${status}${to(wanted)}`;
 }
 
-function count(hops: number): string {
-  return hops === 1 ? '1 redirect' : `${hops} redirects`;
+function count(hops: number): Ours {
+  return ours(hops === 1 ? '1 redirect' : `${hops} redirects`);
+}
+
+function to(url: URL): NamedPart {
+  return targetAfter(' to ', brief(url));
 }
 
 function brief(url: URL): string {

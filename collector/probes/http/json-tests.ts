@@ -1,36 +1,40 @@
 import { isDeepStrictEqual } from 'node:util';
 import { query } from 'jsonpath-rfc9535';
 import { oneLine } from '../../../model/outside-text.ts';
+import { quote, quoteAfter, type Reason, reason } from '../../../model/reason.ts';
 import type { Json, JsonTest } from './http-spec.ts';
 
 /** What is wrong with a body as JSON, as a reason; undefined when every test is met. Pure; may take long. */
-export function missedJson(text: string, cut: boolean, tests: readonly JsonTest[]): string | undefined {
+export function missedJson(text: string, cut: boolean, tests: readonly JsonTest[]): Reason | undefined {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
   } catch {
-    return cut ? 'body is too long to be read as JSON: raise max_body' : notJson(text);
+    return cut ? ['body is too long to be read as JSON: raise max_body'] : notJson(text);
   }
   for (const test of tests) {
     const miss = missOf(test, query(value as Parameters<typeof query>[0], test.path) as readonly Json[]);
-    if (miss !== undefined) return `${oneLine(test.path)} ${miss}`;
+    if (miss !== undefined) return reason`${quote(oneLine(test.path), 'a value in the JSON')} ${miss}`;
   }
   return undefined;
 }
 
-function notJson(text: string): string {
+function notJson(text: string): Reason {
   const start = oneLine(text.slice(0, 60), 40);
-  return start === '' ? 'body is empty, wanted JSON' : `body is not JSON: it begins with "${start}"`;
+  if (start === '') return ['body is empty, wanted JSON'];
+  return reason`body is not JSON${quoteAfter(': it begins with ', `"${start}"`)}`;
 }
 
 /** What is wrong with the values that a path selected; undefined when they are as wanted. */
-function missOf(test: JsonTest, values: readonly Json[]): string | undefined {
-  if (test.exists === false) return values.length === 0 ? undefined : `is there: ${shown(values[0])}`;
-  if (values.length === 0) return 'is missing';
+function missOf(test: JsonTest, values: readonly Json[]): Reason | undefined {
+  if (test.exists === false)
+    return values.length === 0 ? undefined : reason`is there${quoteAfter(': ', shown(values[0]))}`;
+  if (values.length === 0) return ['is missing'];
   const expression = test.matches === undefined ? undefined : new RegExp(test.matches, 'u');
   for (const value of values) {
     const wanted = wantedInstead(test, value, expression);
-    if (wanted !== undefined) return `is ${shown(value)}, wanted ${wanted}`;
+    if (wanted !== undefined)
+      return reason`is ${quote(shown(value), 'not as wanted')}${quoteAfter(', wanted ', wanted)}`;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Finding, Verdict } from '../../../model/finding.ts';
 import type { Probe, ProbeContext } from '../../../model/probe.ts';
+import { mapReason, reason } from '../../../model/reason.ts';
 import { conclude } from './conclusion.ts';
 import { evidenceOf } from './evidence.ts';
 import type { HttpSpec } from './http-spec.ts';
@@ -21,7 +22,7 @@ async function ask(prepared: Prepared, family: 0 | 4 | 6, context: ProbeContext)
   const conclusion = await conclude(prepared, journey, hidden);
   return {
     verdict: conclusion.verdict,
-    reason: prepared.hide(conclusion.reason),
+    reason: mapReason(conclusion.reason, prepared.hide),
     phases: phasesOf(journey),
     samples: samplesOf(journey, conclusion, context.clock.now()),
     ...(conclusion.verdict !== 'up' && { evidence: evidenceOf(prepared, journey, conclusion) }),
@@ -44,8 +45,11 @@ const WORSE: readonly Verdict[] = ['up', 'degraded', 'unknown', 'down'];
 function both(four: Finding, six: Finding): Finding {
   const sixIsWorse = WORSE.indexOf(six.verdict) >= WORSE.indexOf(four.verdict);
   const [worse, other] = sixIsWorse ? [six, four] : [four, six];
-  const [name, otherName] = sixIsWorse ? ['IPv6', 'IPv4'] : ['IPv4', 'IPv6'];
-  if (worse.verdict === 'up') return { ...worse, reason: `${worse.reason} over IPv4 and IPv6` };
-  const rest = other.verdict === 'up' ? `${otherName} fine` : `${otherName}: ${other.reason}`;
-  return { ...worse, reason: `over ${name}: ${worse.reason} (${rest})` };
+  const [name, otherName] = sixIsWorse ? (['IPv6', 'IPv4'] as const) : (['IPv4', 'IPv6'] as const);
+  if (worse.verdict === 'up') return { ...worse, reason: reason`${worse.reason} over IPv4 and IPv6` };
+  const rest = other.verdict === 'up' ? ['fine'] : other.reason;
+  return {
+    ...worse,
+    reason: reason`over ${name}: ${worse.reason} (${otherName}${other.verdict === 'up' ? ' ' : ': '}${rest})`,
+  };
 }

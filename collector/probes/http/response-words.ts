@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { oneLine } from '../../../model/outside-text.ts';
+import { reasonInWords } from '../../../model/reason.ts';
 import type { Exchange } from './exchange.ts';
 import { shownHeader, shownUrl } from './hiding.ts';
 import { bytesInWords, statusInWords } from './status-words.ts';
@@ -33,13 +34,13 @@ export function headersInWords(run: Exchange): string[] {
 export function hopInWords(run: Exchange): string {
   const to = locationOf(run);
   const where = to === undefined ? '' : ` to ${oneLine(shownUrl(to), 200)}`;
-  return `${oneLine(shownUrl(run.target.url), 200)}: ${statusInWords(run.response)}${where}`;
+  return `${oneLine(shownUrl(run.target.url), 200)}: ${reasonInWords(statusInWords(run.response))}${where}`;
 }
 
 /** The response in steps for somebody who wants to see everything. */
 export function responseInSteps(run: Exchange): (readonly [string, string])[] {
   return [
-    ['response', `HTTP/${run.response?.httpVersion} ${statusInWords(run.response)}`],
+    ['response', `HTTP/${run.response?.httpVersion} ${reasonInWords(statusInWords(run.response))}`],
     ...headersInWords(run).map((line) => ['header', line] as const),
     ['body', `${bytesInWords(run.body?.received ?? 0)}${run.body?.cut ? ', and more that was not read' : ''}`],
   ];

@@ -1,23 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import { oneLine } from '../../../model/outside-text.ts';
+import { type Ours, ours, quoteAfter, type Reason, reason } from '../../../model/reason.ts';
 import { STATUS_CODES } from '../../node-http.ts';
 import type { StatusRange } from './http-spec.ts';
 
 /** `502 Bad Gateway`: the standard's words, or the server's own where the standard has none. */
-export function statusInWords(response: IncomingMessage | undefined): string {
+export function statusInWords(response: IncomingMessage | undefined): Reason {
   const status = response?.statusCode ?? 0;
-  const words = STATUS_CODES[status] ?? oneLine(response?.statusMessage ?? '', 60);
-  return words === '' ? String(status) : `${status} ${words}`;
+  const standard = STATUS_CODES[status];
+  if (standard !== undefined) return reason`${status} ${ours(standard)}`;
+  const words = oneLine(response?.statusMessage ?? '', 60);
+  return words === '' ? reason`${status}` : reason`${status}${quoteAfter(' ', words)}`;
 }
 
 /** `200`, `2xx`, `200-204`, `200 or 301`. */
-export function wantedInWords(ranges: readonly StatusRange[]): string {
+export function wantedInWords(ranges: readonly StatusRange[]): Ours {
   const words = ranges.map(({ from, to }) => {
     if (from === to) return String(from);
     return from % 100 === 0 && to === from + 99 ? `${from / 100}xx` : `${from}-${to}`;
   });
   const last = words.pop() ?? '';
-  return words.length === 0 ? last : `${words.join(', ')} or ${last}`;
+  return ours(words.length === 0 ? last : `${words.join(', ')} or ${last}`);
 }
 
 /** Whether the status lies in one of the ranges. */
@@ -26,9 +29,9 @@ export function isWanted(status: number, ranges: readonly StatusRange[]): boolea
 }
 
 /** `512 bytes`, `3 kB`, `1.2 MB`. */
-export function bytesInWords(bytes: number): string {
-  if (!Number.isFinite(bytes)) return 'an unknown number of bytes';
-  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
-  if (bytes < 1e6) return `${Math.round(bytes / 1000)} kB`;
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+export function bytesInWords(bytes: number): Ours {
+  if (!Number.isFinite(bytes)) return ours('an unknown number of bytes');
+  if (bytes < 1000) return ours(bytes === 1 ? '1 byte' : `${bytes} bytes`);
+  if (bytes < 1e6) return ours(`${Math.round(bytes / 1000)} kB`);
+  return ours(`${(bytes / 1e6).toFixed(1)} MB`);
 }

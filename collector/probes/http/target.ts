@@ -1,3 +1,4 @@
+import { type Reason, reason } from '../../../model/reason.ts';
 import { reveal, Secret } from '../../../model/secret.ts';
 import type { HttpSpec } from './http-spec.ts';
 import { isSecretName } from './secret-names.ts';
@@ -43,7 +44,7 @@ function basic(user: string, password: string): string {
 
 /** A redirect that is not followed, and why. */
 export interface Refusal {
-  readonly refused: string;
+  readonly refused: Reason;
 }
 
 /**
@@ -55,7 +56,7 @@ export function redirectedTarget(spec: HttpSpec, from: Target, status: number, t
   const asksAgain =
     (status === 303 && from.method !== 'HEAD') || ((status === 301 || status === 302) && from.method === 'POST');
   if (!asksAgain && !home && spec.body instanceof Secret && from.body !== undefined)
-    return { refused: `status ${status} would carry the secret body to another host` };
+    return { refused: reason`status ${status} would carry the secret body to another host` };
   const url = new URL(to);
   url.username = '';
   url.password = '';

@@ -20,7 +20,7 @@ export function createTrail(spec: HttpSpec): Trail {
       const next = redirectedTarget(spec, target, response?.statusCode ?? 0, to);
       if ('refused' in next) return next;
       const visitor = { ...next, cookies: cookies.headerFor(next.url) };
-      return been.has(keyOf(visitor)) ? { refused: 'a circle, we have been there' } : visitor;
+      return been.has(keyOf(visitor)) ? { refused: ['a circle, we have been there'] } : visitor;
     },
   };
 }

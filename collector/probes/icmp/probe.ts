@@ -4,7 +4,16 @@ import { connection } from '../../../model/metrics/connection.ts';
 import { icmp } from '../../../model/metrics/icmp.ts';
 import { oneLine } from '../../../model/outside-text.ts';
 import { NameNotFound, type Probe, type ProbeContext, type Resolved } from '../../../model/probe.ts';
-import { spanInWords } from '../../../model/time.ts';
+import {
+  joinReasons,
+  ours,
+  quoteAfter,
+  type Reason,
+  reason,
+  span,
+  target,
+  targetAfter,
+} from '../../../model/reason.ts';
 import { programPath } from '../../../programs/find-program.ts';
 import { type Burst, figuresOf, lossOf } from './burst.ts';
 import { lacksRight, noRoute } from './ping-output.ts';
@@ -29,26 +38,27 @@ export function createIcmpProbe(path: string): Probe<IcmpSpec> {
     try {
       resolved = await context.resolve(spec.host, spec.ip ?? 0, signal);
     } catch (error) {
-      if (error instanceof NameNotFound) return { verdict: 'down', reason: error.message };
+      if (error instanceof NameNotFound) return { verdict: 'down', reason: error.reason };
       throw error;
     }
-    const [target] = resolved.addresses;
-    if (target === undefined) return { verdict: 'down', reason: `${spec.host} has no address` };
+    const [address] = resolved.addresses;
+    if (address === undefined)
+      return { verdict: 'down', reason: reason`${target(spec.host, 'a host')} has no address` };
     const lastsMs = (spec.count - 1) * spec.interval;
     const waitMs = Math.min(LONGEST_WAIT_MS, timeoutMs - (clock.monotonic() - began) - lastsMs - MARGIN_MS);
     if (waitMs < 50) return unknown(tooLong(spec, lastsMs, timeoutMs));
-    const order: Order = { target, count: spec.count, intervalMs: spec.interval, size: spec.size, waitMs };
+    const order: Order = { target: address, count: spec.count, intervalMs: spec.interval, size: spec.size, waitMs };
     const sent = await send(order, await findPingPrograms(path), context);
-    return 'burst' in sent ? findingOf(sent.burst, sent.ran, resolved, spec) : unknown(sent.reason);
+    return 'burst' in sent ? findingOf(sent.burst, sent.ran, resolved, spec) : unknown(sent.why);
   };
 }
 
-type Sent = { readonly burst: Burst; readonly ran: Ran } | { readonly reason: string };
+type Sent = { readonly burst: Burst; readonly ran: Ran } | { readonly why: Reason };
 
 /** Tries the installed programs in turn: one may lack the right that the other has. */
 async function send(order: Order, programs: readonly PingProgram[], context: ProbeContext): Promise<Sent> {
-  if (programs.length === 0) return { reason: 'neither fping nor ping is installed: apt install fping' };
-  const reasons: string[] = [];
+  if (programs.length === 0) return { why: ['neither fping nor ping is installed: apt install fping'] };
+  const reasons: Reason[] = [];
   for (const program of programs) {
     const command = [program.path, ...program.argumentsFor(order)];
     context.trace?.('running', command.join(' '));
@@ -59,10 +69,10 @@ async function send(order: Order, programs: readonly PingProgram[], context: Pro
       if (burst !== undefined) return { burst, ran };
       reasons.push(whyNot(program, ran.output));
     } catch (error) {
-      reasons.push(`${program.name} cannot be started: ${oneLine(String(error))}`);
+      reasons.push(reason`${ours(program.name)} cannot be started${quoteAfter(': ', oneLine(String(error)))}`);
     }
   }
-  return { reason: reasons.join('; ') };
+  return { why: joinReasons(reasons, '; ') };
 }
 
 /** A burst of which nothing came back, where the program itself could not say so. */
@@ -72,27 +82,29 @@ function unanswered(order: Order, { output, wasKilled }: Ran): Burst | undefined
   return { sent: order.count, roundTripsMs: [], ...(complaint !== undefined && { complaint }) };
 }
 
-function whyNot(program: PingProgram, output: string): string {
-  if (lacksRight(output)) return `${program.name} may not send pings from here: setcap cap_net_raw+ep ${program.path}`;
-  return `${program.name} failed: ${oneLine(output, 120) || 'it printed nothing'}`;
+function whyNot(program: PingProgram, output: string): Reason {
+  const name = ours(program.name);
+  if (lacksRight(output))
+    return reason`${name} may not send pings from here${targetAfter(': ', `setcap cap_net_raw+ep ${program.path}`)}`;
+  return reason`${name} failed${quoteAfter(': ', oneLine(output, 120) || 'it printed nothing')}`;
 }
 
-function tooLong(spec: IcmpSpec, lastsMs: number, timeoutMs: number): string {
-  const burst = `${spec.count} pings, one every ${spec.interval} ms, take ${spanInWords(lastsMs)}`;
-  return `${burst}: too long for the ${spanInWords(timeoutMs)} that the check has`;
+function tooLong(spec: IcmpSpec, lastsMs: number, timeoutMs: number): Reason {
+  const burst = reason`${spec.count} pings, one every ${spec.interval} ms, take ${span(lastsMs)}`;
+  return reason`${burst}: too long for the ${span(timeoutMs)} that the check has`;
 }
 
-function unknown(reason: string): Finding {
-  return { verdict: 'unknown', reason };
+function unknown(why: Reason): Finding {
+  return { verdict: 'unknown', reason: why };
 }
 
 function findingOf(burst: Burst, ran: Ran, resolved: Resolved, spec: IcmpSpec): Finding {
   const figures = figuresOf(burst.roundTripsMs);
   const phases = { resolve: resolved.tookMs, setup: ran.startedMs, ...(figures && { rtt: figures.avg }) };
-  const { verdict, reason } = judgeBurst(burst, spec.loss);
+  const { verdict, reason: why } = judgeBurst(burst, spec.loss);
   return {
     verdict,
-    reason,
+    reason: why,
     phases,
     ...(figures && { latencyMs: figures.avg }),
     samples: [

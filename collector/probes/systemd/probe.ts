@@ -3,6 +3,7 @@ import { sample } from '../../../model/metric.ts';
 import { systemd } from '../../../model/metrics/systemd.ts';
 import { oneLine } from '../../../model/outside-text.ts';
 import type { Probe, ProbeContext } from '../../../model/probe.ts';
+import { quoteAfter, reason } from '../../../model/reason.ts';
 import type { Sample } from '../../../model/sample.ts';
 import type { UnitReport, Units } from '../../../model/unit.ts';
 import type { UnitSpec } from './unit-spec.ts';
@@ -11,7 +12,7 @@ import { judgeUnit } from './verdict.ts';
 /** Asks systemd about one unit and judges it; what is bad brings the last lines of its journal. */
 export const probe: Probe<UnitSpec> = async (spec, context) => {
   const { units, signal } = context;
-  if (units === undefined) return { verdict: 'unknown', reason: 'systemd cannot be asked from this vantage' };
+  if (units === undefined) return { verdict: 'unknown', reason: ['systemd cannot be asked from this vantage'] };
   let report: UnitReport;
   let service: UnitReport | undefined;
   try {
@@ -19,14 +20,14 @@ export const probe: Probe<UnitSpec> = async (spec, context) => {
     service = report.timer?.unit ? await units.look({ ...spec, unit: report.timer.unit }, signal) : undefined;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { verdict: 'unknown', reason: `systemd cannot be asked: ${oneLine(why, 200)}` };
+    return { verdict: 'unknown', reason: reason`systemd cannot be asked${quoteAfter(': ', oneLine(why, 200))}` };
   }
   for (const one of [report, service]) if (one !== undefined) traceReport(one, context);
-  const { verdict, reason } = judgeUnit(report, spec, context.clock.now(), service);
+  const { verdict, reason: why } = judgeUnit(report, spec, context.clock.now(), service);
   const bad = verdict === 'down' || verdict === 'degraded';
   return {
     verdict,
-    reason: oneLine(reason, 250),
+    reason: why,
     samples: samplesOf(report),
     ...(bad && { evidence: await evidenceOf(units, spec, service?.failure ? service : report, context) }),
   } satisfies Finding;

@@ -3,6 +3,7 @@ import type { Finding } from '../../../model/finding.ts';
 import { sample } from '../../../model/metric.ts';
 import { connection } from '../../../model/metrics/connection.ts';
 import { type Address, NameNotFound, type ProbeContext } from '../../../model/probe.ts';
+import { type Reason, reason, targetAfter } from '../../../model/reason.ts';
 import type { Sample } from '../../../model/sample.ts';
 import { type Endpoint, endpointInWords } from '../../names/endpoint.ts';
 import { handshakeReason } from '../certificate.ts';
@@ -52,7 +53,7 @@ export async function openConnection(course: Course, ip: 4 | 6 | undefined, cont
 
 /** A connection that failed, as a finding; what is no failure of a connection is thrown on. */
 export function failureOf(error: unknown, course: Course, context: ProbeContext): Pick<Finding, 'verdict' | 'reason'> {
-  if (error instanceof NameNotFound) return { verdict: 'down', reason: error.message };
+  if (error instanceof NameNotFound) return { verdict: 'down', reason: error.reason };
   if (context.signal.aborted) return { verdict: 'down', reason: deadlineReason(course, context.timeoutMs) };
   const cause = error instanceof DialFailed ? error.cause : error;
   if (!(cause instanceof Error && 'code' in cause)) throw error;
@@ -66,17 +67,17 @@ function peerOf(course: Course): { address: string; port: number } {
   return { address: course.peer?.address ?? course.endpoint.host, port: course.endpoint.port };
 }
 
-function deadlineReason(course: Course, timeoutMs: number): string {
+function deadlineReason(course: Course, timeoutMs: number): Reason {
   const start = noAnswerWithin(timeoutMs);
   switch (course.phase) {
     case 'resolve':
-      return `${start}: the name ${course.endpoint.host} was not resolved`;
+      return reason`${start}: the name${targetAfter(' ', course.endpoint.host)} was not resolved`;
     case 'connect':
-      return `${start}: no connection to ${endpointInWords(course.endpoint)}`;
+      return reason`${start}: no connection${targetAfter(' to ', endpointInWords(course.endpoint))}`;
     case 'tls':
-      return `${start}: connected to ${peerInWords(peerOf(course))}, but the TLS handshake did not end`;
+      return reason`${start}: connected${targetAfter(' to ', peerInWords(peerOf(course)))}, but the TLS handshake did not end`;
     case 'talk':
-      return `${start}: connected to ${peerInWords(peerOf(course))}, but the conversation did not end`;
+      return reason`${start}: connected${targetAfter(' to ', peerInWords(peerOf(course)))}, but the conversation did not end`;
   }
 }
 

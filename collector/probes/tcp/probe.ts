@@ -5,6 +5,7 @@ import { http } from '../../../model/metrics/http.ts';
 import { tcp } from '../../../model/metrics/tcp.ts';
 import { oneLine } from '../../../model/outside-text.ts';
 import type { Probe, ProbeContext } from '../../../model/probe.ts';
+import { quote, type Reason, reason, targetAfter } from '../../../model/reason.ts';
 import type { Instant } from '../../../model/time.ts';
 import { PatternTooSlow } from '../bounded-pattern.ts';
 import { chainEvidence } from '../certificate.ts';
@@ -35,7 +36,7 @@ export const probe: Probe<TcpSpec> = async (spec, context) => {
   try {
     judged = await converse(spec, run, context);
   } catch (error) {
-    if (error instanceof PatternTooSlow) judged = { verdict: 'unknown', reason: error.message };
+    if (error instanceof PatternTooSlow) judged = { verdict: 'unknown', reason: error.reason };
     else judged = failureOf(error, run.course, context);
   } finally {
     run.course.enter();
@@ -68,12 +69,14 @@ async function converse(spec: TcpSpec, run: Run, context: ProbeContext): Promise
   return trouble ?? { verdict: 'up', reason: inWords(run) };
 }
 
-function inWords({ course, secured, talked, now }: Run): string {
+function inWords({ course, secured, talked, now }: Run): Reason {
   const peer = peerInWords({ address: course.peer?.address ?? course.endpoint.host, port: course.endpoint.port });
   const greeting = talked?.ok === true ? talked.greeting : undefined;
-  const parts = [greeting === undefined ? `connected to ${peer}` : `"${greeting}" from ${peer}`];
-  if (secured !== undefined) parts.push(tlsInWords(secured, now));
-  return parts.join(', ');
+  const met =
+    greeting === undefined
+      ? reason`connected${targetAfter(' to ', peer)}`
+      : reason`${quote(`"${greeting}"`, 'answered')}${targetAfter(' from ', peer)}`;
+  return secured === undefined ? met : reason`${met}, ${tlsInWords(secured, now)}`;
 }
 
 function measured({ course, secured, talked, now }: Run): Pick<Finding, 'phases' | 'samples'> {

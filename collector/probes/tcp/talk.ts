@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { oneLine } from '../../../model/outside-text.ts';
 import type { ProbeContext } from '../../../model/probe.ts';
+import { quote, quoteAfter, type Reason, reason } from '../../../model/reason.ts';
 import { reveal } from '../../../model/secret.ts';
 import { boundedPattern } from '../bounded-pattern.ts';
 import { noAnswerWithin } from '../connection-words.ts';
@@ -12,7 +13,7 @@ import type { Step } from './spec.ts';
 /** How a dialogue went: well, with the first line that was expected, or not, with the step that differed. */
 export type Talked =
   | { readonly ok: true; readonly greeting?: string }
-  | { readonly ok: false; readonly reason: string; readonly heard: string };
+  | { readonly ok: false; readonly reason: Reason; readonly heard: string };
 
 type Upgrade = (socket: Socket) => Promise<Socket | undefined>;
 
@@ -37,7 +38,7 @@ export async function talk(
   const held: Conversation = { socket: plain, inbox, captures: new Map(), hide: hiderOf(steps) };
   try {
     for (const [index, step] of steps.entries()) {
-      const place = steps.length === 1 ? '' : ` at step ${index + 1}`;
+      const place = steps.length === 1 ? [] : reason` at step ${index + 1}`;
       const differed = await take(step, place, held, upgrade, context);
       if (differed !== undefined) return differed;
       if (held.socket === undefined) break;
@@ -53,7 +54,7 @@ export async function talk(
 
 async function take(
   step: Step,
-  place: string,
+  place: Reason,
   held: Conversation,
   upgrade: Upgrade,
   { clock, signal, timeoutMs, trace }: ProbeContext,
@@ -63,7 +64,7 @@ async function take(
     const text = lineOf(fillCaptures(reveal(step.send), held.captures));
     trace?.('send', text);
     if (await write(held.socket, text, signal)) return undefined;
-    return { ok: false, reason: `${noAnswerWithin(timeoutMs)}${place}: the server does not read`, heard: '' };
+    return { ok: false, reason: reason`${noAnswerWithin(timeoutMs)}${place}: the server does not read`, heard: '' };
   }
   if (step.expect !== undefined) {
     const heard = await held.inbox.expect(boundedPattern(step.expect), signal);
@@ -107,17 +108,17 @@ const LONGEST_LINE = 4_096;
 
 type Miss = Exclude<Heard['end'], 'match'>;
 
-function differs(end: Miss, heard: string, wanted: string, place: string, timeoutMs: number): Talked {
+function differs(end: Miss, heard: string, wanted: string, place: Reason, timeoutMs: number): Talked {
   const said = oneLine(heard, SAID_LENGTH);
-  const came = said === '' ? 'nothing came' : `what came was "${said}"`;
-  const waited = `waited for ${wanted}`;
-  const reason = {
-    closed: `connection closed${place}, ${waited}, ${came}`,
+  const came = said === '' ? ['nothing came'] : reason`what came was ${quote(`"${said}"`, 'something else')}`;
+  const waited = reason`waited for ${quote(wanted, 'an answer')}`;
+  const why = {
+    closed: reason`connection closed${place}, ${waited}, ${came}`,
     silent:
       said === ''
-        ? `${noAnswerWithin(timeoutMs)}${place}: ${waited}, ${came}`
-        : `wrong answer${place}: ${waited}, ${came}`,
-    flooded: `wrong answer${place}: ${waited}, and more than 64 kB or 1,000 lines came: "${said}"`,
+        ? reason`${noAnswerWithin(timeoutMs)}${place}: ${waited}, ${came}`
+        : reason`wrong answer${place}: ${waited}, ${came}`,
+    flooded: reason`wrong answer${place}: ${waited}, and more than 64 kB or 1,000 lines came${quoteAfter(': ', `"${said}"`)}`,
   }[end];
-  return { ok: false, reason, heard };
+  return { ok: false, reason: why, heard };
 }

@@ -4,9 +4,10 @@ import type { Verdict } from '../../../model/finding.ts';
 import { sample } from '../../../model/metric.ts';
 import { connection } from '../../../model/metrics/connection.ts';
 import type { ProbeContext } from '../../../model/probe.ts';
+import { ours, type Reason, reason, span, target, targetAfter } from '../../../model/reason.ts';
 import type { Sample } from '../../../model/sample.ts';
 import { reveal } from '../../../model/secret.ts';
-import { type Instant, SECOND, spanInWords } from '../../../model/time.ts';
+import { type Instant, SECOND } from '../../../model/time.ts';
 import { certificateInWords, earliestExpiry, endsSoon, verifiedExpiry } from '../certificate.ts';
 import { type Secured, secure } from '../secure.ts';
 import type { TlsSettings } from './tls-settings.ts';
@@ -50,26 +51,33 @@ export function judgeTls(
   secured: Secured,
   settings: TlsSettings,
   now: Instant,
-): { readonly verdict: Verdict; readonly reason: string } | undefined {
+): { readonly verdict: Verdict; readonly reason: Reason } | undefined {
   if (settings.verify && secured.distrust !== undefined) return { verdict: 'down', reason: secured.distrust };
   const missing = (settings.names ?? []).filter((name) => !secured.isFor(name));
   if (missing.length > 0) {
     const [leaf] = secured.chain();
     const names = leaf?.names.slice(0, 4).join(', ') || (leaf?.subject ?? 'nobody');
-    return { verdict: 'down', reason: `TLS certificate is not for ${missing.join(' and ')}, only for ${names}` };
+    const why = reason`TLS certificate is not for ${target(missing.join(' and '), 'every name it should be')}${targetAfter(', only for ', names)}`;
+    return { verdict: 'down', reason: why };
   }
   const { min_version: wanted, days } = settings;
   if (wanted !== undefined && Number(secured.version.replace('TLS ', '')) < Number(wanted))
-    return { verdict: 'down', reason: `server speaks ${secured.version} at best, wanted TLS ${wanted}` };
+    return {
+      verdict: 'down',
+      reason: reason`server speaks ${ours(secured.version)} at best, wanted TLS ${ours(wanted)}`,
+    };
   const soon = days === undefined ? undefined : endsSoon(secured.chain(), days, now);
   return soon === undefined ? undefined : { verdict: 'degraded', reason: soon };
 }
 
 /** `TLS 1.3, certificate ends in 60 days`. */
-export function tlsInWords(secured: Secured, now: Instant): string {
+export function tlsInWords(secured: Secured, now: Instant): Reason {
   const until = earliestExpiry(secured.chain());
-  if (until === undefined) return secured.version;
-  return `${secured.version}, certificate ${until > now ? `ends in ${spanInWords(until - now)}` : `expired ${spanInWords(now - until)} ago`}`;
+  const version = ours(secured.version);
+  if (until === undefined) return [version];
+  return until > now
+    ? reason`${version}, certificate ends in ${span(until - now)}`
+    : reason`${version}, certificate expired ${span(now - until)} ago`;
 }
 
 /** The samples of a secured connection, by blackbox_exporter's names. */

@@ -1,6 +1,8 @@
 import { networkInterfaces } from 'node:os';
+import { messageOf } from '../../../model/errors.ts';
 import type { OpenOutside } from '../../../model/outside.ts';
 import type { Resolve } from '../../../model/probe.ts';
+import { quote, reason, targetAfter } from '../../../model/reason.ts';
 import type { Clock } from '../../../model/time.ts';
 import { OWN_WORKER, startVantage } from '../client.ts';
 import type { OpenVantage, VantageContext } from '../kinds.ts';
@@ -39,7 +41,7 @@ export function outsideVantage({ clock, open, resolve, onTrouble }: OutsideVanta
       try {
         ({ door } = await open());
       } catch (error) {
-        return { verdict: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+        return { verdict: 'unknown', reason: [quote(messageOf(error), 'there is no view from outside')] };
       }
       return workerBehind(door).check(request, signal);
     },
@@ -65,7 +67,7 @@ export function ownAddresses(resolve: Resolve, addressesHere: () => ReadonlySet<
     if (addresses.length > 0) return { ...resolved, addresses };
     const found = resolved.addresses.map(({ address }) => address).join(', ');
     throw new BeyondReach(
-      `outside can reach only this machine's own addresses, and not its loopback: ${host} is ${found}`,
+      reason`outside can reach only this machine's own addresses, and not its loopback${targetAfter(': ', `${host} is ${found}`)}`,
     );
   };
 }

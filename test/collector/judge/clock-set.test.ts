@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { reasonInWords } from '../../../model/reason.ts';
 import { DAY, HOUR, MINUTE } from '../../../model/time.ts';
 import { account, type Stretch } from '../../../model/timeline.ts';
 import { type Box, EVERY, monitor, withBox } from './judging-box.ts';
@@ -25,7 +26,10 @@ describe('when somebody sets the wall clock', () => {
       assert.equal(up + unknown, 20 * MINUTE + HOUR);
       assert.ok(Math.abs(unknown - HOUR) <= EVERY, `${unknown} ms unknown`);
       assert.deepEqual(box.story(), ['web up', 'web unknown (unwatched)', 'web up']);
-      assert.match(box.told[1]?.reason ?? '', /clock was set forward by 60 min|clock was set forward by 1 h/);
+      assert.match(
+        reasonInWords(box.told[1]?.reason ?? []),
+        /clock was set forward by 60 min|clock was set forward by 1 h/,
+      );
     }));
 
   test('back by three days, which it was ahead: what follows is dated as the clock now says, and outages last as long as they last', () =>
@@ -76,7 +80,7 @@ describe('when somebody sets the wall clock', () => {
           steadyAt: box.clock.steady(),
           durationMs: 10,
           lateMs: 0,
-          finding: { verdict: 'down', reason: 'timeout' },
+          finding: { verdict: 'down', reason: ['timeout'] },
         });
       await box.settled();
       assert.equal(box.told.at(-1)?.to, 'down');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { judge, type Rules, shownOf } from '../../../collector/judge/judge.ts';
 import { type Series, unjudged } from '../../../collector/judge/series.ts';
+import { reasonInWords } from '../../../model/reason.ts';
 import { inTurn, monitor, withBox } from './judging-box.ts';
 
 const MINUTE = 60_000;
@@ -14,12 +15,12 @@ function story(verdicts: string, rules = RULES, before?: Series) {
   const changes: string[] = [];
   for (const [index, letter] of [...verdicts].entries()) {
     const verdict = letter === 'u' ? 'up' : letter === 'd' ? 'down' : 'unknown';
-    const seeing = { at: index * MINUTE, verdict, reason: verdict === 'down' ? '503' : 'fine' } as const;
+    const seeing = { at: index * MINUTE, verdict, reason: [verdict === 'down' ? '503' : 'fine'] } as const;
     const { series: next, change } = judge(series, seeing, rules);
     series = next;
     if (change) changes.push(`${change.from}>${change.to}@${change.at / MINUTE}`);
   }
-  return { series, changes, reason: shownOf(series).reason, standing: shownOf(series).standing };
+  return { series, changes, reason: reasonInWords(shownOf(series).reason), standing: shownOf(series).standing };
 }
 
 suite('failing too often', () => {
@@ -91,7 +92,10 @@ suite('failing too often, in the box', () => {
       await box.rounds(10);
       const [stand] = box.judging.stands();
       assert.equal(stand?.standing, 'degraded');
-      assert.equal(stand?.reason, 'degraded from vps: every second check fails: timeout; fine from here');
+      assert.equal(
+        stand && reasonInWords(stand.reason),
+        'degraded from vps: every second check fails: timeout; fine from here',
+      );
     }));
 
   test('checks that its parent or the canaries explain do not count', () =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { reasonInWords } from '../../../model/reason.ts';
 import { type Box, EVERY, inTurn, monitor, SECOND, withBox } from './judging-box.ts';
 
 const standOf = (box: Box, name: string) => box.judging.stands().find((one) => one.monitor === name);
@@ -87,7 +88,7 @@ suite('bad checks that wait for what would explain them', () => {
       assert.equal(standOf(box, 'kid')?.standing, 'down');
       box.world.set('solid', 'down');
       await box.rounds(4);
-      assert.equal(standOf(box, 'kid')?.reason, 'unreachable because of Solid');
+      assert.equal(reasonInWords(standOf(box, 'kid')?.reason ?? []), 'unreachable because of Solid');
     }));
 
   test('a website that is dead is down while the only canary fails every second time, and is never called offline', () =>
@@ -191,7 +192,7 @@ suite('bad checks that wait for what would explain them', () => {
       await box.rounds(2);
       box.world.set('par@vps', 'unknown').set('par@local', 'down').set('kid', 'down');
       await box.rounds(4);
-      assert.equal(standOf(box, 'kid')?.reason, 'unreachable because of Par');
+      assert.equal(reasonInWords(standOf(box, 'kid')?.reason ?? []), 'unreachable because of Par');
       assert.ok(!box.story().includes('kid down'));
     }));
 

@@ -21,7 +21,7 @@ function judgeAll(
     const seeing: Seeing = {
       at: at + index * MINUTE,
       verdict: words[letter] ?? 'unknown',
-      reason: `${letter}${index}`,
+      reason: [`${letter}${index}`],
       evidence: { check: index },
     };
     judged = judge(judged.series, seeing, { confirm: rule });
@@ -89,7 +89,7 @@ suite('judge', () => {
   test('the evidence of the first bad check is kept, its reason is that of the last', () => {
     const { changes } = judgeAll('udd');
     assert.deepEqual(changes[1]?.evidence, { check: 1 });
-    assert.equal(changes[1]?.reason, 'd2');
+    assert.deepEqual(changes[1]?.reason, ['d2']);
   });
 
   test('an unconfirmed finding asks for another check soon, a confirmed one does not', () => {
@@ -101,21 +101,21 @@ suite('judge', () => {
 
   test('time that nobody watched is unknown from where the last finding ended', () => {
     const { series } = judgeAll('uu');
-    const lapsed = lapse(series, 3 * MINUTE, 'nobody was looking');
+    const lapsed = lapse(series, 3 * MINUTE, ['nobody was looking']);
     assert.deepEqual(
       [lapsed.change?.from, lapsed.change?.to, lapsed.change?.at, lapsed.change?.blind],
       ['up', 'unknown', 3 * MINUTE, 'unwatched'],
     );
-    assert.equal(lapse(lapsed.series, 9 * MINUTE, 'still nobody').change, undefined);
+    assert.equal(lapse(lapsed.series, 9 * MINUTE, ['still nobody']).change, undefined);
   });
 
   test('a bad check held for its parent counts neither way, and becomes unreachable from its own beginning', () => {
     const { series } = judgeAll('uu');
-    const held = hold(series, { at: 2 * MINUTE, verdict: 'down', reason: 'timeout' });
+    const held = hold(series, { at: 2 * MINUTE, verdict: 'down', reason: ['timeout'] });
     assert.equal(held.series.standing, 'up');
     const excused = judge(
       held.series,
-      { at: 4 * MINUTE, verdict: 'unknown', reason: 'unreachable because of router', blind: 'unreachable' },
+      { at: 4 * MINUTE, verdict: 'unknown', reason: ['unreachable because of router'], blind: 'unreachable' },
       { confirm },
     );
     assert.deepEqual(

@@ -107,7 +107,7 @@ export class Box {
       steadyAt: this.clock.steady() - durationMs,
       durationMs,
       lateMs: 0,
-      finding: { verdict, reason: verdict === 'up' ? 'fine' : 'timeout' },
+      finding: { verdict, reason: [verdict === 'up' ? 'fine' : 'timeout'] },
     });
   }
 

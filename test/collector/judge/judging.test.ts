@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { reasonInWords } from '../../../model/reason.ts';
 import { EVERY, monitor, SECOND, withBox } from './judging-box.ts';
 
 suite('judging', () => {
@@ -27,7 +28,7 @@ suite('judging', () => {
       await box.rounds(3);
       assert.deepEqual(box.story(), ['nas up', 'router up', 'router down', 'nas unknown (unreachable)']);
       const nas = box.judging.stands().find((one) => one.monitor === 'nas');
-      assert.equal(nas?.reason, 'unreachable because of Router');
+      assert.equal(reasonInWords(nas?.reason ?? []), 'unreachable because of Router');
       const [router, child] = box.told.slice(-2);
       assert.ok((child?.at ?? 0) <= (router?.at ?? 0) + EVERY, 'the child is unreachable from its first bad check on');
     }));
@@ -76,7 +77,10 @@ suite('judging', () => {
       for (const name of ['router', 'nas', 'photos']) box.world.set(name, 'down');
       await box.rounds(4);
       const photos = box.judging.stands().find((one) => one.monitor === 'photos');
-      assert.deepEqual([photos?.blind, photos?.reason], ['unreachable', 'unreachable because of Router']);
+      assert.deepEqual(
+        [photos?.blind, photos && reasonInWords(photos.reason)],
+        ['unreachable', 'unreachable because of Router'],
+      );
     }));
 
   test('while all canaries fail the box is offline: nothing is down, and what still answers is still up', () =>
@@ -192,7 +196,10 @@ suite('judging', () => {
       box.world.set('website@vps', 'down');
       await box.rounds(3);
       const stand = box.judging.stands()[0];
-      assert.deepEqual([stand?.standing, stand?.reason], ['degraded', 'down from vps: timeout; fine from here']);
+      assert.deepEqual(
+        [stand?.standing, stand && reasonInWords(stand.reason)],
+        ['degraded', 'down from vps: timeout; fine from here'],
+      );
     }));
 
   test('what is cut off from outside is down where any vantage is enough, in the words of the one that fails first', () =>
@@ -202,7 +209,10 @@ suite('judging', () => {
       box.world.set('website@outside', 'down');
       await box.rounds(3);
       const stand = box.judging.stands()[0];
-      assert.deepEqual([stand?.standing, stand?.reason], ['down', 'down from outside: timeout; fine from here']);
+      assert.deepEqual(
+        [stand?.standing, stand && reasonInWords(stand.reason)],
+        ['down', 'down from outside: timeout; fine from here'],
+      );
     }));
 
   for (const [agree, standing] of [

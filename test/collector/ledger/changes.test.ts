@@ -132,9 +132,13 @@ test('a ledger from before there were changes keeps all it has, and takes them',
   old.close();
   const { ledger, close } = await ledgerFor(t, undefined, folder);
   await ledger.changes.add([upgrade(START, 'curl')]);
-  assert.deepEqual(await ledger.standings.kept(), [stand(START, 'down', START + MINUTE)]);
+  assert.deepEqual(await ledger.standings.kept(), [
+    stand(START, 'down', START + MINUTE, { reason: [{ quote: 'now down' }] }),
+  ]);
   await close();
   using view = viewOf(folder);
-  assert.deepEqual(view.transitions.of('web', 0, START + DAY, 10), [transition(START, 'up', 'down')]);
+  assert.deepEqual(view.transitions.of('web', 0, START + DAY, 10), [
+    transition(START, 'up', 'down', { reason: [{ quote: 'now down' }] }),
+  ]);
   assert.deepEqual(view.changes.between(0, START + DAY, 10), [upgrade(START, 'curl')]);
 });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { followTransitions } from '../../../collector/ledger/follow-transitions.ts';
+import { reasonInWords } from '../../../model/reason.ts';
 import { MINUTE } from '../../../model/time.ts';
 import { FakeClock } from '../../fake-clock.ts';
 import { folderFor, ledgerFor, START, transition } from './open-ledger.ts';
@@ -38,7 +39,7 @@ function follower(t: TestContext, { ledger, clock }: Awaited<ReturnType<typeof l
     name: 'mail',
     act(transitions) {
       act();
-      acted.push(...transitions.map(({ reason }) => reason));
+      acted.push(...transitions.map(({ reason }) => reasonInWords(reason)));
     },
     onTrouble: (message) => troubles.push(message),
   });
@@ -75,15 +76,15 @@ test('what is written for a transition is written once, whenever the box is kill
 
 test('who is new begins with what comes from now on, and is woken for each', async (t) => {
   const box = await ledgerFor(t);
-  await box.ledger.transitions.keep([transition(START, 'up', 'down', { reason: 'before' })], []);
+  await box.ledger.transitions.keep([transition(START, 'up', 'down', { reason: ['before'] })], []);
   const mail = follower(t, box);
   await box.ledger.transitions.follow('mail');
   for (const reason of ['one', 'two']) {
-    await box.ledger.transitions.keep([transition(START, 'up', 'down', { reason })], []);
+    await box.ledger.transitions.keep([transition(START, 'up', 'down', { reason: [reason] })], []);
     mail.wake();
   }
   await box.ledger.transitions.keep(
-    [transition(START, 'up', 'down', { vantage: 'local', reason: 'of a vantage' })],
+    [transition(START, 'up', 'down', { vantage: 'local', reason: ['of a vantage'] })],
     [],
   );
   await mail.stop();
@@ -98,7 +99,7 @@ test('what could not be acted on comes again, in order; it is said once', async 
   });
   await box.ledger.transitions.follow('mail');
   for (const reason of ['one', 'two']) {
-    await box.ledger.transitions.keep([transition(START, 'up', 'down', { reason })], []);
+    await box.ledger.transitions.keep([transition(START, 'up', 'down', { reason: [reason] })], []);
     mail.wake();
   }
   while (mail.acted.length === 0) {

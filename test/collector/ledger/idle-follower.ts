@@ -15,7 +15,7 @@ const follower = followTransitions({
 });
 await ledger.transitions.follow('mail');
 for (const reason of ['1', '2', '3']) {
-  await ledger.transitions.keep([transition(START, 'up', 'down', { reason })], []);
+  await ledger.transitions.keep([transition(START, 'up', 'down', { reason: [reason] })], []);
   follower.wake();
   process.stdout.write(`${reason}\n`);
 }

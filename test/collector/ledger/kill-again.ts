@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openToRead, openToWrite } from '../../../collector/ledger/database.ts';
 import { openFlushed } from '../../../collector/ledger/timeline.ts';
+import { reasonInWords } from '../../../model/reason.ts';
 import { DAY, SECOND } from '../../../model/time.ts';
 import { folderFor, START, viewOf } from './open-ledger.ts';
 
@@ -74,7 +75,9 @@ function longestWait(keeping: readonly number[], noted: readonly number[]): numb
 function look(folder: string, kept: ReadonlySet<string>, noted: readonly number[], longestWaitMs: number): number {
   if (kept.size === 0) return 0;
   using view = viewOf(folder);
-  const found = new Set(view.transitions.of('web', 0, START + 9_000 * DAY, 1e6).map(({ reason }) => reason));
+  const found = new Set(
+    view.transitions.of('web', 0, START + 9_000 * DAY, 1e6).map(({ reason }) => reasonInWords(reason)),
+  );
   for (const reason of kept) assert.ok(found.has(reason), `transition ${reason} was promised and is gone`);
   const [first] = noted;
   const last = noted.at(-1);

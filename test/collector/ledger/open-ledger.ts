@@ -40,16 +40,16 @@ export async function ledgerFor(test: TestContext, clock = new FakeClock(START),
 }
 
 export function check(at: number, verdict: Verdict = 'up', latencyMs = 42): Check {
-  const finding = { verdict, reason: 'said so', latencyMs };
+  const finding = { verdict, reason: ['said so'], latencyMs };
   return { monitor: 'web', vantage: 'local', at, steadyAt: at, durationMs: latencyMs, lateMs: 0, finding };
 }
 
 export function transition(at: number, from: Standing, to: Standing, more: Partial<Transition> = {}): Transition {
-  return { monitor: 'web', vantage: '', at, from, to, reason: `now ${to}`, ...more };
+  return { monitor: 'web', vantage: '', at, from, to, reason: [`now ${to}`], ...more };
 }
 
 export function stand(since: number, standing: Standing, freshUntil: number, more: Partial<Stand> = {}): Stand {
-  return { monitor: 'web', vantage: '', standing, since, reason: `now ${standing}`, freshUntil, ...more };
+  return { monitor: 'web', vantage: '', standing, since, reason: [`now ${standing}`], freshUntil, ...more };
 }
 
 export function viewOf(folder: string) {

@@ -7,6 +7,7 @@ import type { Owner, Reading, Writing } from '../../../collector/ledger/owner.ts
 import { type KeptTransition, openCursor } from '../../../collector/ledger/owners/transitions.ts';
 import { migrationsOf, owners } from '../../../collector/ledger/owners.ts';
 import { openWriter } from '../../../collector/ledger/writer.ts';
+import { reasonInWords } from '../../../model/reason.ts';
 import { START, transition } from './open-ledger.ts';
 
 export const outbox = {
@@ -28,7 +29,7 @@ export const outbox = {
       const move = openCursor(writing);
       return (transitions: readonly KeptTransition[]): void => {
         if (!move('outbox', transitions.at(-1)?.id ?? 0)) return;
-        for (const { reason } of transitions) insert.run(reason);
+        for (const { reason } of transitions) insert.run(reasonInWords(reason));
       };
     },
   },
@@ -58,7 +59,7 @@ if (import.meta.main) {
   actOn(ask);
   for (let count = 0; ; count++) {
     const reason = `${round}-${count}`;
-    ask('transitions', 'keep', [transition(START, 'up', 'down', { reason })], []);
+    ask('transitions', 'keep', [transition(START, 'up', 'down', { reason: [reason] })], []);
     writeSync(1, `${reason}\n`);
     // Some wait for company.
     if (count % 3 > 0) actOn(ask);

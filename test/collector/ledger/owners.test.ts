@@ -8,6 +8,7 @@ import type { FromThread } from '../../../collector/ledger/messages.ts';
 import type { Owner, Reading, Writing } from '../../../collector/ledger/owner.ts';
 import { migrationsOf, owners } from '../../../collector/ledger/owners.ts';
 import { openWriter } from '../../../collector/ledger/writer.ts';
+import { reasonInWords } from '../../../model/reason.ts';
 import { DAY, HOUR, MINUTE } from '../../../model/time.ts';
 import { FakeClock } from '../../fake-clock.ts';
 import { check, folderFor, ledgerFor, viewOf } from './open-ledger.ts';
@@ -43,7 +44,9 @@ test('a ledger of an older release goes on with all it has', async (t) => {
   using view = viewOf(folder);
   assert.equal(view.checks.between('web', TODAY, TODAY + 3 * DAY).length, 304);
   assert.deepEqual(
-    view.transitions.of('web', TODAY, TODAY + DAY, 10).map(({ at, to, reason }) => [at - TODAY, to, reason]),
+    view.transitions
+      .of('web', TODAY, TODAY + DAY, 10)
+      .map(({ at, to, reason }) => [at - TODAY, to, reasonInWords(reason)]),
     [
       [7 * HOUR, 'up', '200 OK'],
       [6 * HOUR, 'down', '503 Service Unavailable'],

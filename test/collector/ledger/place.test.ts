@@ -66,7 +66,7 @@ test('when somebody puts another file in its place, it is said, and that file is
 
 test('a ledger that is damaged while it is written is said to be', async (t) => {
   const { clock, folder, ledger, gone } = await ledgerFor(t);
-  const reason = 'x'.repeat(300);
+  const reason = ['x'.repeat(300)];
   const many = Array.from({ length: 20_000 }, (_, at) => transition(START + at, 'up', 'down', { reason }));
   const first = transition(START, 'up', 'down', { monitor: 'first' });
   await ledger.transitions.keep([first, ...many], []);

@@ -26,7 +26,7 @@ const ledger = await openLedger(folder, {
   onTrouble: (message) => process.stdout.write(`trouble ${message}\n`),
 });
 const before = await ledger.standings.kept();
-process.stdout.write(`stands ${before.find(({ vantage }) => vantage === '')?.reason ?? ''}\n`);
+process.stdout.write(`stands ${before.find(({ vantage }) => vantage === '')?.reason.join('') ?? ''}\n`);
 
 setInterval(() => {
   const at = clock.now();
@@ -39,8 +39,8 @@ for (let count = 0; ; count++) {
   const at = clock.now();
   process.stdout.write(`keeping ${at}\n`);
   await ledger.transitions.keep(
-    [transition(at, 'up', 'down', { reason })],
-    [stand(at, 'down', at + 60_000, { reason })],
+    [transition(at, 'up', 'down', { reason: [reason] })],
+    [stand(at, 'down', at + 60_000, { reason: [reason] })],
   );
   process.stdout.write(`kept ${reason}\n`);
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));

@@ -4,6 +4,7 @@ import { createClock } from '../../../collector/clock.ts';
 import { connectionReason } from '../../../collector/probes/connection-words.ts';
 import { DialFailed, dial } from '../../../collector/probes/dial.ts';
 import { oneLine, plainText } from '../../../model/outside-text.ts';
+import { reasonInWords } from '../../../model/reason.ts';
 import { wire } from './http/asking.ts';
 
 const clock = createClock();
@@ -24,9 +25,10 @@ test('when nobody answers, the error is that of somebody who said something', as
   const nowhere = { address: '203.0.113.1', family: 4 } as const;
   const failed = await dial([four], server.port, clock, signal).catch((error: unknown) => error);
   assert.ok(failed instanceof DialFailed);
-  assert.equal(connectionReason(failed.cause, { ...failed.peer, port: 80 }), 'connection refused by 127.0.0.1:80');
+  const why = reasonInWords(connectionReason(failed.cause, { ...failed.peer, port: 80 }));
+  assert.equal(why, 'connection refused by 127.0.0.1:80');
   assert.equal(
-    connectionReason(Object.assign(new Error(), { code: 'EMFILE' }), { ...nowhere, port: 80 }),
+    reasonInWords(connectionReason(Object.assign(new Error(), { code: 'EMFILE' }), { ...nowhere, port: 80 })),
     'check could not be made: too many files are open in this process',
   );
 });

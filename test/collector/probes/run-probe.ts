@@ -3,6 +3,7 @@ import { createResolver } from '../../../collector/names/resolver.ts';
 import type { Finding } from '../../../model/finding.ts';
 import type { Probe, ProbeContext } from '../../../model/probe.ts';
 import type { ProbeSpec } from '../../../model/probe-spec.ts';
+import { type Told, told } from '../../told.ts';
 
 const clock = createClock();
 const resolve = createResolver({ clock });
@@ -12,13 +13,13 @@ export async function runProbe<Spec>(
   kind: { readonly settings: ProbeSpec<Spec>; readonly probe: Probe<Spec> },
   settings: unknown,
   options: Partial<ProbeContext> = {},
-): Promise<Finding> {
+): Promise<Told> {
   const spec = kind.settings.schema.parse(settings);
   const timeoutMs = options.timeoutMs ?? 5_000;
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
   try {
-    return await kind.probe(spec, {
+    const context = {
       monitor: 'tested',
       signal: deadline.signal,
       timeoutMs,
@@ -26,7 +27,8 @@ export async function runProbe<Spec>(
       resolve,
       pulses: () => ({}),
       ...options,
-    });
+    };
+    return told(await kind.probe(spec, context));
   } finally {
     clearTimeout(timer);
   }
@@ -40,7 +42,7 @@ export function mistakes<Spec>(settings: ProbeSpec<Spec>, written: unknown): str
 }
 
 /** The value of a sample, by `name` or `name{label="value"}`; undefined when there is none. */
-export function sampled(finding: Finding, written: string): number | undefined {
+export function sampled(finding: Pick<Finding, 'samples'>, written: string): number | undefined {
   return finding.samples?.find((one) => {
     const labels = Object.entries(one.labels).map(([name, value]) => `${name}="${value}"`);
     return written === (labels.length === 0 ? one.name : `${one.name}{${labels.join(',')}}`);

@@ -33,7 +33,7 @@ function monitor(name: string, kind = 'http'): Monitor {
 }
 
 function check(name: string, verdict: Verdict, more: Partial<Check> = {}, samples: readonly Sample[] = []): Check {
-  const finding = { verdict, reason: 'because', samples };
+  const finding = { verdict, reason: ['because'], samples };
   return { monitor: name, vantage: 'local', at: 0, steadyAt: 0, durationMs: 20, lateMs: 3, finding, ...more };
 }
 
@@ -115,7 +115,7 @@ test('a monitor is described once, and stands in one place', async (t) => {
     vantage: '',
     standing: 'down',
     since: 90 * SECOND,
-    reason: '',
+    reason: [],
     freshUntil: 0,
   } as Stand;
   const { checks, lines } = await open(t, { stands: [stand, { ...stand, vantage: 'local', standing: 'up' }] });

@@ -10,11 +10,11 @@ import { createClock } from '../../../collector/clock.ts';
 import { OWN_WORKER, startVantage, type VantageOptions } from '../../../collector/vantage/client.ts';
 import { newKey, openSecrets, sealSecrets } from '../../../collector/vantage/sealing.ts';
 import type { CheckRequest, Vantage } from '../../../collector/vantage/vantage.ts';
-import type { Finding } from '../../../model/finding.ts';
 import { Secret } from '../../../model/secret.ts';
 import { MINUTE, SECOND } from '../../../model/time.ts';
 import { FakeClock } from '../../fake-clock.ts';
 import { until } from '../../integration/until.ts';
+import { type Told, told } from '../../told.ts';
 import { linesOf, runs, untilGone } from './processes.ts';
 
 function vantageFor(t: TestContext, options: Partial<VantageOptions> = {}): { vantage: Vantage; troubles: string[] } {
@@ -31,16 +31,15 @@ async function folder(t: TestContext): Promise<string> {
   return path;
 }
 
-function ask(
+async function ask(
   vantage: Vantage,
   script: string,
   more: Partial<CheckRequest> = {},
   signal?: AbortSignal,
-): Promise<Finding> {
-  return vantage.check(
-    { monitor: 'check', kind: 'exec', spec: { command: ['sh', '-c', script] }, timeoutMs: 30_000, ...more },
-    signal ?? new AbortController().signal,
-  );
+): Promise<Told> {
+  const spec = { command: ['sh', '-c', script] };
+  const request = { monitor: 'check', kind: 'exec', spec, timeoutMs: 30_000, ...more };
+  return told(await vantage.check(request, signal ?? new AbortController().signal));
 }
 
 /** A worker of the test's own: a script that stands in for a faulty one. */
@@ -127,14 +126,15 @@ test('a worker that cannot be started is said so', async (t) => {
 test('garbage among the findings is said and harms none', async (t) => {
   const garbage = `
     process.stdout.write('Debugger listening\\n{"v":1,"type":"finding","id":1}\\n[]\\nnull\\n' + 'x'.repeat(2e6) + '\\n');
-    process.stdout.write('{"v":2,"type":"finding","id":1,"finding":{"verdict":"splendid","reason":"x"}}\\n');
-    process.stdout.write('{"v":2,"type":"finding","id":99,"finding":{"verdict":"up","reason":"for nobody"}}\\n');
+    process.stdout.write('{"v":2,"type":"finding","id":1,"finding":{"verdict":"splendid","reason":["x"]}}\\n');
+    process.stdout.write('{"v":2,"type":"finding","id":99,"finding":{"verdict":"up","reason":["for nobody"]}}\\n');
     process.stdout.write('{"v":2,"type":"group","pid":-1,"runs":true}\\n');
     process.stdout.write('{"v":2,"type":"hello","kinds":["exec"],"keyed":true}\\n');
-    process.stdin.once('data', () => process.stdout.write('{"v":2,"type":"finding","id":1,"finding":{"verdict":"up","reason":"fine"}}\\n'));
+    process.stdin.once('data', () => process.stdout.write('{"v":2,"type":"finding","id":1,"finding":{"verdict":"up","reason":["fine"]}}\\n'));
     process.stdin.on('end', () => process.exit());`;
   const { vantage, troubles } = vantageFor(t, { command: scripted(garbage) });
-  assert.deepEqual(await ask(vantage, 'true'), { verdict: 'up', reason: 'fine' });
+  const { verdict, parts } = await ask(vantage, 'true');
+  assert.deepEqual([verdict, parts], ['up', ['fine']]);
   assert.equal(troubles.length, 7);
   assert.match(troubles[0] ?? '', /said something that is no message: "Debugger listening"/);
   assert.match(troubles[4] ?? '', /said a line of more than 1000000 bytes/);
@@ -169,7 +169,7 @@ test('settings or findings too long for a line do not break it', async (t) => {
 test('a kind that the worker does not have is unknown, in words', async (t) => {
   const { vantage } = vantageFor(t);
   const finding = await ask(vantage, 'true', { kind: 'telepathy' });
-  assert.deepEqual(finding, { verdict: 'unknown', reason: 'its worker has no probe of the kind telepathy' });
+  assert.deepEqual([finding.verdict, finding.reason], ['unknown', 'its worker has no probe of the kind telepathy']);
 });
 
 for (const [hello, version] of [
@@ -213,10 +213,8 @@ test('a worker that was given no key is told of no secret, and does the rest', a
   const keyless = ['env', '--unset=SIGNALBOX_KEY_FD', ...OWN_WORKER];
   const { vantage } = vantageFor(t, { command: keyless });
   const finding = await ask(vantage, '', { spec: { command: ['true'], env: { IT: new Secret('anything') } } });
-  assert.deepEqual(finding, {
-    verdict: 'unknown',
-    reason: 'its settings hold a secret, and its worker was given no key for it',
-  });
+  const why = 'its settings hold a secret, and its worker was given no key for it';
+  assert.deepEqual([finding.verdict, finding.reason], ['unknown', why]);
   assert.equal((await ask(vantage, 'echo fine')).reason, 'fine');
 });
 

@@ -8,22 +8,23 @@ import { createClock } from '../../../../collector/clock.ts';
 import type { ExecSpec } from '../../../../collector/probes/exec/exec.ts';
 import { probe as probeExec } from '../../../../collector/probes/exec/probe.ts';
 import { settings } from '../../../../collector/probes/exec/spec.ts';
-import type { Finding } from '../../../../model/finding.ts';
 import { Secret } from '../../../../model/secret.ts';
+import { type Told, told } from '../../../told.ts';
 import { untilGone } from '../../vantage/processes.ts';
 
-async function run(spec: ExecSpec, timeoutMs = 10_000): Promise<Finding> {
+async function run(spec: ExecSpec, timeoutMs = 10_000): Promise<Told> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
   try {
-    return await probeExec(spec, {
+    const context = {
       monitor: 'check',
       signal: deadline.signal,
       timeoutMs,
       clock: createClock(),
       resolve: () => Promise.reject(new Error('not asked for')),
       pulses: () => ({}),
-    });
+    };
+    return told(await probeExec(spec, context));
   } finally {
     clearTimeout(timer);
   }
@@ -38,7 +39,8 @@ async function folder(t: TestContext): Promise<string> {
 }
 
 test('exit 0 is up, 1 degraded, anything else down', async () => {
-  assert.deepEqual(await sh('echo all good'), { verdict: 'up', reason: 'all good' });
+  const good = await sh('echo all good');
+  assert.deepEqual([good.verdict, good.reason, good.public, good.evidence], ['up', 'all good', '', undefined]);
   assert.equal((await sh('echo nearly full; exit 1')).verdict, 'degraded');
   const finding = await sh('echo full; echo details; exit 2');
   assert.equal(finding.verdict, 'down');
@@ -126,7 +128,7 @@ test('a program that will not be told is killed', async () => {
 test('what a program leaves behind does not hold up the finding, and is ended', async (t) => {
   const file = join(await folder(t), 'pid');
   const finding = await sh(`sleep 600 & echo $! > ${file}; echo done`);
-  assert.deepEqual(finding, { verdict: 'up', reason: 'done' });
+  assert.deepEqual([finding.verdict, finding.reason], ['up', 'done']);
   await untilGone(Number(readFileSync(file, 'utf8')));
 });
 

@@ -4,6 +4,7 @@ import type { HeartbeatSpec, Pulses } from '../../../../collector/probes/heartbe
 import { type Absence, judgeHeartbeat } from '../../../../collector/probes/heartbeat/lateness.ts';
 import type { Pulse } from '../../../../model/ledger.ts';
 import { HOUR, MINUTE, SECOND } from '../../../../model/time.ts';
+import { told } from '../../../told.ts';
 
 const NIGHTLY: HeartbeatSpec = { cron: '15 3 * * *', timezone: 'UTC', grace: 2 * HOUR };
 const HOURLY: HeartbeatSpec = { every: HOUR, grace: 5 * MINUTE, timezone: 'UTC' };
@@ -19,7 +20,7 @@ function pulses(times: Partial<Record<Pulse['signal'], number>>, more: Partial<P
 }
 
 function says(spec: HeartbeatSpec, seen: Pulses, now: number, absence?: Absence): string {
-  const { verdict, reason } = judgeHeartbeat(spec, seen, now, absence);
+  const { verdict, reason } = told(judgeHeartbeat(spec, seen, now, absence), now);
   return `${verdict}: ${reason}`;
 }
 
@@ -66,7 +67,7 @@ test('a failure is down at once, with its exit code and the end of its log', () 
   const seen = pulses({ start: at(20, 3, 15), fail: at(20, 3, 20) }, { exitCode: 23, log: 'disk full' });
   const finding = judgeHeartbeat(NIGHTLY, seen, at(20, 3, 21));
   assert.equal(finding.verdict, 'down');
-  assert.equal(finding.reason, 'failed at 03:20 with exit code 23, after 5 min');
+  assert.equal(told(finding, at(20, 3, 21)).reason, 'failed at 03:20 with exit code 23, after 5 min');
   assert.equal(finding.evidence?.log, 'disk full');
   assert.equal(finding.evidence?.['exit code'], 23);
 });

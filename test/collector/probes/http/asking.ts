@@ -9,6 +9,7 @@ import type { HttpSpec } from '../../../../collector/probes/http/http-spec.ts';
 import { probe } from '../../../../collector/probes/http/probe.ts';
 import { settings } from '../../../../collector/probes/http/spec.ts';
 import type { Finding } from '../../../../model/finding.ts';
+import { type Told, told } from '../../../told.ts';
 
 /** The names of the tests' world: two sites on one machine, one that has both kinds of address, one that only has IPv6. */
 const HOSTS = '127.0.0.1 shop.test\n127.0.0.1 other.test\n127.0.0.1 both.test\n::1 both.test\n::1 six.test\n';
@@ -39,16 +40,16 @@ export function specOf(written: unknown): HttpSpec {
 }
 
 /** One check with settings as they are written in a config. */
-export async function ask(written: unknown, asking: Asking = {}): Promise<Finding> {
+export async function ask(written: unknown, asking: Asking = {}): Promise<Told> {
   return check(specOf(written), asking);
 }
 
 /** One check of a validated spec. */
-export async function check(spec: HttpSpec, { timeoutMs = 10_000, signal, trace }: Asking = {}): Promise<Finding> {
+export async function check(spec: HttpSpec, { timeoutMs = 10_000, signal, trace }: Asking = {}): Promise<Told> {
   const deadline = new AbortController();
   const callOff = clock.after(timeoutMs, () => deadline.abort());
   try {
-    return await probe(spec, {
+    const context = {
       monitor: 'site',
       signal: signal ?? deadline.signal,
       timeoutMs,
@@ -56,14 +57,15 @@ export async function check(spec: HttpSpec, { timeoutMs = 10_000, signal, trace 
       resolve,
       pulses: () => ({}),
       ...(trace && { trace }),
-    });
+    };
+    return told(await probe(spec, context));
   } finally {
     callOff();
   }
 }
 
 /** The value of a sample without labels, or with this phase. */
-export function sampled(finding: Finding, name: string, phase?: string): number | undefined {
+export function sampled(finding: Pick<Finding, 'samples'>, name: string, phase?: string): number | undefined {
   return finding.samples?.find((one) => one.name === name && (phase === undefined || one.labels.phase === phase))
     ?.value;
 }

@@ -5,9 +5,9 @@ import { probe } from '../../../../collector/probes/systemd/probe.ts';
 import { settings } from '../../../../collector/probes/systemd/spec.ts';
 import { judgeUnit } from '../../../../collector/probes/systemd/verdict.ts';
 import { openUnits } from '../../../../exporters/systemd/units.ts';
-import type { Finding } from '../../../../model/finding.ts';
 import { SystemdMachine } from '../../../integration/systemd-machine.ts';
 import { until } from '../../../integration/until.ts';
+import type { Told } from '../../../told.ts';
 import { mistakes, runProbe, sampled } from '../run-probe.ts';
 
 const service = (lines: string, unit = '') => `[Unit]\nDefaultDependencies=no\n${unit}\n[Service]\n${lines}\n`;
@@ -57,7 +57,7 @@ test('every state of a unit is a finding with a reason', async (t) => {
   await until(() => sub('stuck.timer') === 'elapsed');
   const units = openUnits(createClock());
   try {
-    const check = async (unit: string, more: Readonly<Record<string, unknown>> = {}): Promise<Finding> =>
+    const check = async (unit: string, more: Readonly<Record<string, unknown>> = {}): Promise<Told> =>
       runProbe({ settings, probe }, { unit, bus: machine.bus, ...more }, { units });
     const expected: Readonly<Record<string, RegExp>> = {
       good: /^up: running for \d/,
@@ -212,7 +212,7 @@ test('of a unit that failed more often than is remembered it is said how often a
   const report = { name: 'a.service', load: 'loaded', active: 'active', sub: 'running', triggeredBy: [] };
   const spec = { unit: 'a.service', patience: 60_000 };
   const said = (times: number) =>
-    judgeUnit({ ...report, recent: Array.from({ length: times }, (_, at) => failure(at)) }, spec, 100).reason;
+    judgeUnit({ ...report, recent: Array.from({ length: times }, (_, at) => failure(at)) }, spec, 100).reason.join('');
   assert.equal(said(19), 'running, but failed 19 times in the last ten minutes; the last time: exit code 3');
   assert.equal(said(20), 'running, but failed at least 20 times in the last ten minutes; the last time: exit code 3');
 });

@@ -5,6 +5,7 @@ import { createResolver } from '../../../../collector/names/resolver.ts';
 import { probeKinds } from '../../../../collector/probes/index.ts';
 import { createOutsideDoor } from '../../../../collector/vantage/outside/outside.ts';
 import { openVantages } from '../../../../collector/vantage/vantages.ts';
+import { reasonInWords } from '../../../../model/reason.ts';
 
 const clock = createClock();
 const door = createOutsideDoor(clock);
@@ -28,7 +29,7 @@ for (const address of process.argv.slice(3)) {
     timeoutMs: 30_000,
   };
   const { verdict, reason } = await place.check(request, AbortSignal.timeout(30_000));
-  findings.push({ place: place.name, verdict, reason });
+  findings.push({ place: place.name, verdict, reason: reasonInWords(reason) });
 }
 await vantages.stop();
 await door.stop();
