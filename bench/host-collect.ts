@@ -1,7 +1,8 @@
 /** Collects from the host a number of times and prints what that cost as JSON: for a process of its own. */
-import { writeMetricsPage } from '../collector/self/metrics-page.ts';
+
 import { openExporter as openHost } from '../exporters/host/host.ts';
 import { IGNORED_DISKS } from '../exporters/host/settings.ts';
+import { writePage } from '../exposition/page.ts';
 
 const [tree = '', times = '200'] = process.argv.slice(2);
 const at = (name: string) => `${tree}/${name}`;
@@ -24,7 +25,7 @@ const collecting = await costOf(async () => {
 });
 const turnMs = watch();
 const memory = resident() - before;
-const withPage = await costOf(async () => void (await writeMetricsPage([{ samples: await collect() }])));
+const withPage = await costOf(async () => void (await writePage([{ samples: await collect() }])));
 await exporter.stop();
 process.stdout.write(JSON.stringify({ collecting, withPage, turnMs, samples: samples.length, memory }));
 

@@ -25,6 +25,8 @@ export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer | Readable;
+  /** It is long text, which goes out in gzip to whoever takes that. Not for a `Readable`. */
+  readonly compressible?: true;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';

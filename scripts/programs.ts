@@ -34,6 +34,12 @@ const PROGRAMS: readonly Program[] = [
   { program: 'dbus-daemon', package: 'dbus-daemon', unpack: false },
   { program: 'chromium', package: 'chromium', unpack: false },
   { program: 'python3', package: 'python3', unpack: false },
+  // No program, but found beside them in the same way.
+  {
+    program: '../lib/python3/dist-packages/prometheus_client/__init__.py',
+    package: 'python3-prometheus-client',
+    unpack: true,
+  },
   {
     program: 'unattended-upgrade',
     package: 'unattended-upgrades',

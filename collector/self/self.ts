@@ -1,11 +1,12 @@
+import { PAGE_TYPES, type PageFormat, writePage } from '../../exposition/page.ts';
 import { self } from '../../model/metrics/self.ts';
 import type { Part, PartContext, SampleGroup } from '../../model/part.ts';
 import { type Route, say, sayJson } from '../../model/route.ts';
 import { BOX, type SampleSink } from '../../model/sample.ts';
 import { SECOND } from '../../model/time.ts';
 import { openSampleSource } from '../sample-source.ts';
+import { preferredType } from '../server/negotiate.ts';
 import { openInstruments } from './instruments.ts';
-import { writeMetricsPage } from './metrics-page.ts';
 import { watchProcess } from './process.ts';
 import { inSlices, withIdentity } from './slices.ts';
 
@@ -47,7 +48,7 @@ export function openSelf({ clock, log, version, sink, parts }: SelfOptions): Par
 
   return {
     routes: [
-      metricsRoute(() => writeMetricsPage(withIdentity(inSlices(parts.samples()), BOX))),
+      metricsRoute((format) => writePage(withIdentity(parts.samples(), BOX), format)),
       healthRoute(parts.problems),
       { on: ['admin'], for: 'readers', methods: ['GET'], path: '/version', handle: () => sayJson(200, { version }) },
     ],
@@ -61,17 +62,21 @@ export function openSelf({ clock, log, version, sink, parts }: SelfOptions): Par
   };
 }
 
-function metricsRoute(page: () => Promise<string>): Route {
+function metricsRoute(page: (format: PageFormat) => Promise<string>): Route {
   return {
     on: ['box'],
     for: 'readers',
     methods: ['GET'],
     path: '/metrics',
-    handle: async () => ({
-      status: 200,
-      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },
-      body: await page(),
-    }),
+    async handle({ headers }) {
+      const type = preferredType(headers.accept, [PAGE_TYPES.prometheus, PAGE_TYPES.openmetrics]);
+      return {
+        status: 200,
+        headers: { 'content-type': type, 'cache-control': 'no-store', vary: 'accept' },
+        body: await page(type === PAGE_TYPES.openmetrics ? 'openmetrics' : 'prometheus'),
+        compressible: true,
+      };
+    },
   };
 }
 

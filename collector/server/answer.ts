@@ -1,8 +1,11 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { type Answer, BodyTooLarge, type Route, say } from '../../model/route.ts';
 import { foreignName, refusalOf } from './guard.ts';
+import { prefersGzip } from './negotiate.ts';
 import { discardRest, readBody, readTail } from './request-body.ts';
 import { readTarget, routeTable } from './route-table.ts';
 
@@ -81,11 +84,25 @@ export function answerWith(
   };
 }
 
+/** Shorter texts are not worth it. */
+const LEAST_COMPRESSED_BYTES = 1_024;
+
+const zip = promisify(gzip);
+
+async function compressed(answer: Answer, asked: IncomingHttpHeaders): Promise<Answer> {
+  const { status, body, headers = {} } = answer;
+  const varied = { ...headers, vary: [headers.vary, 'accept-encoding'].filter(Boolean).join(', ') };
+  const isShort = body === undefined || body instanceof Readable || Buffer.byteLength(body) < LEAST_COMPRESSED_BYTES;
+  if (isShort || !prefersGzip(asked['accept-encoding'])) return { ...answer, headers: varied };
+  return { status, headers: { ...varied, 'content-encoding': 'gzip' }, body: await zip(body) };
+}
+
 function inShort(name: string): string {
   return JSON.stringify(name.slice(0, 80));
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer) {
+async function send(request: IncomingMessage, response: ServerResponse, given: Answer) {
+  const { status, headers, body } = given.compressible ? await compressed(given, request.headers) : given;
   if (response.destroyed) {
     if (body instanceof Readable) body.destroy();
     return;

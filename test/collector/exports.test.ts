@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createExports } from '../../collector/exports.ts';
-import { writeMetricsPage } from '../../collector/self/metrics-page.ts';
+import { writePage } from '../../exposition/page.ts';
 import type { ExporterContext, OpenExporter } from '../../model/exporter.ts';
 import type { Identity, Sample } from '../../model/sample.ts';
 import { SECOND } from '../../model/time.ts';
@@ -80,7 +80,7 @@ test('what a family is that others name stands on the page as its exporter says'
   });
   await exports.configure({ exporters: list() });
   await pass(SECOND);
-  const page = await writeMetricsPage(exports.samples());
+  const page = await writePage(exports.samples());
   assert.match(page, /^# HELP one Of others\.\n# TYPE one counter\none 1\n/m);
 });
 

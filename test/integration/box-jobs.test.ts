@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { readExposition } from '../../exposition/read.ts';
+import { pythonSamples } from '../exposition/python-parser.ts';
 import { requireProgram } from '../require-program.ts';
 import { BoxHouse, webServer } from './box.ts';
 
@@ -58,7 +60,7 @@ monitors:
     assert.equal(await box.ended, 0);
   });
 
-  test('promtool finds nothing wrong with /metrics', async (t) => {
+  test('promtool finds nothing wrong with /metrics, nor a strict reader in OpenMetrics', async (t) => {
     const promtool = requireProgram('promtool', t);
     if (!promtool) return;
     await using shop = await webServer((_request, response) => response.end('Welcome'));
@@ -79,6 +81,20 @@ monitors:
     const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], { input: page, encoding: 'utf8' });
     assert.equal(`${stdout}${stderr}`, '');
     assert.equal(status, 0);
+    const accept = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5';
+    const answer = await fetch(`${box.url}/metrics`, { headers: { accept, 'accept-encoding': 'gzip' } });
+    assert.equal(answer.headers.get('content-type'), 'application/openmetrics-text; version=1.0.0; charset=utf-8');
+    assert.equal(answer.headers.get('content-encoding'), 'gzip');
+    const open = await answer.text();
+    const { families, flaws } = readExposition(Buffer.from(open), { format: 'openmetrics' });
+    assert.deepEqual(flaws, [], open);
+    for (const type of ['counter', 'gauge', 'histogram', 'info'])
+      assert.ok(families.some((family) => family.type === type, type));
+    const python = pythonSamples(open, t);
+    assert.deepEqual(
+      python?.map(([name]) => name),
+      python && families.flatMap(({ samples }) => samples.map(({ name }) => name)),
+    );
   });
 
   test('the private door answers the command and nobody else', async () => {

@@ -60,7 +60,7 @@ async function open(t: TestContext, { stands = [], part }: { stands?: readonly S
   const self = await parts.open('self', (box) => openSelf({ ...box, sink: { offer, end: () => {} }, parts }));
   const get = async (path: string) => {
     const route = self.routes?.find((one) => one.path === path);
-    return (await route?.handle({} as Asked)) ?? assert.fail(`nothing is at ${path}`);
+    return (await route?.handle({ headers: {} } as Asked)) ?? assert.fail(`nothing is at ${path}`);
   };
   /** The lines of the page that have no comment. */
   const lines = async () =>

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { appendFile, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { writeMetricsPage } from '../../../collector/self/metrics-page.ts';
 import { openChangesOf } from '../../../exporters/changes/changes.ts';
+import { writePage } from '../../../exposition/page.ts';
 import type { Change } from '../../../model/change.ts';
 import type { Sample } from '../../../model/sample.ts';
 import { DAY, MINUTE, SECOND } from '../../../model/time.ts';
@@ -234,7 +234,7 @@ test('promtool finds nothing wrong with its metrics', async (t) => {
   const machine = await machineFor(t, { ...PROC, [DPKG]: line(Date.now(), 'a') });
   const box = await exporterFor(t, machine.root);
   const samples = await box.collect();
-  const page = await writeMetricsPage([{ samples }]);
+  const page = await writePage([{ samples }]);
   assert.match(page, /^# TYPE signalbox_changes_total counter$/m);
   const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], { input: page, encoding: 'utf8' });
   assert.deepEqual([stdout, stderr, status], ['', '', 0]);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { writeMetricsPage } from '../../../collector/self/metrics-page.ts';
+import { writePage } from '../../../exposition/page.ts';
 import { type DockerHost, startDockerHost } from '../../integration/docker-host.ts';
 import { until } from '../../integration/until.ts';
 import { requireProgram } from '../../require-program.ts';
@@ -187,7 +187,7 @@ suite('docker-firewall beside a real Docker', { concurrency: 1 }, () => {
     for (const text of [...kept, JSON.stringify(said)]) assert.doesNotMatch(text, /hidden-/);
     const promtool = requireProgram('promtool', t);
     if (promtool === undefined) return;
-    const input = await writeMetricsPage([{ samples: said.samples }]);
+    const input = await writePage([{ samples: said.samples }]);
     assert.match(input, /^# TYPE dockerfw_forward_policy_dropped_packets_total counter$/m);
     const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], { input, encoding: 'utf8' });
     assert.deepEqual([stdout, stderr, status], ['', '', 0]);

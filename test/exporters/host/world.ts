@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
-import { writeMetricsPage } from '../../../collector/self/metrics-page.ts';
 import { openExporter as openHost } from '../../../exporters/host/host.ts';
 import { type HostSettings, IGNORED_DISKS } from '../../../exporters/host/settings.ts';
+import { writePage } from '../../../exposition/page.ts';
 import type { Exporter } from '../../../model/exporter.ts';
 import type { Sample } from '../../../model/sample.ts';
 import type { Clock } from '../../../model/time.ts';
@@ -50,7 +50,7 @@ export function openWith(settings: HostSettings, clock: Clock, troubles: string[
 
 /** The samples as a page of the text format. */
 export function pageOf(samples: readonly Sample[]): Promise<string> {
-  return writeMetricsPage([{ samples }]);
+  return writePage([{ samples }]);
 }
 
 /** The values of a metric, by its labels as `device=eth0`, in the order they came. */

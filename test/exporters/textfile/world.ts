@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { writeMetricsPage } from '../../../collector/self/metrics-page.ts';
 import type { TextfileSettings } from '../../../exporters/textfile/settings.ts';
 import { openExporter as openTextfile } from '../../../exporters/textfile/textfile.ts';
+import { writePage } from '../../../exposition/page.ts';
 import type { Sample } from '../../../model/sample.ts';
 import { type Clock, MINUTE, SECOND } from '../../../model/time.ts';
 import { FakeClock } from '../../fake-clock.ts';
@@ -76,7 +76,7 @@ export async function makeWorld(
       latest = await exporter.collect(AbortSignal.timeout(20 * SECOND));
       return latest;
     },
-    page: () => writeMetricsPage([{ samples: latest, families: exporter.families?.() ?? [] }]),
+    page: () => writePage([{ samples: latest, families: exporter.families?.() ?? [] }]),
     value: (name, labels = {}) =>
       latest.find(
         (one) => one.name === name && Object.entries(labels).every(([label, value]) => one.labels[label] === value),

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { writeMetricsPage } from '../../../collector/self/metrics-page.ts';
-import { readExposition } from '../../../exposition/read.ts';
-import type { ForeignFamily } from '../../../model/exporter.ts';
-import type { Sample } from '../../../model/sample.ts';
+import { writePage } from '../../exposition/page.ts';
+import { readExposition } from '../../exposition/read.ts';
+import type { ForeignFamily } from '../../model/exporter.ts';
+import type { Sample } from '../../model/sample.ts';
 
 async function pageOf(samples: readonly Sample[], foreign: readonly ForeignFamily[] = []): Promise<string> {
-  const page = await writeMetricsPage([{ samples, families: foreign }]);
+  const page = await writePage([{ samples, families: foreign }]);
   const { flaws } = readExposition(Buffer.from(page), { format: 'prometheus' });
   assert.deepEqual(flaws, [], page);
   return page;
@@ -23,6 +23,8 @@ test('names that every object of JavaScript has are names of metrics like any ot
 test('a series that comes twice stands there once, as it came last', async () => {
   const page = await pageOf([plain('twice', 1, { a: 'b' }), plain('once', 1), plain('twice', 2, { a: 'b' })]);
   assert.deepEqual(page.match(/^twice.*$/gm), ['twice{a="b"} 2']);
+  const turned = await pageOf([plain('turned', 1, { a: 'b', c: 'd' }), plain('turned', 2, { c: 'd', e: '', a: 'b' })]);
+  assert.equal(turned.match(/^turned/gm)?.length, 1);
 });
 
 test('numbers that are none, and text of any kind, can be read again', async () => {
@@ -52,7 +54,23 @@ test('the parts of a histogram and of a summary belong to it; those of another t
     page,
     [
       '# HELP took H.\n# TYPE took histogram\ntook_bucket{le="+Inf"} 1\ntook_sum 3\ntook_count 1\n',
-      '# HELP size_sum \n# TYPE size_sum untyped\nsize_sum 1\n',
+      '# TYPE size_sum untyped\nsize_sum 1\n',
     ].join(''),
   );
+});
+
+test('the loop has its turns while a long page is written, in either format', async () => {
+  const samples = Array.from({ length: 20_000 }, (_, at) => plain('many', at, { at: String(at) }));
+  for (const format of ['prometheus', 'openmetrics'] as const) {
+    let turns = 0;
+    let over = false;
+    const count = () => {
+      turns++;
+      if (!over) setImmediate(count);
+    };
+    setImmediate(count);
+    await writePage([{ samples }], format);
+    over = true;
+    assert.ok(turns > 50, `${turns} turns`);
+  }
 });
