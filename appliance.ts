@@ -63,15 +63,7 @@ async function openParts({ open, ...parts }: Parts, onBroken: (why: string) => v
     createExports({ ...box, kinds, instance, sink, changed: changes.changed, outside: outside.open }),
   );
   const vantages = await open('vantages', ({ clock, log }) => {
-    const surroundings = {
-      clock,
-      get absence() {
-        return absence();
-      },
-      units,
-      resolve: createResolver({ clock }),
-      pulses: pulses.latest,
-    };
+    const surroundings = { clock, absence, units, resolve: createResolver({ clock }), pulses: pulses.latest };
     return openVantages({ kinds: probeKinds, surroundings, outside: outside.open, onTrouble: log }, portVerdict);
   });
   const checks = await open('checks', (box) =>

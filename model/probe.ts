@@ -45,7 +45,7 @@ export interface ProbeContext {
   /** The latest pulses of this monitor, by signal. */
   readonly pulses: (monitor: string) => Partial<Record<Pulse['signal'], Pulse>>;
   /** The last stretch in which the box was not running, so that nobody could report to it. */
-  readonly absence?: { readonly from: Instant; readonly to: Instant } | undefined;
+  readonly absence?: () => { readonly from: Instant; readonly to: Instant } | undefined;
   /** Asks systemd about units. Absent at vantages that have none to ask. */
   readonly units?: Units | undefined;
   /** When given, is told each step in words: addresses, headers, certificates. Redacted by whoever prints it. */

@@ -60,7 +60,7 @@ export async function openChangesOf(
 
   async function countSeen(): Promise<void> {
     for (const { changes, isBacklog } of seen.splice(0)) {
-      if (changes.length > 0) await tally.count(changes, isBacklog);
+      if (changes.length > 0) await tally.count(changes, isBacklog, context.clock.now());
       // What most often moves the firewall, and nothing calls when it does.
       if (changes.some(({ kind }) => MOVES_FIREWALL.includes(kind))) firewall.call();
     }

@@ -8,7 +8,7 @@ import { openMemory } from './memory.ts';
 /** Counts changes by kind, over restarts. */
 export interface Tally {
   /** `isBacklog`: they happened before anybody watched, and count only as the latest. */
-  count(changes: readonly Change[], isBacklog: boolean): Promise<void>;
+  count(changes: readonly Change[], isBacklog: boolean, now: Instant): Promise<void>;
   samples(): Sample[];
 }
 
@@ -23,11 +23,12 @@ export async function openTally(folder: string, kinds: readonly ChangeKind[]): P
   const known = (await memory.read()) ?? {};
   const counted = new Map(kinds.map((kind): [ChangeKind, Counted] => [kind, known[kind] ?? { total: 0 }]));
   return {
-    async count(changes, isBacklog) {
+    async count(changes, isBacklog, now) {
       for (const { kind, at } of changes) {
         const one = counted.get(kind) ?? { total: 0 };
         if (!isBacklog) one.total++;
-        one.last = Math.max(one.last ?? 0, at);
+        // One that is later than now was dated before the clock was set right.
+        one.last = Math.max(one.last === undefined || one.last > now ? 0 : one.last, at);
         counted.set(kind, one);
       }
       await memory.write(Object.fromEntries(counted));

@@ -42,6 +42,6 @@ export function createFailureCounts(): FailureCounts {
     },
     byUnit: () => counts,
     total: () => total,
-    recent: (unit, now) => (recent.get(unit) ?? []).filter((one) => now - one.at < FLAPPING.withinMs),
+    recent: (unit, now) => (recent.get(unit) ?? []).filter((one) => Math.abs(now - one.at) < FLAPPING.withinMs),
   };
 }

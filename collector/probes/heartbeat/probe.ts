@@ -12,7 +12,7 @@ import { lastStart, later, runOf } from './runs.ts';
 export const probe: Probe<HeartbeatSpec> = async (spec, context) => {
   const pulses = context.pulses(context.monitor);
   for (const pulse of Object.values(pulses)) context.trace?.(pulse.signal, new Date(pulse.at).toISOString());
-  const finding = judgeHeartbeat(spec, pulses, context.clock.now(), context.absence);
+  const finding = judgeHeartbeat(spec, pulses, context.clock.now(), context.absence?.());
   return { ...finding, samples: samplesOf(spec, pulses) };
 };
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Change } from '../../../model/change.ts';
 import { oneLine } from '../../../model/outside-text.ts';
-import { type Instant, SECOND } from '../../../model/time.ts';
+import { type Instant, MINUTE, SECOND } from '../../../model/time.ts';
 import { isSocket } from '../../../programs/unix-socket.ts';
 import type { Machine } from '../machine.ts';
 import type { Source } from '../source.ts';
@@ -21,6 +21,8 @@ interface Known {
 
 /** What belongs together comes from two clocks' roundings. */
 const SLACK_MS = SECOND;
+/** No look takes so long that what ends meanwhile is later. */
+const AHEAD_MS = 5 * MINUTE;
 const DISABLED = 'disabled';
 
 /** Snaps that were installed, refreshed, reverted, disabled or removed, with the base they stand on; and what snapd failed at. */
@@ -37,8 +39,12 @@ export function snapsSource({ root }: Machine): Source<Known> {
       // First: what has ended by then is as it stays.
       const did = await snapdChanges(socket, signal);
       const current = await snapRevisions(socket, 'current', signal);
-      const failed = did.filter(({ end = 0, problem }) => problem !== undefined && end > (known?.failed ?? since));
-      const lastFailed = Math.max(known?.failed ?? since, ...failed.map(({ end = 0 }) => end));
+      // One that is dated ahead was told when the clock said so, before it was set right; of the others it says nothing.
+      const toldTo = known === undefined || known.failed > now + AHEAD_MS ? since : known.failed;
+      const failed = did.filter(
+        ({ end = 0, problem }) => problem !== undefined && end > toldTo && end <= now + AHEAD_MS,
+      );
+      const lastFailed = Math.max(toldTo, ...failed.map(({ end = 0 }) => end));
       if (known === undefined) {
         const all = await snapRevisions(socket, 'all', signal);
         const recent = current.filter(({ at = 0 }) => at >= since);

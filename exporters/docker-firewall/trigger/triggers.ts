@@ -54,8 +54,9 @@ export function startTriggers({ clock, socket, soon, onTrouble }: TriggerOptions
     explained: () => events.map(({ words }) => words),
     looked(watchRules) {
       lookedAt = clock.now();
-      const oldest = lookedAt - LAG_MS;
-      events = events.filter(({ at }) => at >= oldest);
+      // One that is dated ahead was dated before the clock was set right.
+      const around = lookedAt;
+      events = events.filter(({ at }) => Math.abs(at - around) <= LAG_MS);
       if (watchRules) nft ??= watchNft();
       else nft?.ending.abort();
       if (!watchRules) nft = undefined;

@@ -173,6 +173,32 @@ test('a refresh that was undone is told as failed alone, whenever it is looked a
   assert.deepEqual(await look(), [], 'once');
 });
 
+test('a failure that a clock ten years ahead had dated hides none that comes after it, and is told once', async (t) => {
+  const { does, look } = await snapd(t);
+  await does({ current: [OLD], all: [OLD] });
+  await look();
+  const failed = (id: string, ready: string) => ({
+    ...DONE,
+    id,
+    status: 'Error',
+    err: 'no room',
+    'spawn-time': ready,
+    'ready-time': ready,
+  });
+  const ahead = failed('901', '2036-11-21T15:00:00Z');
+  await does({ changes: [ahead] });
+  assert.equal((await look({ now: Date.UTC(2036, 10, 21, 16) })).length, 1);
+  for (const hour of ['13', '14']) {
+    const after = failed(`9${hour}`, `2026-11-21T${hour}:00:00Z`);
+    await does({ changes: [ahead, after] });
+    const told = await look({ now: Date.UTC(2026, 10, 21, Number(hour), 1) });
+    assert.deepEqual(
+      told.map(({ at }) => new Date(at).toISOString()),
+      [`2026-11-21T${hour}:00:00.000Z`],
+    );
+  }
+});
+
 test('a refresh from before the first start is in the backlog, as far as snapd keeps the revision before', async (t) => {
   const { does, look } = await snapd(t);
   const all = [revision('2800', '26.0.0', 'core18'), revision('2915', '27.2.0', 'core18'), NEW];

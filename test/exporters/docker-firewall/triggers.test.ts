@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { createClock } from '../../../collector/clock.ts';
 import { lookApart } from '../../../exporters/docker-firewall/look-apart.ts';
 import { startTriggers } from '../../../exporters/docker-firewall/trigger/triggers.ts';
+import { DAY } from '../../../model/time.ts';
 import { until } from '../../integration/until.ts';
 
 async function engine(t: TestContext, answer: RequestListener): Promise<{ socket: string; folder: string }> {
@@ -22,8 +23,8 @@ async function engine(t: TestContext, answer: RequestListener): Promise<{ socket
   return { socket, folder };
 }
 
-const event = (name: string) =>
-  `${JSON.stringify({ Type: 'container', Action: 'start', Actor: { Attributes: { name } }, timeNano: Date.now() * 1e6 })}\n`;
+const event = (name: string, at = Date.now()) =>
+  `${JSON.stringify({ Type: 'container', Action: 'start', Actor: { Attributes: { name } }, timeNano: at * 1e6 })}\n`;
 
 test('events ask for a look at once, many of them for one more, and a stream that breaks is taken up where it was', async (t) => {
   const asked: URL[] = [];
@@ -48,6 +49,19 @@ test('events ask for a look at once, many of them for one more, and a stream tha
   assert.ok(Math.abs(Number(asked[1]?.searchParams.get('since')) - Date.now() / 1_000) < 10);
   assert.ok(!asked[0]?.searchParams.get('filters')?.includes('exec'), 'health checks are not asked for');
   assert.deepEqual(troubles, []);
+});
+
+test('an event that was dated by a clock ahead explains nothing once the clock is right', async (t) => {
+  const { socket } = await engine(t, (_request, answer) => {
+    answer.write(event('ahead', Date.now() + 3 * DAY));
+    answer.write(event('web'));
+  });
+  const triggers = startTriggers({ clock: createClock(), socket, soon: () => {}, onTrouble: () => {} });
+  t.after(() => triggers.stop());
+  await until(() => triggers.explained().includes('start container web'), 60_000, 'it is heard');
+  assert.ok(triggers.explained().includes('start container ahead'));
+  triggers.looked(false);
+  assert.ok(!triggers.explained().includes('start container ahead'));
 });
 
 test('an engine that hangs ends the look at its deadline, and no process of it is left', async (t) => {
