@@ -6,6 +6,7 @@ import { nearest, orList } from '../config/nearest.ts';
 import { CHANGE_KINDS, type Change, type ChangeKind } from '../model/change.ts';
 import { groupChanges } from '../model/change-groups.ts';
 import { changeInWords, groupInWords } from '../model/change-words.ts';
+import { messageOf } from '../model/errors.ts';
 import { type Instant, MINUTE } from '../model/time.ts';
 import { EXIT } from './exit-codes.ts';
 import { sinceOf } from './since.ts';
@@ -52,7 +53,7 @@ function print(options: Options, now: Instant): number {
     since = sinceOf(options.since, now);
     kinds = kindsOf(options.kind);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     return EXIT.usage;
   }
   const { found, lastWritten } = read(data, since, now, kinds);

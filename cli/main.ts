@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { messageOf } from '../model/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { commands } from './index.ts';
 
@@ -33,7 +34,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.usage;
   else {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     process.exitCode = EXIT.failed;
   }
 }

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { request } from '../collector/node-http.ts';
+import { messageOf } from '../model/errors.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** `signalbox reload`: tells the running box, through its admin socket, to read its config again. */
@@ -17,7 +18,7 @@ export function reloadCommand(): Command {
         else if (problems.length > 0) process.exitCode = EXIT.failed;
         else console.log('reloaded');
       } catch (error) {
-        const why = error instanceof Error ? error.message : error;
+        const why = messageOf(error);
         console.error(`no box answers at ${socket}: ${why}; one that runs elsewhere is named by --data`);
         process.exitCode = EXIT.failed;
       }

@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ApplianceOptions } from '../appliance.ts';
+import { messageOf } from '../model/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { version } from './version.ts';
 import { hearWishes, type Wishes } from './wishes.ts';
@@ -30,7 +31,7 @@ async function run(config: string, data: string): Promise<void> {
     await serve({ config, data, version: version(), log, signal: wishes.stop }, wishes);
   } catch (error) {
     if (wishes.stop.aborted && error === wishes.stop.reason) return log('stopped before it had begun');
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     process.exitCode =
       error instanceof Error && 'code' in error && error.code === 'config-invalid' ? EXIT.config : EXIT.failed;
   }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { createClock } from '../collector/clock.ts';
+import { messageOf } from '../model/errors.ts';
 import { type Instant, SECOND } from '../model/time.ts';
 import { EXIT } from './exit-codes.ts';
 import { sinceOf } from './since.ts';
@@ -43,7 +44,7 @@ async function print(options: Options): Promise<number> {
     since = options.since === undefined ? undefined : sinceOf(options.since, clock.now());
     await checkAddress(options.bus);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     return EXIT.usage;
   }
   const { findFailedUnits } = await import('../exporters/systemd/failed-units.ts');
@@ -54,7 +55,7 @@ async function print(options: Options): Promise<number> {
     else for (const line of failedUnitsInWords(found, clock.now(), process.stdout.columns)) console.log(line);
     return found.count + found.restarted.length === 0 ? EXIT.fine : EXIT.bad;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const absent = user !== undefined && bus === undefined && why.includes('ENOENT') ? NOT_LOGGED_IN : '';
     console.error(`systemd cannot be asked: ${why}${absent}`);
     return EXIT.unknown;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../model/change.ts';
+import { messageOf } from '../model/errors.ts';
 import type { ConfigChange, Part, PartContext } from '../model/part.ts';
 import { cleanChange } from './clean.ts';
 import type { Ledger } from './ledger/open.ts';
@@ -51,7 +52,7 @@ export function openOwnChanges(options: OwnChangesOptions): OwnChanges {
         { at: clock.now(), kind, what, ...(last?.to && { from: last.to }), to, ...(said && { detail: said }) },
       ]);
     } catch (error) {
-      log(`that the ${kind} is another could not be recorded: ${error instanceof Error ? error.message : error}`);
+      log(`that the ${kind} is another could not be recorded: ${messageOf(error)}`);
     }
   }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Storage } from '../model/config.ts';
+import { messageOf } from '../model/errors.ts';
 import type { Part, PartContext, SampleGroup } from '../model/part.ts';
 import type { Query } from '../model/query.ts';
 import { type Clock, MINUTE } from '../model/time.ts';
@@ -72,7 +73,7 @@ function runEmbedded(folder: string, clock: Clock, log: (message: string) => voi
       log(`VictoriaMetrics is at ${running.url}, process ${running.pid}`);
     } catch (error) {
       if (ended.signal.aborted) return;
-      log(error instanceof Error ? error.message : String(error));
+      log(messageOf(error));
       cancel = clock.after(SEARCH_AGAIN_MS, () => {
         starting = start();
       });

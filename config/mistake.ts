@@ -1,3 +1,5 @@
+import { CodedError } from '../model/errors.ts';
+
 /** A place in a config file; lines and columns count from 1. */
 export interface Place {
   readonly file: string;
@@ -15,13 +17,12 @@ export interface Mistake extends Place {
 }
 
 /** The config cannot be used. The message holds every mistake, one a line. */
-export class ConfigInvalid extends Error {
+export class ConfigInvalid extends CodedError {
   readonly code = 'config-invalid';
   readonly mistakes: readonly Mistake[];
 
   constructor(mistakes: readonly Mistake[]) {
     super(mistakes.map(mistakeInWords).join('\n'));
-    this.name = 'ConfigInvalid';
     this.mistakes = mistakes;
   }
 }

@@ -13,17 +13,31 @@ export const ERROR_CODES = {
   'too-busy': 'So much is under way already that one more is not begun.',
   'storage-unreachable': 'VictoriaMetrics gave no answer that can be used.',
   'storage-strange-answer': 'An answer of VictoriaMetrics is not what its documentation promises.',
+  'name-not-found': 'A name does not resolve.',
+  'dial-failed': 'No address of a target took the connection.',
+  undecodable: 'A body is not what its Content-Encoding says.',
+  'pattern-too-slow': 'A regular expression took longer on a text than the process can wait.',
+  'body-too-large': 'The body of a request is longer than the route takes.',
+  'cannot-listen': 'A listener could not be opened.',
+  'config-invalid': 'The config has mistakes.',
+  'sink-refused': 'The spool cannot promise to keep samples; nothing of them was kept.',
+  'storage-missing': 'There is no VictoriaMetrics that could be run here.',
+  'ledger-refused': 'The ledger on disk cannot be used; it was left as it is.',
+  'ledger-unwritable':
+    'Something could not be written to the ledger, and nothing of it was kept; trying again is safe.',
+  'ledger-gone': 'The ledger was closed, or its thread ended: it will never answer.',
+  'state-directory-taken': 'Another box is at work in the state directory.',
+  'state-directory-unusable': 'The state directory cannot be used.',
 } as const satisfies Record<string, string>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** An error of ours: one sentence for people, and a code for programs. */
-export class CodedError<Code extends ErrorCode = ErrorCode> extends Error {
-  readonly code: Code;
+export abstract class CodedError extends Error {
+  abstract readonly code: ErrorCode;
 
-  constructor(code: Code, message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    this.code = code;
     this.name = new.target.name;
   }
 }

@@ -1,3 +1,4 @@
+import { CodedError } from './errors.ts';
 import type { Finding } from './finding.ts';
 import type { Pulse } from './ledger.ts';
 import { type Reason, reasonInWords } from './reason.ts';
@@ -24,7 +25,7 @@ export interface Resolved {
 export type Resolve = (host: string, family: 0 | 4 | 6, signal: AbortSignal) => Promise<Resolved>;
 
 /** A name that does not resolve, and why. */
-export class NameNotFound extends Error {
+export class NameNotFound extends CodedError {
   readonly code = 'name-not-found';
   readonly reason: Reason;
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import { CodedError } from './errors.ts';
 
 /** A request as a route's handler sees it. Everything in it comes from outside. */
 export interface Asked {
@@ -47,7 +48,7 @@ export interface Route {
 }
 
 /** The body is longer than the route takes. */
-export class BodyTooLarge extends Error {
+export class BodyTooLarge extends CodedError {
   readonly code = 'body-too-large';
   readonly limit: number;
 

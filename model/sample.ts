@@ -1,3 +1,4 @@
+import { CodedError } from './errors.ts';
 import type { Instant } from './time.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -42,6 +43,6 @@ export interface SampleSink {
 }
 
 /** The sink cannot promise to keep what it was given; nothing of it was kept. Answer 503 and let the sender repeat. */
-export class SinkRefused extends Error {
+export class SinkRefused extends CodedError {
   readonly code = 'sink-refused';
 }

@@ -10,7 +10,9 @@ export interface AtomicFileOptions {
 }
 
 /** The file before stands as it was. */
-export class FileUnwritable extends CodedError<'file-unwritable'> {}
+export class FileUnwritable extends CodedError {
+  readonly code = 'file-unwritable';
+}
 
 /** Who writes a file waits for the one before: they share the name of their draft, so that one that a crash left is written over. */
 const underWay = new Map<string, Promise<void>>();
@@ -51,7 +53,7 @@ async function write(path: string, content: string | Uint8Array, options: Atomic
     await rm(draft, { force: true }).catch(() => {});
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? `there is no folder ${folder}` : message;
-    throw new FileUnwritable('file-unwritable', `${path} cannot be written: ${why}`, { cause: error });
+    throw new FileUnwritable(`${path} cannot be written: ${why}`, { cause: error });
   }
 }
 

@@ -1,7 +1,9 @@
 import { CodedError } from '../model/errors.ts';
 
 /** So many are under way and so many wait that one more is not taken. */
-export class TooBusy extends CodedError<'too-busy'> {}
+export class TooBusy extends CodedError {
+  readonly code = 'too-busy';
+}
 
 /** Lets a few do something at once; the others wait in order. */
 export interface Concurrency {
@@ -35,8 +37,7 @@ export function limitConcurrency(atOnce: number, waiting: number): Concurrency {
     async begin(signal) {
       signal.throwIfAborted();
       if (underWay < atOnce) return turn();
-      if (queue.size >= waiting)
-        throw new TooBusy('too-busy', `${underWay} are under way already, and ${queue.size} wait`);
+      if (queue.size >= waiting) throw new TooBusy(`${underWay} are under way already, and ${queue.size} wait`);
       const { promise, resolve, reject } = Promise.withResolvers<Disposable>();
       const begin = () => {
         queue.delete(begin);

@@ -12,16 +12,20 @@ export interface Deadline {
 }
 
 /** It did not end within its time: the reason that `act` finds in its signal. */
-export class DeadlinePassed extends CodedError<'deadline-passed'> {
+export class DeadlinePassed extends CodedError {
+  readonly code = 'deadline-passed';
+
   constructor(ms: number) {
-    super('deadline-passed', `it did not end within ${spanInWords(ms)}`);
+    super(`it did not end within ${spanInWords(ms)}`);
   }
 }
 
 /** It goes on beyond its deadline and the grace after it, and nobody waits for it any more. */
-export class LeftBehind extends CodedError<'left-behind'> {
+export class LeftBehind extends CodedError {
+  readonly code = 'left-behind';
+
   constructor(ms: number) {
-    super('left-behind', `it did not end within ${spanInWords(ms)}`);
+    super(`it did not end within ${spanInWords(ms)}`);
   }
 }
 

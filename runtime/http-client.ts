@@ -47,7 +47,9 @@ export interface HttpClient {
 }
 
 /** The message says which address and what happened, without what stands behind its path or before its host. */
-export class HttpFailed extends CodedError<'http-failed'> {}
+export class HttpFailed extends CodedError {
+  readonly code = 'http-failed';
+}
 
 const LONGEST_MS = 10 * SECOND;
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -126,7 +128,7 @@ export function createHttpClient({ clock, ca, proxy, userAgent = 'Signalbox' }: 
     async request(url, request = {}) {
       const parsed = URL.parse(url);
       if (parsed === null || !/^https?:$/.test(parsed.protocol))
-        throw new HttpFailed('http-failed', `${JSON.stringify(url.slice(0, 80))} is no http or https address`);
+        throw new HttpFailed(`${JSON.stringify(url.slice(0, 80))} is no http or https address`);
       const { longestMs = LONGEST_MS, signal } = request;
       try {
         return await withDeadline({ clock, ms: longestMs, ...(signal && { signal }) }, (ending) =>
@@ -136,7 +138,7 @@ export function createHttpClient({ clock, ca, proxy, userAgent = 'Signalbox' }: 
         if (signal?.aborted) throw signal.reason;
         const late = hasCode(error, 'deadline-passed', 'left-behind');
         const why = late ? `no answer within ${spanInWords(longestMs)}` : messageOf(error);
-        throw new HttpFailed('http-failed', `${parsed.origin}: ${why}`, { cause: error });
+        throw new HttpFailed(`${parsed.origin}: ${why}`, { cause: error });
       }
     },
     close: () => agent.destroy(),

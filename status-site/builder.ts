@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SiteSpec } from '../model/page.ts';
 import { type Clock, MINUTE, SECOND } from '../model/time.ts';
+import { createBackOff } from '../runtime/back-off.ts';
 import type { BuildReply, BuildRequest, ThreadData } from './thread.ts';
 
 /**
@@ -42,7 +43,7 @@ export function startSite(options: SiteOptions): Site {
   let again = false;
   let stopped = false;
   let failing: string | undefined;
-  let restMs = SECOND;
+  const backOff = createBackOff({ longestMs: LONGEST_REST_MS });
   let dueAt = Number.POSITIVE_INFINITY;
   let callOffDue = () => {};
   let callOffHung = () => {};
@@ -101,7 +102,7 @@ export function startSite(options: SiteOptions): Site {
     } else {
       if (failing !== undefined) onTrouble('the site can be made again');
       failing = undefined;
-      restMs = SECOND;
+      backOff.reset();
       options.onBuilt?.(reply);
       if (!reply.remembers) callOffRelease = clock.after(LINGER_MS, release);
     }
@@ -120,8 +121,7 @@ export function startSite(options: SiteOptions): Site {
     thread = undefined;
     building = false;
     callOffHung();
-    due(restMs);
-    restMs = Math.min(2 * restMs, LONGEST_REST_MS);
+    due(backOff.next());
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { messageOf } from '../model/errors.ts';
 import { type SiteSpec, trueUntil } from '../model/page.ts';
 import type { Instant } from '../model/time.ts';
 import { composeSite } from './compose.ts';
@@ -51,7 +52,7 @@ export function serveBuilds(port: MessagePort, data: ThreadData, openView: (fold
       view?.close();
       view = undefined;
       turns.forget();
-      return { built: now, failed: error instanceof Error ? error.message : String(error) };
+      return { built: now, failed: messageOf(error) };
     }
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/errors.ts';
 import type { Transition } from '../../model/standing.ts';
 import { type Clock, SECOND } from '../../model/time.ts';
 
@@ -42,7 +43,7 @@ export function createOutbox({ clock, keep, onKept, onTrouble }: OutboxOptions):
       try {
         await keep(batch);
       } catch (error) {
-        const words = `transitions wait for the ledger: ${error instanceof Error ? error.message : error}`;
+        const words = `transitions wait for the ledger: ${messageOf(error)}`;
         if (words !== trouble) onTrouble(words);
         trouble = words;
         cancelRetry();

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { CodedError } from '../../model/errors.ts';
 
 /** A folder that this process alone may write, for as long as it lives. */
 export interface StateDirectory {
@@ -11,12 +12,12 @@ export interface StateDirectory {
 }
 
 /** Another signalbox is at work in the folder. */
-export class StateDirectoryTaken extends Error {
+export class StateDirectoryTaken extends CodedError {
   readonly code = 'state-directory-taken';
 }
 
 /** The folder cannot be used; the message says why and what to do. */
-export class StateDirectoryUnusable extends Error {
+export class StateDirectoryUnusable extends CodedError {
   readonly code = 'state-directory-unusable';
 }
 

@@ -1,15 +1,17 @@
+import { CodedError } from '../../model/errors.ts';
+
 /** The ledger on disk cannot be used; it has been left byte for byte as it was. The message is for the operator. */
-export class LedgerRefused extends Error {
+export class LedgerRefused extends CodedError {
   readonly code = 'ledger-refused';
 }
 
 /** Something could not be written, and nothing of it was kept. Trying again is safe. */
-export class LedgerUnwritable extends Error {
+export class LedgerUnwritable extends CodedError {
   readonly code = 'ledger-unwritable';
 }
 
 /** The ledger's thread ended or the ledger was closed; it will never answer. */
-export class LedgerGone extends Error {
+export class LedgerGone extends CodedError {
   readonly code = 'ledger-gone';
 }
 

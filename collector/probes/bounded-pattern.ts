@@ -1,3 +1,4 @@
+import { CodedError } from '../../model/errors.ts';
 import { quote, type Reason, reason, reasonInWords } from '../../model/reason.ts';
 import { withinMs } from './bounded-work.ts';
 import { costBound } from './expression-cost.ts';
@@ -10,7 +11,7 @@ const LONGEST_MS = 20;
 const CHEAP_STEPS = 2_000_000;
 
 /** An expression took longer on a text than the process can wait. */
-export class PatternTooSlow extends Error {
+export class PatternTooSlow extends CodedError {
   readonly code = 'pattern-too-slow';
 
   readonly reason: Reason;

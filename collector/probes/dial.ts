@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { CodedError } from '../../model/errors.ts';
 import type { Address } from '../../model/probe.ts';
 import type { Clock } from '../../model/time.ts';
 import { codeOf } from './connection-words.ts';
@@ -9,7 +10,7 @@ const STAGGER_MS = 250;
 const UNREACHED = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 /** No address answered; `cause` is the most telling error and `peer` whose it was. */
-export class DialFailed extends Error {
+export class DialFailed extends CodedError {
   readonly code = 'dial-failed';
   readonly peer: Address;
 

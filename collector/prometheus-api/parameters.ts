@@ -2,10 +2,8 @@ import { CodedError } from '../../model/errors.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../model/time.ts';
 
 /** A parameter is missing or cannot be read; the message names it, in the words that Prometheus uses. */
-export class BadParameter extends CodedError<'bad-parameter'> {
-  constructor(message: string) {
-    super('bad-parameter', message);
-  }
+export class BadParameter extends CodedError {
+  readonly code = 'bad-parameter';
 }
 
 /** The parameters of a request: those of a form in its body stand before those of its address, as with Prometheus. */

@@ -1,12 +1,13 @@
 import { unlinkSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
+import { CodedError } from '../../model/errors.ts';
 
 /** Where a door is: an address of the network, or a Unix socket that only this user may open. */
 export type Place = { readonly host: string; readonly port: number } | { readonly socket: string };
 
 /** A door could not be opened; the message says which, why, and what to change. */
-export class CannotListen extends Error {
+export class CannotListen extends CodedError {
   readonly code = 'cannot-listen';
 }
 

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { messageOf } from '../../model/errors.ts';
 import { SinkRefused } from '../../model/sample.ts';
 import type { Clock } from '../../model/time.ts';
 import type { Bound } from './bound.ts';
@@ -109,7 +110,7 @@ export function openCommits(options: CommitsOptions): Commits {
   }
 
   function failed(group: readonly Waiting[], cause: unknown): void {
-    const words = cause instanceof Error ? cause.message : String(cause);
+    const words = messageOf(cause);
     troubles.begin('disk', `the spool can't be written (${words}): pushes are refused, own samples wait in memory`);
     restUntil = clock.monotonic() + AFTER_FAILURE_MS;
     const offered = group.filter((one) => one.settle === undefined);

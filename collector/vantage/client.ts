@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type { Finding } from '../../model/finding.ts';
 import { quoteAfter, type Reason, reason, span, targetAfter } from '../../model/reason.ts';
 import { secretsIn } from '../../model/secret.ts';
-import { type Clock, MINUTE, SECOND, spanInWords } from '../../model/time.ts';
+import { type Clock, MINUTE, spanInWords } from '../../model/time.ts';
+import { createBackOff } from '../../runtime/back-off.ts';
 import type { Names } from './names.ts';
 import { LINE_BYTES, writeMessage } from './protocol.ts';
 import { newKey, sealSecrets } from './sealing.ts';
@@ -95,11 +96,12 @@ const LONGEST_REST_MS = MINUTE;
 
 /** How long a worker rests after it has died: a second, then twice as long each time, until it has lived for a minute. */
 function restAfterDeath(clock: Clock) {
-  let restMs = 0;
+  const backOff = createBackOff({ longestMs: LONGEST_REST_MS });
   let until = Number.NEGATIVE_INFINITY;
   return {
     begin(livedMs: number): number {
-      restMs = livedMs >= LONGEST_REST_MS || restMs === 0 ? SECOND : Math.min(LONGEST_REST_MS, 2 * restMs);
+      if (livedMs >= LONGEST_REST_MS) backOff.reset();
+      const restMs = backOff.next();
       until = clock.monotonic() + restMs;
       return restMs;
     },

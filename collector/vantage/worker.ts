@@ -1,6 +1,7 @@
 /** A vantage worker: a process that is told specs and says findings. It ends, and all it started with it, when its input ends. */
 
 import { flushCompileCache } from 'node:module';
+import { messageOf } from '../../model/errors.ts';
 import type { Resolve } from '../../model/probe.ts';
 import { readLines } from '../../programs/lines.ts';
 import { createClock } from '../clock.ts';
@@ -82,7 +83,7 @@ async function check({ id, monitor, kind, timeoutMs, trace, spec }: ToWorker & {
     const finding = names?.judge(found) ?? found;
     if (underWay.delete(id)) process.stdout.write(writeFinding(id, finding));
   } catch (error) {
-    fault(error instanceof Error ? error.message : String(error));
+    fault(messageOf(error));
   } finally {
     for (const timer of timers) clearTimeout(timer);
     // The next life of this worker starts in half the memory, also when this one is killed.

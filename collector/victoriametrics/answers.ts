@@ -4,10 +4,8 @@ import type { Labels } from '../../model/sample.ts';
 import type { Instant } from '../../model/time.ts';
 
 /** An answer of the query API that is not what its documentation promises. */
-export class StrangeAnswer extends CodedError<'storage-strange-answer'> {
-  constructor(message: string, options?: ErrorOptions) {
-    super('storage-strange-answer', message, options);
-  }
+export class StrangeAnswer extends CodedError {
+  readonly code = 'storage-strange-answer';
 }
 
 /** The `data` of an answer that says it succeeded. Throws `StrangeAnswer`. */

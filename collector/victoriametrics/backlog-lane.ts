@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/errors.ts';
 import { pause } from '../../model/pause.ts';
 import type { Clock } from '../../model/time.ts';
 import type { Frame, FrameKind } from '../spool/frame.ts';
@@ -85,9 +86,7 @@ export function createBacklogLane({ spool, link, live, sift, clock, say }: Backl
     const end = Math.min(to, from + PORTION_BYTES);
     spool.countRotten(end - from);
     segment.unsent.remove(from, end);
-    say(
-      `${segment.path} can't be read from ${from} to ${end}: ${error instanceof Error ? error.message : error}; skipped`,
-    );
+    say(`${segment.path} can't be read from ${from} to ${end}: ${messageOf(error)}; skipped`);
   }
 
   return {

@@ -33,7 +33,9 @@ export interface VictoriaMetrics {
 }
 
 /** A request that got no usable answer; the message names the address and what came. */
-export class Unreachable extends CodedError<'storage-unreachable'> {}
+export class Unreachable extends CodedError {
+  readonly code = 'storage-unreachable';
+}
 
 /** Where a VictoriaMetrics is, and how to ask it. */
 export interface Server extends RemoteStorage {
@@ -75,7 +77,7 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
 
   function bases(): Server {
     const known = storage();
-    if (known === undefined) throw new Unreachable('storage-unreachable', 'VictoriaMetrics is not running');
+    if (known === undefined) throw new Unreachable('VictoriaMetrics is not running');
     return known;
   }
 
@@ -114,7 +116,7 @@ export function createClient({ storage }: ClientOptions): VictoriaMetrics {
         });
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        throw new Unreachable('storage-unreachable', `${placeOf(to)}: ${messageOf(error)}`, { cause: error });
+        throw new Unreachable(`${placeOf(to)}: ${messageOf(error)}`, { cause: error });
       }
     },
     async generation(signal) {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pause } from '../../model/pause.ts';
 import type { Clock } from '../../model/time.ts';
+import { createBackOff } from '../../runtime/back-off.ts';
 import { watchTroubles } from '../spool/troubles.ts';
 import type { Server } from './client.ts';
 import { connect } from './connection.ts';
@@ -119,7 +120,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 
   async function supervise(onFirstAnswer: () => void): Promise<void> {
-    let failures = 0;
+    const backOff = createBackOff({ firstMs: FIRST_REST_MS, longestMs: LONGEST_REST_MS });
     while (!ended.signal.aborted) {
       const startedAt = clock.monotonic();
       const how = await watch(await start(), () => {
@@ -129,9 +130,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       });
       child = undefined;
       if (ended.signal.aborted) return;
-      failures = clock.monotonic() - startedAt > LONGEST_REST_MS ? 1 : failures + 1;
+      if (clock.monotonic() - startedAt > LONGEST_REST_MS) backOff.reset();
       troubles.begin('child', `VictoriaMetrics ended (${how}) and is started again`);
-      await pause(clock, Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (failures - 1)), ended.signal).catch(() => {});
+      await pause(clock, backOff.next(), ended.signal).catch(() => {});
     }
   }
 

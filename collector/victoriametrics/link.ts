@@ -2,6 +2,7 @@ import { messageOf } from '../../model/errors.ts';
 import { pause } from '../../model/pause.ts';
 import type { Clock } from '../../model/time.ts';
 import { spanInWords } from '../../model/time.ts';
+import { createBackOff } from '../../runtime/back-off.ts';
 import type { FrameKind } from '../spool/frame.ts';
 import type { Troubles } from '../spool/troubles.ts';
 import type { Lane, Outcome, VictoriaMetrics } from './client.ts';
@@ -49,6 +50,7 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
   /** Since the last failure nothing was received. */
   let failing = false;
   let failures = 0;
+  const backOff = createBackOff({ firstMs: FIRST_REST_MS, longestMs: LONGEST_REST_MS, random: Math.random });
   let downSince = clock.monotonic();
   let words = '';
   let recovering: Promise<void> | undefined;
@@ -105,6 +107,7 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
 
   function works(): void {
     failures = 0;
+    backOff.reset();
     failing = false;
     const span = spanInWords(clock.monotonic() - downSince);
     troubles.end('storage login', 'VictoriaMetrics takes samples again');
@@ -113,10 +116,7 @@ export function createLink({ client, clock, troubles, say, onRestart }: LinkOpti
 
   async function recover(signal: AbortSignal): Promise<void> {
     while (!up) {
-      if (failures > 0) {
-        const rest = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(failures - 1, 10));
-        await pause(clock, rest * (0.5 + Math.random() / 2), signal);
-      }
+      if (failures > 0) await pause(clock, backOff.next(), signal);
       failures++;
       if (await check(signal)) up = true;
     }

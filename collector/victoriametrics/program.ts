@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { CodedError } from '../../model/errors.ts';
 import { findProgram, isProgram } from '../../programs/find-program.ts';
 
 const run = promisify(execFile);
@@ -10,7 +11,7 @@ const PACKAGE = 'victoria-metrics';
 const UPDATE_TIMEOUT_MS = 180_000;
 
 /** VictoriaMetrics can't be run here; the message says what to do. The rest of the appliance can go on without. */
-export class StorageMissing extends Error {
+export class StorageMissing extends CodedError {
   readonly code = 'storage-missing';
 }
 

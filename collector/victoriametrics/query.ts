@@ -90,8 +90,8 @@ function formOf(fields: Readonly<Record<string, string | number | undefined>>): 
   return form;
 }
 
-/** Without a beginning VictoriaMetrics would list the last five minutes. */
-function selection(selectors: readonly string[], { from = 0, to }: SelectOptions = {}): URLSearchParams {
+/** Without a beginning, as with one of 0, VictoriaMetrics 1.79 would list the last five minutes: those of their days. */
+function selection(selectors: readonly string[], { from = 1, to }: SelectOptions = {}): URLSearchParams {
   const form = formOf({ start: from, end: to });
   for (const selector of selectors) form.append('match[]', selector);
   return form;

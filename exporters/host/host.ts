@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { messageOf } from '../../model/errors.ts';
 import type { ExporterContext, OpenExporter } from '../../model/exporter.ts';
 import { sample } from '../../model/metric.ts';
 import { node } from '../../model/metrics/node.ts';
@@ -101,7 +102,7 @@ async function take(round: Round, part: Part, signal: AbortSignal, context: Expo
   } catch (error) {
     const took = clock.monotonic() - began;
     if (error instanceof NothingHere) tell(round, part, took, false);
-    else fail(round, part, took, error instanceof Error ? error.message : String(error), context);
+    else fail(round, part, took, messageOf(error), context);
   } finally {
     signal.removeEventListener('abort', stop);
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/errors.ts';
 import { oneLine } from '../../model/outside-text.ts';
 import { ProgramFailed, runProgram } from '../../programs/run-program.ts';
 
@@ -42,7 +43,7 @@ export async function lastLines(program: string, of: JournalQuestion, signal: Ab
 /** Why the journal could not be read, in words, and what would help. */
 export function whyUnreadable(error: unknown): string {
   if (error instanceof ProgramFailed && /permission/i.test(error.complaint)) return FORBIDDEN;
-  return `the journal could not be read: ${clean(error instanceof Error ? error.message : String(error))}`;
+  return `the journal could not be read: ${clean(messageOf(error))}`;
 }
 
 /** The last thing that the unit itself said; undefined where that cannot be known. */

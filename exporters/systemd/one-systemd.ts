@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/errors.ts';
 import { sample } from '../../model/metric.ts';
 import { systemd } from '../../model/metrics/systemd.ts';
 import type { Sample } from '../../model/sample.ts';
@@ -81,7 +82,7 @@ export function watchOne(settings: OneSettings, { clock, onTrouble, onFailure }:
     try {
       return await collect(signal);
     } catch (error) {
-      say(`${scope}: ${error instanceof Error ? error.message : error}`);
+      say(`${scope}: ${messageOf(error)}`);
       // Where nobody listens no unit runs; of one who does not answer that cannot be known.
       const down = error instanceof BusAbsent ? expect : [];
       return [...about(), ...down.map((name) => sample(systemd.unitExpectedUp, 0, { scope, name }))];

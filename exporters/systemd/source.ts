@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/errors.ts';
 import type { Bus } from '../../programs/dbus/connection.ts';
 import { ProgramFailed } from '../../programs/run-program.ts';
 import { showDetails, showManager, showUnits } from './systemctl.ts';
@@ -45,7 +46,7 @@ export async function ask<T>(
     } catch (second) {
       if (second instanceof ProgramFailed && /not been booted with systemd/.test(second.complaint))
         throw new Error(NOT_HERE);
-      throw new Error(`${wordsOf(error)}; ${wordsOf(second)}`);
+      throw new Error(`${messageOf(error)}; ${messageOf(second)}`);
     }
   }
 }
@@ -87,8 +88,4 @@ async function untilAborted<T>(signal: AbortSignal, act: () => Promise<T>): Prom
   } finally {
     signal.removeEventListener('abort', stop);
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { Cron } from 'croner';
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { messageOf } from '../../../model/errors.ts';
 import type { ProbeSpec } from '../../../model/probe-spec.ts';
 import { duration, SECRET_WANTED, secret } from '../../../model/settings.ts';
 import { MINUTE, SECOND, spanInWords } from '../../../model/time.ts';
@@ -24,7 +25,7 @@ function whatIsWrong(text: string): string | undefined {
       return 'a cron expression that comes true some day';
     return undefined;
   } catch (fault) {
-    return `${wanted} (${String(fault instanceof Error ? fault.message : fault).replace(/^CronPattern: /, '')})`;
+    return `${wanted} (${messageOf(fault).replace(/^CronPattern: /, '')})`;
   }
 }
 

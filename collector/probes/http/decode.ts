@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
+import { CodedError } from '../../../model/errors.ts';
 import { ours, quoteAfter, type Reason, reason, reasonInWords } from '../../../model/reason.ts';
 
 /** What a body decoded to: at most the limit, and whether there was more. */
@@ -9,7 +10,7 @@ export interface Decoded {
 }
 
 /** A body that is not what its Content-Encoding says. */
-export class Undecodable extends Error {
+export class Undecodable extends CodedError {
   readonly code = 'undecodable';
   readonly reason: Reason;
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
+import { messageOf } from '../../../model/errors.ts';
 import type { OpenOutside, Outside } from '../../../model/outside.ts';
 import { pause } from '../../../model/pause.ts';
 import { type Clock, SECOND } from '../../../model/time.ts';
@@ -83,7 +84,7 @@ async function make(clock: Clock): Promise<Opened> {
     }
   } catch (error) {
     await namespace.end();
-    throw new Error(`${WHY}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${WHY}: ${messageOf(error)}`);
   }
 }
 
