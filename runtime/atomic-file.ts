@@ -14,6 +14,11 @@ export class FileUnwritable extends CodedError {
   readonly code = 'file-unwritable';
 }
 
+/** Where a file is written before it is put in its place; a crash may leave it there. */
+export function draftOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.new`);
+}
+
 /** Who writes a file waits for the one before: they share the name of their draft, so that one that a crash left is written over. */
 const underWay = new Map<string, Promise<void>>();
 
@@ -39,7 +44,7 @@ export async function writeFileAtomically(
 async function write(path: string, content: string | Uint8Array, options: AtomicFileOptions): Promise<void> {
   const { mode = 0o600, durable = true } = options;
   const folder = dirname(path);
-  const draft = join(folder, `.${basename(path)}.new`);
+  const draft = draftOf(path);
   try {
     // What a crash left may be anything, also a link.
     await rm(draft, { force: true });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeFileAtomically } from '../runtime/atomic-file.ts';
+import { draftOf, writeFileAtomically } from '../runtime/atomic-file.ts';
 import type { SiteFile } from './render.ts';
 
 /** Puts a site's files into a folder so that a reader only ever sees whole ones. */
@@ -56,6 +56,8 @@ async function removeOthers(folder: string, wanted: ReadonlySet<string>, written
     if (wanted.has(path)) continue;
     written.delete(path);
     await rm(join(folder, path), { force: true });
+    // What a crash left of it says as much.
+    await rm(draftOf(join(folder, path)), { force: true });
     await rmdir(join(folder, 'm', slug)).catch(() => {});
   }
 }

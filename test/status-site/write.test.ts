@@ -32,6 +32,7 @@ test('what has not changed is not written again, also after a restart', async (t
 test('a monitor that is gone leaves no page behind, also not one of an earlier run', async (t) => {
   const folder = await folderFor(t);
   await openWriter(folder).write(files('index.html', 'm/a/index.html', 'm/b/index.html'));
+  await writeFile(join(folder, 'm', 'a', '.index.html.new'), 'half, left by a crash');
   await openWriter(folder).write(files('index.html', 'm/b/index.html'));
   assert.deepEqual(await readdir(join(folder, 'm')), ['b']);
 });
