@@ -155,6 +155,7 @@ function keyOf(monitor: string, vantage: string): string {
   return `${vantage}\n${monitor}`;
 }
 
-function inWords({ reason, tally: _, ...stand }: Stand, now: Instant) {
-  return { ...stand, reason: reasonInWords(reason, now) };
+/** A stand as the operator reads it. */
+function inWords(stand: Stand, now: Instant) {
+  return { ...stand, reason: reasonInWords(stand.reason, now) };
 }

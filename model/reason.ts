@@ -89,7 +89,7 @@ export function joinReasons(reasons: readonly Reason[], between: '; ' | ', '): R
   return joinedWords(reasons.flatMap((one, index) => [...(index === 0 ? [] : [between]), ...one]));
 }
 
-/** The same reason with each of its texts changed; titles and what others read instead, too. */
+/** The same reason with each of its texts changed, titles too. */
 export function mapReason(one: Reason, change: (text: string) => string): Reason {
   return one.map((part) => {
     if (typeof part === 'string') return change(part);
