@@ -46,18 +46,19 @@ export async function ask(
   }
 }
 
-/** Tells each object of an answer that goes on, one a line, until it ends. What is no object is left out. Rejects as `ask` does. */
+/** Tells each object of an answer that goes on, one a line, until it ends, and before when it begins. What is no object is left out. Rejects as `ask` does. */
 export async function hear(
   socketPath: string,
   path: string,
   signal: AbortSignal,
   onObject: (object: Readonly<Record<string, unknown>>) => void,
+  onOpen?: () => void,
 ): Promise<void> {
   const { take } = splitLines(LINE_BYTES, (line) => {
     const object = objectIn(line);
     if (object !== undefined) onObject(object);
   });
-  for await (const piece of answerTo(socketPath, path, signal)) take(piece);
+  for await (const piece of answerTo(socketPath, path, signal, onOpen)) take(piece);
 }
 
 /** Whether there is a socket, or a link: `/var/run/docker.sock` may lead to where a rootless daemon listens. */
@@ -79,8 +80,14 @@ async function wholeAnswer(socketPath: string, path: string, signal: AbortSignal
 }
 
 /** The body of an answer as it comes. */
-async function* answerTo(socketPath: string, path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+async function* answerTo(
+  socketPath: string,
+  path: string,
+  signal: AbortSignal,
+  onOpen?: () => void,
+): AsyncGenerator<Buffer> {
   const answer = await open(socketPath, path, signal);
+  onOpen?.();
   try {
     yield* answer;
   } catch (error) {

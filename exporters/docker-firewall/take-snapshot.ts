@@ -1,7 +1,7 @@
 import { hostname, release } from 'node:os';
 import type { Clock } from '../../model/time.ts';
+import { dockerSocketPath } from '../../programs/docker.ts';
 import { NoAnswer } from '../../programs/unix-socket.ts';
-import { dockerSocketPath } from './docker-socket.ts';
 import { FAR } from './evaluate/strangers.ts';
 import type { DockerState, IpAddresses, Snapshot, SnapshotPart } from './snapshot.ts';
 import { takeDockerState } from './take/docker-state.ts';

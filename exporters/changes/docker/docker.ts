@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { type Instant, MINUTE } from '../../../model/time.ts';
+import type { Change } from '../../../model/change.ts';
+import { type Clock, type Instant, MINUTE } from '../../../model/time.ts';
+import { type Docker, dockerSocketPath, openDocker } from '../../../programs/docker.ts';
 import { isSocket } from '../../../programs/unix-socket.ts';
 import type { Machine } from '../machine.ts';
-import type { Source } from '../source.ts';
+import type { Source, ToldElsewhere } from '../source.ts';
 import { compareStocks, createdSince, replayStates, type Stock } from './comparison.ts';
 import { openEventStream } from './events.ts';
 import { takeStock } from './inventory.ts';
@@ -21,32 +23,41 @@ const REMEMBERING_MS = 300;
  * Docker's engine, images and containers: its events as they come, and every few minutes what there is beside what there was. `call` has it
  * look.
  */
-export function dockerSource(setting: string | undefined, machine: Machine, call: () => void): Source<Known> {
-  const stream = openEventStream(call);
+export function dockerSource(
+  setting: string | undefined,
+  machine: Machine,
+  clock: Clock,
+  call: () => void,
+  toldElsewhere: ToldElsewhere = () => false,
+): Source<Known> {
+  const stream = openEventStream(clock, call);
+  let docker: Docker | undefined;
+  // Who else sees the engine remembers it over a restart of the box, too.
+  const isOurs = ({ kind, what }: Change) =>
+    kind !== 'engine' || what !== 'docker' || toldElsewhere('docker engine') === false;
   return {
     name: 'docker',
     everyMs: 5 * MINUTE,
     async look({ known: remembered, now, since, signal }) {
       const socket = setting ?? socketOf(machine);
       if (setting === undefined && !(await isSocket(socket))) return undefined;
+      if (docker?.socket !== socket) docker = openDocker(socket);
       // Another daemon is another world.
       const known = remembered?.socket === socket ? remembered : undefined;
-      if (stream.connect(socket, known?.at ?? now) && known !== undefined)
+      if (stream.listen(docker, known?.at ?? now) && known !== undefined)
         await setTimeout(REMEMBERING_MS, undefined, { signal });
-      const stock = { inventory: await takeStock(socket, signal), at: now };
+      const stock = { inventory: await takeStock(docker, signal), at: now };
       const events = stream.take();
       if (known === undefined)
         return { changes: createdSince(stock.inventory, since), known: { socket, ...stock, restless: {} } };
       const { changes, states } = replayStates(known, stock, events);
       const calmed = calm(changes, known.restless, now);
       return {
-        changes: [...compareStocks(known, stock, events), ...calmed.changes],
+        changes: [...compareStocks(known, stock, events).filter(isOurs), ...calmed.changes],
         known: { socket, ...settled(stock, states, events.at(-1)?.at), restless: calmed.restless },
       };
     },
-    async stop() {
-      stream.stop();
-    },
+    stop: () => stream.stop(),
   };
 }
 
@@ -59,8 +70,8 @@ function settled({ inventory, at }: Stock, states: Readonly<Record<string, strin
   return { inventory: { ...inventory, containers: Object.fromEntries(containers) }, at: Math.max(at, last) };
 }
 
-/** Where the daemon listens, as its own command finds it. */
+/** Where the daemon listens, as its own command finds it; one on another machine alters nothing here. */
 function socketOf({ root }: Machine): string {
-  const named = root === '/' ? /^unix:\/\/(\/.+)$/.exec(process.env.DOCKER_HOST ?? '')?.[1] : undefined;
-  return named ?? join(root, 'run/docker.sock');
+  const isNamed = root === '/' && process.env.DOCKER_HOST?.startsWith('unix://') === true;
+  return isNamed ? dockerSocketPath() : join(root, 'run/docker.sock');
 }

@@ -1,9 +1,10 @@
 import { oneLine } from '../../../model/outside-text.ts';
-import type { Instant } from '../../../model/time.ts';
-import { hear } from '../../../programs/unix-socket.ts';
-import { record, text } from './inventory.ts';
+import type { Clock, Instant } from '../../../model/time.ts';
+import type { Docker, DockerEvent as Said } from '../../../programs/docker.ts';
+import { followDocker } from '../../../programs/docker-events.ts';
+import { text } from './inventory.ts';
 
-/** Something that the daemon says happened. */
+/** Something that happened to a container or an image. */
 export interface DockerEvent {
   readonly at: Instant;
   readonly type: 'container' | 'image';
@@ -16,45 +17,57 @@ export interface DockerEvent {
 
 /** The daemon's own word of what happens, kept until somebody takes it. */
 export interface EventStream {
-  /** Connects, if it is not connected; what happened since `since` comes first, so far as the daemon remembers it. Answers whether it had to. */
-  connect(socket: string, since: Instant): boolean;
+  /** Listens from now on, if it does not; what happened since `since` comes first, so far as the daemon remembers it. Answers whether it begins to. */
+  listen(docker: Docker, since: Instant): boolean;
   /** What came since it was asked last, in order. */
   take(): DockerEvent[];
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 const MOST_WAITING = 2_000;
-const WANTED = {
-  type: ['container', 'image'],
-  event: ['create', 'start', 'die', 'destroy', 'rename', 'pause', 'unpause', 'pull', 'tag', 'untag', 'delete', 'load'],
-};
-const FILTERS = encodeURIComponent(JSON.stringify(WANTED));
+const TYPES = ['container', 'image'];
+const ACTIONS = [
+  ...['create', 'start', 'die', 'destroy', 'rename', 'pause', 'unpause'],
+  ...['pull', 'tag', 'untag', 'delete', 'load'],
+];
 
-/** Follows `/events`; `called` whenever something came. */
-export function openEventStream(called: () => void): EventStream {
-  let ending: AbortController | undefined;
+/** Follows a daemon's events; `called` whenever something came, and when it listens again after the daemon was away. */
+export function openEventStream(clock: Clock, called: () => void): EventStream {
+  let listening:
+    | { readonly socket: string; readonly ending: AbortController; readonly over: Promise<void> }
+    | undefined;
   let waiting: DockerEvent[] = [];
 
-  function follow(socket: string, since: Instant, signal: AbortSignal): Promise<void> {
-    const path = `/events?since=${(since / 1e3).toFixed(3)}&filters=${FILTERS}`;
-    return hear(socket, path, signal, (object) => {
-      const event = eventOf(object);
-      if (event === undefined) return;
-      if (waiting.length < MOST_WAITING) waiting.push(event);
-      called();
+  function begin(docker: Docker, since: Instant): void {
+    const ending = new AbortController();
+    let isAgain = false;
+    const over = followDocker(docker, {
+      types: TYPES,
+      actions: ACTIONS,
+      since,
+      clock,
+      signal: ending.signal,
+      onOpen: () => {
+        if (isAgain) called();
+        isAgain = true;
+      },
+      onEvent: (said) => {
+        const event = eventOf(said);
+        if (event === undefined) return;
+        if (waiting.length < MOST_WAITING) waiting.push(event);
+        called();
+      },
+      // What is wrong is said by what asks for the inventory.
+      onTrouble: () => {},
     });
+    listening = { socket: docker.socket, ending, over };
   }
 
   return {
-    connect(socket, since) {
-      if (ending !== undefined) return false;
-      const mine = new AbortController();
-      ending = mine;
-      // However it ends, the next look connects again; what is wrong is said by what asks for the inventory.
-      const over = (): void => {
-        if (ending === mine) ending = undefined;
-      };
-      follow(socket, since, mine.signal).then(over, over);
+    listen(docker, since) {
+      if (listening?.socket === docker.socket) return false;
+      listening?.ending.abort();
+      begin(docker, since);
       return true;
     },
     take() {
@@ -62,26 +75,24 @@ export function openEventStream(called: () => void): EventStream {
       waiting = [];
       return taken;
     },
-    stop() {
-      ending?.abort();
-      ending = undefined;
+    async stop() {
+      const { over } = listening ?? {};
+      listening?.ending.abort();
+      listening = undefined;
+      await over;
     },
   };
 }
 
-/** An event's attributes hold the container's labels: only three of them are read. */
-function eventOf(event: Readonly<Record<string, unknown>>): DockerEvent | undefined {
-  const type = event.Type === 'container' || event.Type === 'image' ? event.Type : undefined;
-  const actor = record(event.Actor);
-  const { name, exitCode } = record(actor.Attributes);
-  const at = Number(event.timeNano) / 1e6;
-  if (type === undefined || !Number.isFinite(at)) return undefined;
+function eventOf({ at, type, action, id, attributes }: Said): DockerEvent | undefined {
+  if (type !== 'container' && type !== 'image') return undefined;
+  const { name, exitCode } = attributes;
   return {
     at: Math.round(at),
     type,
-    action: text(event.Action),
+    action,
     // Of a pull the name is without its tag.
-    name: oneLine(event.Action === 'pull' ? text(actor.ID) : text(name)),
+    name: oneLine(action === 'pull' ? id : text(name)),
     ...(text(exitCode) !== '' && { exitCode: text(exitCode) }),
   };
 }

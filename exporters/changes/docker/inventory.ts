@@ -1,6 +1,6 @@
 import { oneLine } from '../../../model/outside-text.ts';
 import { type Instant, SECOND } from '../../../model/time.ts';
-import { ask } from '../../../programs/unix-socket.ts';
+import type { Docker } from '../../../programs/docker.ts';
 
 /** A container, so far as its change would be told. Its environment, labels and command are never read. */
 export interface ContainerNow {
@@ -27,14 +27,15 @@ const MOST = 2_000;
 /** Compose calls a container so while it takes another's place. */
 const IN_PASSING = /^[0-9a-f]{12}_/;
 
-/** Takes stock through the Engine API (docs.docker.com/reference/api/engine), versions 1.24 and newer. */
-export async function takeStock(socket: string, signal: AbortSignal): Promise<Inventory> {
-  const [version, containers, images] = await Promise.all(
-    ['/version', '/containers/json?all=1', '/images/json'].map((path) => ask(socket, path, signal)),
+/** Asks a daemon for all that it has. Rejects as the client does. */
+export async function takeStock(docker: Docker, signal: AbortSignal): Promise<Inventory> {
+  const { engine, said } = await docker.version(signal);
+  const [containers, images] = await Promise.all(
+    ['/containers/json?all=1', '/images/json'].map((path) => docker.get(path, signal)),
   );
   return {
-    engine: oneLine(text(record(version).Version)),
-    parts: partsOf(version),
+    engine: oneLine(engine),
+    parts: partsOf(said),
     containers: Object.fromEntries(list(containers).flatMap(containerOf)),
     images: Object.fromEntries(list(images).flatMap(tagsOf)),
   };

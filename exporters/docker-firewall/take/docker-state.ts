@@ -1,5 +1,6 @@
 import { SECOND } from '../../../model/time.ts';
-import { ask as askDaemon, NoAnswer } from '../../../programs/unix-socket.ts';
+import { openDocker } from '../../../programs/docker.ts';
+import { NoAnswer } from '../../../programs/unix-socket.ts';
 import type { DockerState } from '../snapshot.ts';
 import { type Kept, keep } from './keep.ts';
 
@@ -90,13 +91,10 @@ const NETWORK: Kept = {
 
 /** What the Engine says of itself, its networks and its running containers; only what the firewall depends on. Rejects with `NoAnswer`. */
 export async function takeDockerState(socket: string, signal: AbortSignal): Promise<DockerState> {
-  const ask = (path: string) => askDaemon(socket, path, signal, LONGEST_MS);
-  const [version, info, listed, networks] = await Promise.all([
-    ask('/version'),
-    ask('/info'),
-    ask('/containers/json'),
-    ask('/networks'),
-  ]);
+  const docker = openDocker(socket);
+  const ask = (path: string) => docker.get(path, signal, LONGEST_MS);
+  const { said: version } = await docker.version(signal, LONGEST_MS);
+  const [info, listed, networks] = await Promise.all([ask('/info'), ask('/containers/json'), ask('/networks')]);
   return {
     version: record(keep(version, VERSION)),
     info: record(keep(info, INFO)),

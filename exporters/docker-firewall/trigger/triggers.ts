@@ -1,6 +1,8 @@
+import { messageOf } from '../../../model/errors.ts';
 import { type Clock, SECOND } from '../../../model/time.ts';
+import { type DockerEvent, dockerSocketPath, openDocker } from '../../../programs/docker.ts';
+import { followDocker } from '../../../programs/docker-events.ts';
 import { keepRunning } from '../../../runtime/back-off.ts';
-import { type DockerEvent, hearDockerEvents } from './docker-events.ts';
 import { monitorNft } from './nft-monitor.ts';
 
 export interface TriggerOptions {
@@ -24,6 +26,14 @@ const LEAST_MS = 5 * SECOND;
 /** Docker's rules may be written so long after its event. */
 const LAG_MS = 10 * SECOND;
 const EVENTS = 500;
+/** What touches the rules. Health checks come by the minute, and touch nothing. */
+const WANTED = {
+  types: ['container', 'network', 'daemon'],
+  actions: [
+    ...['start', 'restart', 'stop', 'die', 'kill', 'pause', 'unpause', 'destroy', 'rename', 'update'],
+    ...['create', 'remove', 'connect', 'disconnect', 'reload'],
+  ],
+};
 
 /** Starts to listen to Docker. */
 export function startTriggers({ clock, socket, soon, onTrouble }: TriggerOptions): Triggers {
@@ -31,18 +41,34 @@ export function startTriggers({ clock, socket, soon, onTrouble }: TriggerOptions
   const { signal } = ending;
   const hint = sparingly(clock, soon);
   const again = { clock, signal, onTrouble };
-  let events: DockerEvent[] = [];
-  let lookedAt: number | undefined;
+  let events: { readonly at: number; readonly words: string }[] = [];
   let nft: { readonly ending: AbortController; readonly over: Promise<void> } | undefined;
 
-  const hear = (event: DockerEvent) => {
-    events = [...events, event].slice(-EVENTS);
+  const hear = (at: number, words: string) => {
+    events = [...events, { at, words }].slice(-EVENTS);
     hint.give();
   };
-  const docker = keepRunning(() => hearDockerEvents(socket, events.at(-1)?.at ?? lookedAt, hear, signal), {
-    ...again,
-    onTrouble: (words) => onTrouble(`what Docker does is seen late: ${words}`),
-  });
+  const docker = followHere();
+
+  async function followHere(): Promise<void> {
+    const onLate = (words: string) => onTrouble(`what Docker does is seen late: ${words}`);
+    let isAgain = false;
+    try {
+      await followDocker(openDocker(dockerSocketPath(socket)), {
+        ...WANTED,
+        ...again,
+        // A daemon that starts writes its rules anew, and tells nobody.
+        onOpen: () => {
+          if (isAgain) hear(clock.now(), 'start daemon docker');
+          isAgain = true;
+        },
+        onEvent: (event) => hear(event.at, inWords(event)),
+        onTrouble: onLate,
+      });
+    } catch (error) {
+      onLate(messageOf(error));
+    }
+  }
 
   function watchNft() {
     const mine = new AbortController();
@@ -53,10 +79,9 @@ export function startTriggers({ clock, socket, soon, onTrouble }: TriggerOptions
   return {
     explained: () => events.map(({ words }) => words),
     looked(watchRules) {
-      lookedAt = clock.now();
       // One that is dated ahead was dated before the clock was set right.
-      const around = lookedAt;
-      events = events.filter(({ at }) => Math.abs(at - around) <= LAG_MS);
+      const now = clock.now();
+      events = events.filter(({ at }) => Math.abs(at - now) <= LAG_MS);
       if (watchRules) nft ??= watchNft();
       else nft?.ending.abort();
       if (!watchRules) nft = undefined;
@@ -67,6 +92,12 @@ export function startTriggers({ clock, socket, soon, onTrouble }: TriggerOptions
       await Promise.all([docker, nft?.over]);
     },
   };
+}
+
+/** `start container web` */
+function inWords({ type, action, id, attributes }: DockerEvent): string {
+  const name = String(attributes.name ?? id).slice(0, 100);
+  return `${action} ${type} ${name}`.slice(0, 200);
 }
 
 /** Hands a hint on at once, and those that come in the five seconds after it as one at their end. */

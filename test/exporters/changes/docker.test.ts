@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { createClock } from '../../../collector/clock.ts';
 import { compareStocks } from '../../../exporters/changes/docker/comparison.ts';
 import { dockerSource } from '../../../exporters/changes/docker/docker.ts';
 import { calm } from '../../../exporters/changes/docker/states.ts';
@@ -34,7 +35,7 @@ test('a real dockerd: containers and images that come, change, crash and go, eac
   await using host = await startDockerHost({ backend: 'nft' });
   const machine = await machineFor(t);
   let called = 0;
-  const source = dockerSource(host.socket, machine, () => called++);
+  const source = dockerSource(host.socket, machine, createClock(), () => called++);
   t.after(() => source.stop?.());
   const { look } = looking(source, { now: Date.now });
   const before = await host.startContainer({ name: 'before' });
@@ -88,7 +89,7 @@ test('what happened while the box was off is told at the next start, with the ti
   await using host = await startDockerHost({ backend: 'nft' });
   const machine = await machineFor(t);
   const web = await host.startContainer({ name: 'web' });
-  const first = dockerSource(host.socket, machine, () => {});
+  const first = dockerSource(host.socket, machine, createClock(), () => {});
   const { look } = looking(first, { now: Date.now });
   await look();
   await first.stop?.();
@@ -108,16 +109,11 @@ test('what happened while the box was off is told at the next start, with the ti
 
 test('no Docker is nothing to see; a socket that was named and does not answer is said', async (t) => {
   const machine = await machineFor(t);
-  const { look } = looking(
-    dockerSource(undefined, machine, () => {}),
-    { now: Date.now },
-  );
-  assert.deepEqual(await look(), []);
-  const named = looking(
-    dockerSource(machine.at('none.sock'), machine, () => {}),
-    { now: Date.now },
-  );
-  await assert.rejects(named.look(), /nobody answers at .*none\.sock/);
+  const unnamed = dockerSource(undefined, machine, createClock(), () => {});
+  assert.deepEqual(await looking(unnamed, { now: Date.now }).look(), []);
+  const named = dockerSource(machine.at('none.sock'), machine, createClock(), () => {});
+  t.after(() => named.stop?.());
+  await assert.rejects(looking(named, { now: Date.now }).look(), /nobody answers at .*none\.sock/);
 });
 
 test('a container that crashes all day is told of twelve times an hour', () => {

@@ -29,6 +29,7 @@ const event = (name: string, at = Date.now()) =>
 test('events ask for a look at once, many of them for one more, and a stream that breaks is taken up where it was', async (t) => {
   const asked: URL[] = [];
   const { socket } = await engine(t, (request, answer) => {
+    if (request.url === '/version') return void answer.end('{"ApiVersion":"1.41","MinAPIVersion":"1.24"}');
     asked.push(new URL(request.url ?? '/', 'http://docker'));
     for (let time = 0; time < 50; time++) answer.write(event(`web${asked.length}`));
     if (asked.length === 1) answer.end();
@@ -44,6 +45,7 @@ test('events ask for a look at once, many of them for one more, and a stream tha
   t.after(() => triggers.stop());
   await until(() => asked.length === 2, 60_000, 'it asks again');
   await until(() => triggers.explained().includes('start container web2'), 60_000, 'the second stream is heard');
+  assert.ok(triggers.explained().includes('start daemon docker'), 'a daemon that starts again tells nobody');
   assert.equal(looks, 1, 'all within five seconds are one');
   assert.equal(asked[0]?.searchParams.get('since'), null);
   assert.ok(Math.abs(Number(asked[1]?.searchParams.get('since')) - Date.now() / 1_000) < 10);
