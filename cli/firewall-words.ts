@@ -67,14 +67,14 @@ function nameOf({ container, hostAddress, port, proto }: PortReport): string {
 
 /** A sentence may go on below; a rule or a command stays in one piece, to be copied. */
 function walkInWords(one: PortReport, width: number): string[] {
-  const { from, verdict, why, rule, packets, by, fix, walk } = one;
+  const { from, verdict, why, rule, packets, by, walk } = one;
   return [
     `${nameOf(one)} from ${from}: ${verdict.toUpperCase()}`,
     ...wrappedWords(`  ${why}`, width, CONTINUED),
     ...(rule === '' ? [] : [`  decided by  ${rule}${packets === undefined ? '' : ` (${inPackets(packets)} so far)`}`]),
     ...(by === undefined ? [] : [`  answered by ${by === 'proxy' ? 'docker-proxy' : 'the container'}`]),
     ...walk.map((step, index) => `  ${String(index + 1).padStart(4)}  ${step}`),
-    ...(fix === undefined ? [] : [`  to mend it: ${fix}`]),
+    ...cureInWords(one, width),
   ];
 }
 
@@ -82,13 +82,21 @@ function inPackets(count: number): string {
   return count === 1 ? 'one packet' : `${count} packets`;
 }
 
-function findingInWords({ check, severity, subject, says, evidence, fix }: FirewallFinding, width: number): string[] {
+/** The command in one piece, to be copied. */
+function cureInWords({ fix, sideEffect }: Pick<FirewallFinding, 'fix' | 'sideEffect'>, width: number): string[] {
+  if (fix === undefined) return [];
+  const beside = sideEffect === undefined ? [] : wrappedWords(`  beside that: ${sideEffect}`, width, CONTINUED);
+  return [`  to mend it: ${fix}`, ...beside];
+}
+
+function findingInWords(finding: FirewallFinding, width: number): string[] {
+  const { check, severity, subject, says, evidence } = finding;
   return [
     '',
     `${severity.toUpperCase()} ${check} (${subject})`,
     ...wrappedWords(`  ${says}`, width, CONTINUED),
     ...evidence.map((line) => `    ${line}`),
-    ...(fix === undefined ? [] : [`  to mend it: ${fix}`]),
+    ...cureInWords(finding, width),
   ];
 }
 

@@ -30,6 +30,16 @@ const PROGRAMS: readonly Program[] = [
   { program: 'iptables', package: 'iptables', unpack: false },
   { program: 'nft', package: 'nftables', unpack: false },
   { program: 'ipset', package: 'ipset', unpack: false },
+  { program: 'ufw', package: 'ufw', unpack: true },
+  {
+    program: 'firewalld',
+    package: 'firewalld',
+    unpack: true,
+    needs: [
+      ...['python3-firewall', 'python3-nftables', 'python3-dbus', 'python3-gi'],
+      ...['gir1.2-glib-2.0', 'libgirepository-1.0-1'],
+    ],
+  },
   { program: 'systemctl', package: 'systemd', unpack: false },
   { program: 'dbus-daemon', package: 'dbus-daemon', unpack: false },
   { program: 'chromium', package: 'chromium', unpack: false },

@@ -1,7 +1,10 @@
 import { backendsOf } from './engine.ts';
 import { findAll } from './evaluate/checks/all.ts';
+import { cureFor } from './evaluate/checks/cure-for.ts';
 import { type MissingRule, missingRules } from './evaluate/checks/expected.ts';
 import { type Home, homesOf } from './evaluate/checks/home.ts';
+import type { Situation } from './evaluate/checks/situation.ts';
+import { onThisHost } from './evaluate/cure.ts';
 import { type DockerView, readDocker } from './evaluate/docker.ts';
 import { type PortView, viewPorts } from './evaluate/ports.ts';
 import { readTopology } from './evaluate/topology.ts';
@@ -36,17 +39,25 @@ export function evaluate(snapshot: Snapshot, options: EvaluateOptions = {}): Rep
   const living = dockerd && CHAINS_BACKEND[dockerd];
   const homes = { 4: homesOf(around.rules, 4, living), 6: homesOf(around.rules, 6, living) };
   const missing = { 4: missingIn(homes[4][0], docker, host.sets), 6: missingIn(homes[6][0], docker, host.sets) };
-  const findings = findAll({ snapshot, options, docker, around, views, homes, missing });
-  return { at: snapshot.at, ports: views.map(reportOf), findings };
+  const situation: Situation = { snapshot, options, docker, around, views, homes, missing };
+  const here = onThisHost(snapshot);
+  return {
+    at: snapshot.at,
+    ports: views.map((view) => reportOf(view, situation, here)),
+    findings: findAll(situation).map(here),
+  };
 }
 
 function missingIn(home: Home | undefined, docker: DockerView, sets: IpSets): readonly MissingRule[] {
   return home === undefined || docker.isRootless || docker.writesNoRules ? [] : missingRules(home, docker, sets);
 }
 
-function reportOf(view: PortView): PortReport {
+function reportOf(view: PortView, situation: Situation, here: ReturnType<typeof onThisHost>): PortReport {
   const { destination, from, isOnPurpose, outcomes: _, shown, ...judged } = view;
   const { container, published } = destination;
+  const cause = view.outcomes.flatMap(({ losses }) => losses)[0]?.cause;
+  const cure =
+    view.verdict !== 'blocked' || isOnPurpose || cause === undefined ? undefined : cureFor(cause, [view], situation);
   return {
     container: container.name,
     port: published.port,
@@ -57,6 +68,7 @@ function reportOf(view: PortView): PortReport {
     from,
     ...judged,
     ...(isOnPurpose && { onPurpose: true as const }),
+    ...(cure !== undefined && here(cure)),
     // Words that only `explain` asks for; to find them takes a fifth as long as to walk.
     get walk() {
       return shown === undefined ? [] : walkOf(shown);

@@ -31,6 +31,8 @@ export interface PortReport {
   readonly by?: 'dnat' | 'proxy';
   /** The command that would mend it; printed, never run. */
   readonly fix?: string;
+  /** What that command does beside: what else it opens or moves. */
+  readonly sideEffect?: string;
   /** Every chain that was passed, in kernel order, in words; the reply's too. */
   readonly walk: readonly string[];
 }
@@ -69,6 +71,8 @@ export interface FirewallFinding {
   readonly evidence: readonly string[];
   /** The command that would mend it; printed, never run. */
   readonly fix?: string;
+  /** What that command does beside: what else it opens or moves. */
+  readonly sideEffect?: string;
 }
 
 /** What the evaluator makes of a snapshot. */

@@ -19,6 +19,7 @@ export function createSayings(
   };
 }
 
-function inWords({ check, severity, says, fix }: FirewallFinding): string {
-  return `${severity} ${check}: ${says}${fix === undefined ? '' : ` (to mend it: ${fix})`}`;
+function inWords({ check, severity, says, fix, sideEffect }: FirewallFinding): string {
+  const beside = sideEffect === undefined ? '' : `; beside that, ${sideEffect}`;
+  return `${severity} ${check}: ${says}${fix === undefined ? '' : ` (to mend it: ${fix}${beside})`}`;
 }

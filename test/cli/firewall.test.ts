@@ -47,7 +47,10 @@ suite('signalbox firewall explain', { concurrency: 2 }, () => {
     assert.match(out, /^web {2}0\.0\.0\.0:8080\/tcp +outside +BLOCKED/m);
     assert.match(out, /^(?:CRITICAL|WARNING) forward_blocked \(web:8080\/tcp\)$/m);
     assert.match(out, /nft filter DOCKER-USER: -A DOCKER-USER -p tcp -m tcp --dport 80 -j DROP, \d+ packets so far/);
-    assert.match(out, /to mend it: iptables-nft -D DOCKER-USER -p tcp -m tcp --dport 80 -j DROP/);
+    assert.match(
+      out,
+      /to mend it: iptables-nft -I DOCKER-USER 1 -p tcp -m conntrack --ctstate DNAT --ctorigdstport 8080 -j ACCEPT/,
+    );
     assert.equal(code, 1);
   });
 
@@ -60,7 +63,8 @@ suite('signalbox firewall explain', { concurrency: 2 }, () => {
       const flat = (lines: readonly string[]) => lines.join(' ').replace(/\s+/g, ' ');
       assert.equal(flat(narrow), flat(wide));
       assert.ok(narrow.length > wide.length);
-      const command = '  to mend it: iptables-nft -D DOCKER-USER -p tcp -m tcp --dport 80 -j DROP';
+      const command =
+        '  to mend it: iptables-nft -I DOCKER-USER 1 -p tcp -m conntrack --ctstate DNAT --ctorigdstport 8080 -j ACCEPT';
       assert.ok(narrow.includes(command), narrow.join('\n'));
     }
   });

@@ -1,6 +1,7 @@
 import { formatIp, type Ip } from '../rules/addresses.ts';
 import type { Packet } from '../rules/packet.ts';
 import type { Cause } from './cause.ts';
+import { forwardBy, RESTART_DOCKER } from './cure.ts';
 import { downCause } from './step-words.ts';
 import type { Topology } from './topology.ts';
 
@@ -13,7 +14,11 @@ export interface Allowance {
 
 /** The interface that a packet leaves by is up. */
 export function mayLeave({ out }: Packet, host: Topology): Allowance {
-  return { holds: host.isUp(out), what: 'whether the interface is up', cause: downCause(out) };
+  return {
+    holds: host.isUp(out),
+    what: 'whether the interface is up',
+    cause: downCause(out, host.isDockersBridge(out)),
+  };
 }
 
 /** The kernel sends nothing from 127.0.0.0/8 out unless it is told to (`__mkroute_output`, `ip_route_input_slow`). */
@@ -40,7 +45,8 @@ function localnet(device: string, family: Packet['family'], which: string, host:
       check: 'forwarding_off',
       says: `the kernel does not let packets ${which} (${name} is 0)`,
       evidence: [`${name} = ${allowed[1] ?? 'unknown'}`],
-      fix: `sysctl -w ${name}=1`,
+      // Docker sets it for its own bridges where it needs it; on any other it opens what listens on 127.0.0.1 alone.
+      ...(host.isDockersBridge(device) && { cure: RESTART_DOCKER }),
     },
   };
 }
@@ -74,7 +80,7 @@ export function mayBeForwarded(packet: Packet, host: Topology): Allowance {
       check: 'forwarding_off',
       says: `the host does not forward packets (${name} is ${value ?? 'unknown'})`,
       evidence: [`${name} = ${value ?? 'unknown'}`],
-      fix: `sysctl -w ${packet.family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding'}=1`,
+      cure: forwardBy(name),
     },
   };
 }

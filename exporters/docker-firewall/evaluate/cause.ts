@@ -1,5 +1,6 @@
 import type { CheckName } from '../report.ts';
 import type { Decision } from '../rules/model.ts';
+import type { Cure } from './cure.ts';
 
 /** Why a packet, or its reply, does not arrive. */
 export type Cause =
@@ -12,7 +13,7 @@ export type Cause =
       /** One sentence, the same for every port that it stops. */
       readonly says: string;
       readonly evidence: readonly string[];
-      readonly fix?: string;
+      readonly cure?: Cure;
     };
 
 /** Which packet it is: the first one, its reply, those that follow by the same ways, or those between docker-proxy and the container. */

@@ -137,7 +137,7 @@ function viewFromBridge(
   const from: From = `bridge:${network.name}`;
   const fault = isPrivate(destination.published) ? undefined : faultOf(network, around.host, dst);
   if (fault === undefined) return viewFromAway(destination, from, dst, askers, around);
-  const why = sentence(sayCause(fault).says);
+  const why = sentence(sayCause(fault));
   return { verdict: 'blocked', why, rule: '', destination, from, isOnPurpose: false, outcomes: [] };
 }
 

@@ -3,14 +3,14 @@ import type { Hook } from '../rules/model.ts';
 import type { Packet } from '../rules/packet.ts';
 import type { Cause, Phase } from './cause.ts';
 
-/** An interface that a packet should leave by is not there for it. */
-export function downCause(device: string): Cause {
+/** An interface that a packet should leave by is not there for it. One that is not Docker's may be down on purpose. */
+export function downCause(device: string, isDockers: boolean): Cause {
   return {
     kind: 'host',
     check: 'bridge_down',
     says: `the interface ${device} is down or gone`,
     evidence: [`ip link show ${device}`],
-    fix: `ip link set ${device} up`,
+    ...(isDockers && { cure: { fix: `ip link set ${device} up` } }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Family, formatIp, type Ip, isWithin } from '../rules/addresses.ts';
 import type { Packet } from '../rules/packet.ts';
 import type { Cause } from './cause.ts';
+import { type Cure, RESTART_DOCKER } from './cure.ts';
 import type { DockerContainer, DockerNetwork, DockerView, PublishedPort } from './docker.ts';
 import type { Topology } from './topology.ts';
 
@@ -57,7 +58,7 @@ export function destinationOf(
       evidence: [
         `no rule in any nat chain for ${family === 4 ? 'IPv4' : 'IPv6'} ${published.proto} port ${published.port}`,
       ],
-      fix: 'systemctl restart docker',
+      cure: RESTART_DOCKER,
     }),
     isTaken: (ip) => own.has(ip),
     otherPort: ({ dst, dport }) => ({
@@ -98,14 +99,14 @@ function elsewhere(owner: string | undefined, ip: Ip, label: string): Cause {
       check: 'stale_target',
       says: `the DNAT rule of ${label} leads to ${formatIp(ip)}, which no container has`,
       evidence: [`${formatIp(ip)} is in use by no container`],
-      fix: 'systemctl restart docker',
+      cure: RESTART_DOCKER,
     };
   return {
     kind: 'host',
     check: 'wrong_target',
     says: `the DNAT rule of ${label} leads to ${formatIp(ip)}, which is the container ${owner}`,
     evidence: [`${formatIp(ip)} is ${owner}`],
-    fix: 'systemctl restart docker',
+    cure: RESTART_DOCKER,
   };
 }
 
@@ -124,7 +125,7 @@ function wrongPort(ip: Ip, port: number, wanted: number, label: string): Cause {
     check: 'wrong_target',
     says: `the DNAT rule of ${label} leads to ${formatIp(ip)}:${port} instead of port ${wanted}`,
     evidence: [],
-    fix: 'systemctl restart docker',
+    cure: RESTART_DOCKER,
   };
 }
 
@@ -147,25 +148,27 @@ export function faultOf(network: DockerNetwork, host: Topology, near?: Ip): Caus
   const family = near === undefined || typeof near === 'number' ? 4 : 6;
   const subnet = network.subnets.find((one) => one.family === family);
   const gateway = network.gateways.find((ip) => subnet !== undefined && isWithin(subnet, ip));
-  const fault = (state: string, fix: string): Cause => ({
+  const fault = (state: string, cure: Cure): Cause => ({
     kind: 'host',
     check: 'bridge_down',
     says: `the bridge ${bridge} of network ${name} ${state}`,
     evidence: [`ip link show ${bridge}`, `ip address show ${bridge}`],
-    fix,
+    cure,
   });
-  if (host.isThere(bridge) === false) return fault('does not exist', 'systemctl restart docker');
-  if (host.isUp(bridge) === false) return fault('is down', `ip link set ${bridge} up`);
+  if (host.isThere(bridge) === false) return fault('does not exist', RESTART_DOCKER);
+  if (host.isUp(bridge) === false) return fault('is down', { fix: `ip link set ${bridge} up` });
   const hasAddress = host.addressesOf(bridge, family).some(({ ip }) => subnet !== undefined && isWithin(subnet, ip));
   if (subnet !== undefined && !hasAddress)
     return fault(
       `has lost its address ${gateway === undefined ? 'in its subnet' : formatIp(gateway)}`,
       gateway === undefined
-        ? 'systemctl restart docker'
-        : `ip address add ${formatIp(gateway)}/${prefixOf(network, gateway)} dev ${bridge}`,
+        ? RESTART_DOCKER
+        : { fix: `ip address add ${formatIp(gateway)}/${prefixOf(network, gateway)} dev ${bridge}` },
     );
   if (host.isThere(bridge) === true && network.members.size > 0 && host.portsOf(bridge).length === 0)
-    return fault('has no container on it: their interfaces have been taken out', `restart the containers of ${name}`);
+    return fault('has no container on it: their interfaces have been taken out', {
+      fix: `docker restart $(docker ps --quiet --filter network=${name})`,
+    });
   return undefined;
 }
 
@@ -183,7 +186,7 @@ function notMasqueraded(network: DockerNetwork | undefined): Cause {
     check: 'masquerade_missing',
     says: `nothing masquerades what comes from 127.0.0.1 to ${bridge}, so that the container cannot answer it`,
     evidence: [`no MASQUERADE in nat POSTROUTING for -m addrtype --src-type LOCAL -o ${bridge}`],
-    fix: 'systemctl restart docker',
+    cure: RESTART_DOCKER,
   };
 }
 

@@ -14,6 +14,8 @@ export interface Topology extends World {
   /** Whether an interface is there and switched on; undefined when links could not be read. */
   readonly isUp: (device: string) => boolean | undefined;
   readonly isThere: (device: string) => boolean | undefined;
+  /** Whether it is the bridge of one of Docker's networks. */
+  readonly isDockersBridge: (device: string) => boolean;
   /** The interface that strangers enter by. */
   readonly outer: (family: Family) => string | undefined;
   /** Why a route leads nowhere: `blackhole`; undefined when it leads somewhere, or there is none. */
@@ -84,6 +86,7 @@ export function readTopology(snapshot: Snapshot, networks: readonly DockerNetwor
     sets: readSets(snapshot),
     isDockers: (ip) => subnets.some((range) => isWithin(range, ip)),
     isUp: (device) => (linksUnread ? undefined : (links.get(device)?.flags.includes('UP') ?? false)),
+    isDockersBridge: (device) => dockers.has(device),
     isThere: (device) => (linksUnread ? undefined : links.has(device)),
     routeKind: (ip) => routes[typeof ip === 'number' ? 4 : 6].find(({ range }) => isWithin(range, ip))?.kind,
     policyFor: (packet) => (isLocal(packet.dst) ? undefined : policies[packet.family](packet)),

@@ -5,7 +5,7 @@ import type { Doubt, Flow, Trail } from './flow.ts';
 import type { Outcome } from './travel.ts';
 
 /** What is said of one port from one place. */
-export type Judged = Pick<PortReport, 'verdict' | 'why' | 'rule' | 'packets' | 'by' | 'fix'> & {
+export type Judged = Pick<PortReport, 'verdict' | 'why' | 'rule' | 'packets' | 'by'> & {
   /** The way that is shown; undefined when none was walked. */
   readonly shown?: Flow | undefined;
 };
@@ -26,15 +26,13 @@ export function judgeOutcome({ arrivals, losses }: Outcome, unread: readonly str
     return { verdict: 'reachable', why, rule: '', by: arrival.by, shown: arrival.flow };
   }
   if (loss !== undefined && arrival === undefined) {
-    const { says, fix } = sayCause(loss.cause);
     const decision = loss.cause.kind === 'rule' ? loss.cause.decision : undefined;
     const packets = decision === undefined ? undefined : packetsOf(decision);
     return {
       verdict: 'blocked',
-      why: sentence(says),
+      why: sentence(sayCause(loss.cause)),
       rule: decision === undefined ? '' : describeDecision(decision),
       ...(packets !== undefined && { packets }),
-      ...(fix !== undefined && { fix }),
       shown: loss.flow,
     };
   }

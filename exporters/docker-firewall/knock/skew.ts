@@ -41,6 +41,7 @@ export function skewsOf(
       says,
       evidence: [...seen.evidence, `the rules: ${by.why}`],
       ...(by.fix !== undefined && { fix: by.fix }),
+      ...(by.sideEffect !== undefined && { sideEffect: by.sideEffect }),
     });
     if (disagree(stranger.verdict, seen.outside))
       return make(

@@ -1,9 +1,16 @@
 import { backendsOf, engineOf } from '../../engine.ts';
 import type { FirewallFinding } from '../../report.ts';
+import type { Family } from '../../rules/addresses.ts';
 import { describeDecision, packetsOf } from '../../rules/model.ts';
 import type { Backend as RulesBackend } from '../../rulesets.ts';
+import type { Cause } from '../cause.ts';
+import { useBackend } from '../cure.ts';
+import type { DockerView } from '../docker.ts';
 import { labelOf } from '../labels.ts';
+import { letInPublished } from '../let-in.ts';
 import { sentence } from '../verdict.ts';
+import { cureFor } from './cure-for.ts';
+import type { Home } from './home.ts';
 import type { Check, Situation } from './situation.ts';
 
 const NAMES: Readonly<Record<RulesBackend, string>> = {
@@ -31,18 +38,38 @@ export const findSplitBrain: Check = (situation) =>
           ({ program, chains }) =>
             `${program}: ${[...chains.keys()].filter((name) => /DOCKER|docker/.test(name)).length} chains of Docker`,
         ),
-        ...(others[0] && others[0].backend !== 'native' && { fix: removalOf(others[0].program) }),
+        ...(others[0] && others[0].backend !== 'native' && { fix: removalOf(others[0], situation) }),
       });
-    return [...found, ...dropsElsewhere(situation, family, home.backend, home.program)];
+    return [...found, ...dropsElsewhere(situation, home.backend, home.program, family)];
   });
 
-/** Docker's chains, and what leads to them, go; what others have written stays. */
-function removalOf(program: string): string {
-  return `${program}-save | grep -v DOCKER | ${program}-restore; ${program} -P FORWARD ACCEPT`;
+/** The chains that Docker alone writes to. Its users own DOCKER-USER. */
+const OWN_CHAINS = 'DOCKER(-(FORWARD|BRIDGE|CT|INTERNAL|ISOLATION-STAGE-[12]))?';
+
+/** Those go, and what leads to them; what others have written stays. Where the policy there drops what nothing accepts, the published ports are let in first. */
+function removalOf(home: Home, { docker }: Situation): string {
+  const { program, chains } = home;
+  const isShut = chains.get('filter FORWARD')?.base?.policy === 'drop';
+  const remove = `${program}-save | grep -Ev '(^:|^-A |-[jg] )${OWN_CHAINS}( |$)' | ${program}-restore`;
+  return [...(isShut ? passedOn(home, docker) : []), remove].join('; ');
+}
+
+/** What is left to Docker's living rules: its published ports, and what its containers ask for where the chains that go let it through. */
+function passedOn({ program, family, chains }: Home, { containers, networks }: DockerView): string[] {
+  const published = containers.flatMap((one) => one.published).filter((one) => one.family === family);
+  const ports = [...Map.groupBy(published, ({ proto }) => proto)].map(([proto, all]) =>
+    letInPublished(program, proto, [...new Set(all.map(({ port }) => port))]),
+  );
+  if (!chains.has('filter DOCKER-FORWARD')) return ports;
+  const bridges = networks.filter(({ isBridge, isInternal }) => isBridge && !isInternal).map(({ bridge }) => bridge);
+  const out = `${program} -A FORWARD -i $bridge -j ACCEPT`;
+  const back = `${program} -A FORWARD -o $bridge -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`;
+  return [...ports, `for bridge in ${bridges.join(' ')}; do ${out}; ${back}; done`];
 }
 
 /** A FORWARD policy of DROP in another iptables than Docker's, where it stops strangers. */
-function dropsElsewhere({ around, views }: Situation, family: 4 | 6, own: string, program: string): FirewallFinding[] {
+function dropsElsewhere(situation: Situation, own: string, program: string, family: Family): FirewallFinding[] {
+  const { around, views } = situation;
   const policies = around.rules
     .stopsAt(family, 'forward')
     .flatMap((stop) => (stop.stop === 'chain' ? [stop.chain] : []))
@@ -51,12 +78,12 @@ function dropsElsewhere({ around, views }: Situation, family: 4 | 6, own: string
         backend !== 'native' && backend !== own && table === 'filter' && base.policy === 'drop',
     );
   return policies.flatMap((chain) => {
-    const stops = views.some(({ outcomes }) =>
-      outcomes.some(({ losses }) =>
-        losses.some(({ cause }) => cause.kind === 'rule' && cause.decision.chain === chain),
-      ),
+    const byIt = (cause: Cause) => cause.kind === 'rule' && cause.decision.chain === chain && !cause.decision.rule;
+    const stopped = views.filter(({ outcomes }) =>
+      outcomes.some(({ losses }) => losses.some(({ cause }) => byIt(cause))),
     );
-    if (!stops) return [];
+    if (stopped.length === 0) return [];
+    const cause: Cause = { kind: 'rule', decision: { chain }, phase: 'packet', towards: '' };
     const other = `${family === 4 ? 'iptables' : 'ip6tables'}-${chain.backend}`;
     return [
       {
@@ -67,7 +94,7 @@ function dropsElsewhere({ around, views }: Situation, family: 4 | 6, own: string
           `Docker's rules stand in ${program}, but ${other} has a FORWARD policy of DROP: a packet must pass both, and Docker opens only its own`,
         ),
         evidence: [`${describeDecision({ chain })}, ${packetsOf({ chain }) ?? 0} packets so far`],
-        fix: `${other} -P FORWARD ACCEPT`,
+        ...cureFor(cause, stopped, situation),
       },
     ];
   });
@@ -92,7 +119,7 @@ export const findBackendMismatch: Check = ({ snapshot, around }) => {
       snapshot.packaging.iptablesPath,
       snapshot.packaging.dockerdPath,
     ].filter((one) => one !== undefined),
-    fix: `update-alternatives --set iptables /usr/sbin/iptables-${dockerd === 'legacy' ? 'legacy' : 'nft'}`,
+    ...useBackend(dockerd),
   }));
 };
 
@@ -122,7 +149,7 @@ export const findTimeBomb: Check = (situation) => {
         shut,
         labels.size === 0 ? undefined : `at stake: ${[...labels].join(', ')}`,
       ].filter((one) => one !== undefined),
-      fix: `update-alternatives --set iptables /usr/sbin/iptables-${dockerd === 'legacy' ? 'legacy' : 'nft'}`,
+      ...useBackend(dockerd),
     },
   ];
 };

@@ -1,12 +1,12 @@
 import type { FirewallFinding } from '../../report.ts';
 import { getOrMake } from '../../rules/get-or-make.ts';
-import { type Decision, describeDecision, packetsOf } from '../../rules/model.ts';
+import { describeDecision, packetsOf } from '../../rules/model.ts';
 import type { Cause } from '../cause.ts';
 import { sayCause } from '../cause-text.ts';
 import { labelOf, subjectOf } from '../labels.ts';
 import type { PortView } from '../ports.ts';
 import { sentence } from '../verdict.ts';
-import type { MissingRule } from './expected.ts';
+import { cureFor, missingBehind } from './cure-for.ts';
 import type { Situation } from './situation.ts';
 
 interface Group {
@@ -36,9 +36,9 @@ function keyOf(cause: Cause): string {
 }
 
 function findingOf({ cause, towards, views }: Group, situation: Situation): FirewallFinding {
-  const { says, fix } = sayCause(cause, together(towards));
+  const says = sayCause(cause, together(towards));
   const labels = new Set(views.map(labelOf));
-  const missing = cause.kind === 'rule' ? missingBehind(cause.decision, towards, situation, views) : [];
+  const missing = cause.kind === 'rule' ? missingBehind(cause.decision, views, situation) : [];
   const because =
     missing.length === 0 ? '' : `: Docker's ${missing.map((one) => one.says.replace(/^the /, '')).join(', and ')}`;
   return {
@@ -49,16 +49,8 @@ function findingOf({ cause, towards, views }: Group, situation: Situation): Fire
     subject: subjectOf(labels),
     says: sentence(`${says}${because}`),
     evidence: [...evidenceOf(cause, situation), ...(labels.size === 1 ? [] : [`stopped: ${[...labels].join(', ')}`])],
-    ...(missing.length > 0
-      ? { fix: 'systemctl restart docker' }
-      : mends(cause, situation) && fix !== undefined && { fix }),
+    ...cureFor(cause, views, situation),
   };
-}
-
-/** Another start of Docker writes no rule in the backend that it has left: what mends that is said with `split_brain`. */
-function mends(cause: Cause, { homes }: Situation): boolean {
-  const isTarget = cause.kind === 'host' && (cause.check === 'wrong_target' || cause.check === 'stale_target');
-  return !isTarget || (homes[4].length < 2 && homes[6].length < 2);
 }
 
 function evidenceOf(cause: Cause, { around }: Situation): readonly string[] {
@@ -75,27 +67,6 @@ function evidenceOf(cause: Cause, { around }: Situation): readonly string[] {
 function countOf(entries: number): string {
   if (entries < 2) return entries === 0 ? 'no entry' : 'one entry';
   return `${entries} entries`;
-}
-
-/** Where Docker's own backend drops what nothing accepts, the rules of Docker that are missing there. */
-function missingBehind(
-  { chain, rule }: Decision,
-  towards: ReadonlySet<string>,
-  { homes, missing }: Situation,
-  views: readonly PortView[],
-): readonly MissingRule[] {
-  const family = chain.family === 'ip6' ? 6 : 4;
-  const isHome = homes[family][0]?.backend === chain.backend && chain.table === 'filter';
-  if (!isHome || (rule !== undefined && chain.name !== 'DOCKER')) return [];
-  const bridges = [...towards].map((one) => /\S+$/.exec(one)?.[0] ?? '');
-  const isOfThese = (line: string) => bridges.some((bridge) => line.includes(` ${bridge} `));
-  const ports = views.map(({ destination: { published } }) => `--dport ${published.containerPort} `);
-  return missing[family].filter(
-    ({ line, isJump, bridge }) =>
-      (bridge !== undefined && bridges.includes(bridge)) ||
-      (isJump && / -A? ?FORWARD|^-[AN] (?:FORWARD|DOCKER)/.test(line) && (!/ -[io] /.test(line) || isOfThese(line))) ||
-      (!isJump && (isOfThese(line) || ports.some((port) => line.includes(port)))),
-  );
 }
 
 /** Whether only IPv6 is stopped: strangers reach the same port by IPv4. The other way round most of them are turned away. */

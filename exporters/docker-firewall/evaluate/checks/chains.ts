@@ -1,6 +1,11 @@
 import type { FirewallFinding } from '../../report.ts';
+import { getOrMake } from '../../rules/get-or-make.ts';
 import type { Chain } from '../../rules/model.ts';
+import type { Cause } from '../cause.ts';
+import { RESTART_DOCKER } from '../cure.ts';
+import type { PortView } from '../ports.ts';
 import { sentence } from '../verdict.ts';
+import { cureFor } from './cure-for.ts';
 import type { Home } from './home.ts';
 import type { Check, Situation } from './situation.ts';
 
@@ -13,7 +18,6 @@ export const findMissingChains: Check = (situation) => {
     ({ from, verdict, isOnPurpose }) => from === 'outside' && verdict === 'blocked' && !isOnPurpose,
   );
   const severity = stops ? ('critical' as const) : ('warning' as const);
-  const fix = 'systemctl restart docker';
   if (homes[4].length === 0 && !isUnread(situation))
     return [
       {
@@ -24,7 +28,7 @@ export const findMissingChains: Check = (situation) => {
         evidence: [
           'no chain DOCKER in nat or filter of iptables-legacy or iptables-nft, no table docker-bridges in nftables',
         ],
-        fix,
+        ...RESTART_DOCKER,
       },
     ];
   return ([4, 6] as const).flatMap((family): FirewallFinding[] => {
@@ -42,7 +46,7 @@ export const findMissingChains: Check = (situation) => {
         subject: 'host',
         says: sentence(`${home.program}: ${says}`),
         evidence: jumps.map(({ line }) => `missing: ${line}`),
-        fix,
+        ...RESTART_DOCKER,
       },
     ];
   });
@@ -75,23 +79,23 @@ function userNotFirst({ program }: Home, forward: Chain): FirewallFinding[] {
         `${program}: FORWARD jumps to DOCKER-USER after "${lines[own]}": rules put there by the operator come too late`,
       ),
       evidence: [lines[own] ?? '', lines[user] ?? ''],
-      fix: 'systemctl restart docker',
+      ...RESTART_DOCKER,
     },
   ];
 }
 
 /** Rules of FORWARD itself that stop strangers before Docker's own are asked. */
-function dropsFirst({ views }: Situation, { program }: Home, forward: Chain): FirewallFinding[] {
+function dropsFirst(situation: Situation, { program }: Home, forward: Chain): FirewallFinding[] {
   const lines = forward.lines();
   const last = lines.findLastIndex((line) => / -j DOCKER(?:-FORWARD)?$/.test(line));
-  const guilty = new Set<string>();
-  for (const { outcomes, verdict } of views)
-    for (const { cause } of verdict === 'blocked' ? outcomes.flatMap(({ losses }) => losses) : [])
+  const guilty = new Map<string, { readonly cause: Cause; readonly views: Set<PortView> }>();
+  for (const view of situation.views)
+    for (const { cause } of view.verdict === 'blocked' ? view.outcomes.flatMap(({ losses }) => losses) : [])
       if (cause.kind === 'rule' && cause.decision.chain === forward && cause.decision.rule !== undefined)
-        guilty.add(cause.decision.rule.text);
+        getOrMake(guilty, cause.decision.rule.text, () => ({ cause, views: new Set<PortView>() })).views.add(view);
   return [...guilty]
-    .filter((text) => lines.indexOf(text) < last)
-    .map((text) => ({
+    .filter(([text]) => lines.indexOf(text) < last)
+    .map(([text, { cause, views }]) => ({
       check: 'chains_out_of_order' as const,
       severity: 'warning' as const,
       subject: 'host',
@@ -99,6 +103,6 @@ function dropsFirst({ views }: Situation, { program }: Home, forward: Chain): Fi
         `${program}: the rule "${text}" stands in FORWARD before Docker's own rules, which are not asked any more`,
       ),
       evidence: [text, lines[last] ?? ''],
-      fix: `${program} ${text.replace(/^-A/, '-D')}`,
+      ...cureFor(cause, [...views], situation),
     }));
 }

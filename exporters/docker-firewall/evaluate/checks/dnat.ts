@@ -1,6 +1,7 @@
 import type { FirewallFinding } from '../../report.ts';
 import { getOrMake } from '../../rules/get-or-make.ts';
-import { describeDecision } from '../../rules/model.ts';
+import { type Decision, describeDecision } from '../../rules/model.ts';
+import { type Cure, RESTART_DOCKER } from '../cure.ts';
 import type { Flow } from '../flow.ts';
 import { labelOf, subjectOf } from '../labels.ts';
 import type { PortView } from '../ports.ts';
@@ -9,30 +10,38 @@ import type { Situation } from './situation.ts';
 
 interface Group {
   readonly reason: string;
-  readonly fix: string;
+  readonly cure: Cure | undefined;
   readonly evidence: readonly string[];
   readonly views: PortView[];
 }
 
 /** `dnat_missing`: strangers are not led to the container. Where docker-proxy answers in its place it is a warning. */
 export function findMissingDnat(situation: Situation): FirewallFinding[] {
-  const { docker, homes, views } = situation;
-  if (docker.isRootless || docker.writesNoRules) return [];
+  const { views } = situation;
   const groups = new Map<string, Group>();
   for (const view of views) {
-    const { container, published } = view.destination;
-    const isV6 = published.family === 6;
-    const isTranslated = container.addresses.some(({ family }) => family === published.family);
-    const nobody = view.verdict === 'blocked' && hasNobody(view);
     if (view.isOnPurpose || view.verdict === 'unknown' || view.from.startsWith('bridge:')) continue;
-    // Without ip6tables docker-proxy alone serves IPv6.
-    if (!nobody && (!isTranslated || (isV6 && homes[6].length === 0))) continue;
-    const wentLocal = view.from === 'outside' && view.outcomes.every((outcome) => outcome.wentLocal);
-    if (!nobody && !wentLocal) continue;
+    if (!lacksDnat(view, situation)) continue;
     const made = groupOf(view, situation);
     getOrMake(groups, made.reason, () => made).views.push(view);
   }
   return [...groups.values()].map(findingOf);
+}
+
+/** Whether what comes for a port stays on this host, where Docker should lead it to the container, or nobody is there to pass it on. */
+export function lacksDnat(view: PortView, { docker, homes }: Situation): boolean {
+  if (docker.isRootless || docker.writesNoRules) return false;
+  if (view.verdict === 'blocked' && hasNobody(view)) return true;
+  const { container, published } = view.destination;
+  const isTranslated = container.addresses.some(({ family }) => family === published.family);
+  // Without ip6tables docker-proxy alone serves IPv6.
+  if (!isTranslated || (published.family === 6 && homes[6].length === 0)) return false;
+  return view.from === 'outside' && view.outcomes.every((outcome) => outcome.wentLocal);
+}
+
+/** What leads a port to its container again. */
+export function dnatCure(view: PortView, situation: Situation): Cure | undefined {
+  return groupOf(view, situation).cure;
 }
 
 function hasNobody({ outcomes }: PortView): boolean {
@@ -41,7 +50,7 @@ function hasNobody({ outcomes }: PortView): boolean {
   );
 }
 
-function findingOf({ reason, fix, evidence, views }: Group): FirewallFinding {
+function findingOf({ reason, cure, evidence, views }: Group): FirewallFinding {
   const labels = new Set(views.map(labelOf));
   const blocked = views.filter(({ verdict }) => verdict === 'blocked');
   const consequence =
@@ -61,16 +70,17 @@ function findingOf({ reason, fix, evidence, views }: Group): FirewallFinding {
         : `${reason}: no DNAT leads to ${[...labels].join(', ')}; ${consequence}`,
     ),
     evidence,
-    fix,
+    ...cure,
   };
 }
 
-function groupOf(view: PortView, { homes, missing }: Situation): Group {
+function groupOf(view: PortView, situation: Situation): Group {
+  const { homes, missing } = situation;
   const { family } = view.destination.published;
-  const group = (reason: string, evidence: readonly string[] = [], fix = 'systemctl restart docker'): Group => ({
+  const group = (reason: string, evidence: readonly string[] = []): Group => ({
     reason,
     evidence,
-    fix,
+    cure: RESTART_DOCKER,
     views: [],
   });
   const diverted = view.outcomes
@@ -78,7 +88,10 @@ function groupOf(view: PortView, { homes, missing }: Situation): Group {
     .map(diversionOf)
     .find((one) => one !== undefined);
   if (diverted !== undefined)
-    return group(`the rule ${diverted} takes the packets away first`, [diverted], 'take that rule away');
+    return {
+      ...group(`the rule ${describeDecision(diverted)} takes the packets away first`, [describeDecision(diverted)]),
+      cure: aroundDiversion(diverted, view, situation),
+    };
   const [home] = homes[family];
   if (home === undefined) return group("Docker's DNAT rules stand in no backend");
   const hook = view.from === 'host' ? 'OUTPUT' : 'PREROUTING';
@@ -96,11 +109,22 @@ function flowsOf({ arrivals, losses }: PortView['outcomes'][number]): Flow[] {
 }
 
 /** The rule that sent a packet elsewhere on this host, or out of conntrack's hands. */
-function diversionOf(flow: Flow): string | undefined {
+function diversionOf(flow: Flow): Decision | undefined {
   for (let trail = flow.trail; trail !== undefined; trail = trail.before) {
     if (typeof trail.step !== 'object' || trail.step.rule === undefined) continue;
     const { rule } = trail.step;
-    if (rule.actions.some((action) => action.do === 'dnat' && action.own === true)) return describeDecision(trail.step);
+    if (rule.actions.some((action) => action.do === 'dnat' && action.own === true)) return trail.step;
   }
-  return flow.untrackedBy === undefined ? undefined : describeDecision(flow.untrackedBy);
+  return flow.untrackedBy;
+}
+
+/** Leads this one port past the rule to Docker's own, where the rule stands in Docker's backend; of another's that cannot be told. */
+function aroundDiversion({ chain, rule }: Decision, view: PortView, { homes }: Situation): Cure | undefined {
+  const { port, proto, family } = view.destination.published;
+  const [home] = homes[family];
+  const isSame = home?.backend === chain.backend && chain.backend !== 'native' && chain.table === 'nat';
+  const at = rule === undefined ? -1 : chain.lines().indexOf(rule.text);
+  if (!isSame || at < 0) return undefined;
+  const place = `-I ${chain.name} ${at + 1} -p ${proto} -m ${proto} --dport ${port}`;
+  return { fix: `${home.program} -t nat ${place} -m addrtype --dst-type LOCAL -j DOCKER` };
 }

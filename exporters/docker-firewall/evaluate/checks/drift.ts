@@ -1,27 +1,45 @@
+import { RESTLESS_CHAIN } from '../../../../model/restless-chains.ts';
 import { formatIp } from '../../rules/addresses.ts';
-import { placeOf } from '../../rules/model.ts';
+import { type Chain, placeOf } from '../../rules/model.ts';
 import { type Ruleset, readRuleset } from '../../rules/ruleset.ts';
 import { type DockerView, readDocker } from '../docker.ts';
 import { sentence } from '../verdict.ts';
+import { isDockersRule } from './dockers-rule.ts';
 import type { Check } from './situation.ts';
 
 /** Of each backend. */
 const MOST_LINES = 40;
-const DOCKERS = /\bDOCKER|docker-bridges|<(?:container|network) /;
 
-/** `ruleset_drift`: rules came or went since the snapshot before, and nothing that Docker did explains it. */
+/** A rule, or a policy where `rule` is absent, and how it is told. */
+interface Line {
+  readonly text: string;
+  readonly chain: Chain;
+  readonly rule?: string;
+}
+
+/**
+ * `ruleset_drift`: rules came or went since the snapshot before, and nothing that Docker did explains it. Docker's rules run ahead of what it
+ * says of itself, so who tells of this looks twice (`settling.ts`).
+ */
 export const findDrift: Check = ({ snapshot, docker, around, options: { before, explained = [] } }) => {
   if (before === undefined) return [];
   const then = readDocker(before);
   const isExplained = explained.length > 0 || worldOf(then) !== worldOf(docker);
-  const [old, now] = [linesOf(readRuleset(before), then), linesOf(around.rules, docker)];
+  const earlier = readRuleset(before);
+  const [old, now] = [linesOf(earlier, then), linesOf(around.rules, docker)];
+  const known = { views: [then, docker], chains: [...earlier.chains, ...around.rules.chains] };
   const unread = [before, snapshot].flatMap(({ missing }) => missing.map(({ part }) => part));
   // What was not read once is new the next time.
   const isUnread = (line: string) => {
     const parts = backendIn(line) === 'legacy' ? 'legacy' : 'nft';
     return unread.some((part) => part.startsWith(parts));
   };
-  const changes = differenceOf(old, now).filter((line) => !(isExplained && DOCKERS.test(line)) && !isUnread(line));
+  const changes = differenceOf(old, now)
+    .filter(
+      ({ says, of }) => !(isExplained && isDockersRule(of, known) && (of.rule !== undefined || says.startsWith('+'))),
+    )
+    .map(({ says }) => says)
+    .filter((line) => !isUnread(line));
   if (changes.length === 0) return [];
   const shown = [changes[0], changes.find((line) => line.startsWith('+'))].filter((line) => line !== undefined);
   const told = [...new Set(shown)];
@@ -61,14 +79,16 @@ function worldOf({ networks, containers, serverVersion }: DockerView): string {
 }
 
 /** Every rule and policy with its place, without counters and handles, Docker's addresses and bridges by name. */
-function linesOf({ chains }: Ruleset, docker: DockerView): string[] {
+function linesOf({ chains }: Ruleset, docker: DockerView): Line[] {
   const named = namerOf(docker);
-  return chains.flatMap((chain) => {
-    const place = placeOf(chain);
-    // A table that came with nothing in it changes nothing.
-    const policy = chain.base?.policy === 'drop' ? [`${place} policy DROP`] : [];
-    return [...policy, ...chain.lines().map((line) => `${place}: ${named(line)}`)];
-  });
+  return chains
+    .filter(({ name }) => !RESTLESS_CHAIN.test(name))
+    .flatMap((chain): Line[] => {
+      const place = placeOf(chain);
+      // A table that came with nothing in it changes nothing.
+      const policy = chain.base?.policy === 'drop' ? [{ text: `${place} policy DROP`, chain }] : [];
+      return [...policy, ...chain.lines().map((rule) => ({ text: `${place}: ${named(rule)}`, chain, rule }))];
+    });
 }
 
 function namerOf({ containers, networks }: DockerView): (line: string) => string {
@@ -86,37 +106,35 @@ function namerOf({ containers, networks }: DockerView): (line: string) => string
     });
 }
 
-/** Lines that went (`-`) and came (`+`), each as often as it did. A change of order alone is said as such. */
-function differenceOf(old: readonly string[], now: readonly string[]): string[] {
-  const count = (lines: readonly string[]) => {
-    const counts = new Map<string, number>();
-    for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
-    return counts;
-  };
-  const [had, has] = [count(old), count(now)];
-  const beyond = (one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>, sign: string) =>
-    [...one].flatMap(([line, times]) =>
-      Array<string>(Math.max(0, times - (other.get(line) ?? 0))).fill(`${sign} ${line}`),
-    );
-  const changes = [...beyond(had, has, '-'), ...beyond(has, had, '+')];
-  if (changes.length > 0) return changes;
-  return movedIn(old, now);
+interface Difference {
+  readonly says: string;
+  readonly of: Line;
 }
 
-function movedIn(old: readonly string[], now: readonly string[]): string[] {
-  const place = (line: string) => line.slice(0, line.indexOf(': '));
-  const inOrder = (lines: readonly string[]) =>
+/** Lines that went (`-`) and came (`+`), each as often as it did. A change of order alone is said as such. */
+function differenceOf(old: readonly Line[], now: readonly Line[]): Difference[] {
+  const byText = (lines: readonly Line[]) => Map.groupBy(lines, ({ text }) => text);
+  const [had, has] = [byText(old), byText(now)];
+  const beyond = (one: typeof had, other: typeof had, sign: string) =>
+    [...one].flatMap(([text, lines]) =>
+      lines.slice(other.get(text)?.length ?? 0).map((of) => ({ says: `${sign} ${text}`, of })),
+    );
+  const changes = [...beyond(had, has, '-'), ...beyond(has, had, '+')];
+  return changes.length > 0 ? changes : movedIn(old, now);
+}
+
+function movedIn(old: readonly Line[], now: readonly Line[]): Difference[] {
+  const inOrder = (lines: readonly Line[]) =>
     Map.groupBy(
-      lines.filter((line) => line.includes(': ')),
-      place,
+      lines.filter(({ rule }) => rule !== undefined),
+      ({ chain }) => placeOf(chain),
     );
   const before = inOrder(old);
   return [...inOrder(now)].flatMap(([where, lines]) => {
-    const at = lines.findIndex((line, index) => before.get(where)?.[index] !== line);
-    return at < 0
-      ? []
-      : [
-          `~ ${where}: the order of its rules has changed, from "${before.get(where)?.[at]?.slice(where.length + 2)}" on`,
-        ];
+    const at = lines.findIndex(({ text }, index) => before.get(where)?.[index]?.text !== text);
+    const of = before.get(where)?.[at];
+    if (of === undefined) return [];
+    const from = of.text.slice(where.length + 2);
+    return [{ says: `~ ${where}: the order of its rules has changed, from "${from}" on`, of }];
   });
 }

@@ -1,7 +1,7 @@
 import type { FirewallFinding } from '../../report.ts';
 import type { Family } from '../../rules/addresses.ts';
 import { packetFrom } from '../../rules/packet.ts';
-import { sayCause } from '../cause-text.ts';
+import { forwardBy, RESTART_DOCKER } from '../cure.ts';
 import type { DockerNetwork } from '../docker.ts';
 import { passHook } from '../pass-hook.ts';
 import { faultOf } from '../targets.ts';
@@ -32,7 +32,7 @@ export const findMissingMasquerade: Check = (situation) => {
             `no rule of nat POSTROUTING in ${program} masquerades what leaves network ${network.name}: its containers cannot reach the outside`,
           ),
           evidence: [`missing: -A POSTROUTING -s <subnet of ${network.name}> ! -o ${network.bridge} -j MASQUERADE`],
-          fix: 'systemctl restart docker',
+          ...RESTART_DOCKER,
         },
       ];
     }),
@@ -69,15 +69,14 @@ export const findBridgesDown: Check = ({ docker, around }) => {
     .flatMap((network): FirewallFinding[] => {
       const cause = faultOf(network, around.host);
       if (cause?.kind !== 'host') return [];
-      const { says, fix } = sayCause(cause);
       return [
         {
           check: 'bridge_down',
           severity: 'critical',
           subject: `network ${network.name}`,
-          says: sentence(says),
+          says: sentence(cause.says),
           evidence: cause.evidence,
-          ...(fix !== undefined && { fix }),
+          ...cause.cure,
         },
       ];
     });
@@ -98,7 +97,7 @@ export const findForwardingOff: Check = ({ docker, around }) => {
       subject: 'host',
       says: 'The host does not forward packets (net.ipv4.ip_forward is 0).',
       evidence: ['net.ipv4.ip_forward = 0'],
-      fix: 'sysctl -w net.ipv4.ip_forward=1',
+      ...forwardBy('net.ipv4.ip_forward'),
     },
   ];
 };

@@ -1,6 +1,7 @@
 import type { FirewallFinding } from '../../report.ts';
 import { parseIp } from '../../rules/addresses.ts';
 import { getOrMake } from '../../rules/get-or-make.ts';
+import { RESTART_DOCKER } from '../cure.ts';
 import { ownersOf } from '../targets.ts';
 import { sentence } from '../verdict.ts';
 import type { Check } from './situation.ts';
@@ -35,7 +36,7 @@ export const findStaleTargets: Check = ({ docker, homes }) => {
         subject: 'host',
         says: sentence(`rules of Docker in ${home?.program} lead to ${all.join(', ')}, which no container has`),
         evidence: [...stale.values()].flat(),
-        fix: 'systemctl restart docker',
+        ...RESTART_DOCKER,
       },
     ];
   });

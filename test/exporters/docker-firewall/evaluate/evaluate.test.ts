@@ -59,7 +59,10 @@ test('story 8: the old backend still drops, and the sentence says so', () => {
   assert.equal(outside.verdict, 'blocked');
   assert.equal(outside.rule, 'legacy filter FORWARD policy DROP');
   assert.equal(outside.packets, 2);
-  assert.equal(outside.fix, 'iptables-legacy -P FORWARD ACCEPT');
+  assert.equal(
+    outside.fix,
+    'iptables-legacy -A FORWARD -p tcp -m conntrack --ctstate DNAT --ctorigdstport 8080 -j ACCEPT',
+  );
   assert.equal(outside.why, "iptables-legacy's FORWARD policy is DROP and nothing there accepts traffic to docker0.");
   assert.equal(from(report, 'host').verdict, 'reachable');
   assert.deepEqual(checksOf(report), ['forward_blocked', 'split_brain']);
