@@ -13,6 +13,7 @@ import { BOX, type Sample, type SampleSink } from '../model/sample.ts';
 import { seal } from '../model/secret.ts';
 import { SECOND } from '../model/time.ts';
 import { withDeadline } from '../runtime/deadline.ts';
+import { isToldElsewhere, type Peer, portVerdictAmong } from './among-exporters.ts';
 import { createSampleSources } from './sample-source.ts';
 import { createSchedule } from './schedule.ts';
 
@@ -71,6 +72,13 @@ export function createExports(options: ExportsOptions): Exports {
   const running = new Map<string, Running>();
   const ending = new AbortController();
 
+  const peers = (): Peer[] =>
+    [...running.values()].map(({ of, exporter, failing }) => ({
+      name: of.name,
+      exporter,
+      isFailing: failing !== undefined,
+    }));
+
   async function opened(one: Running): Promise<Exporter> {
     if (one.exporter !== undefined) return one.exporter;
     const { name, settings } = one.of;
@@ -83,6 +91,7 @@ export function createExports(options: ExportsOptions): Exports {
       folder,
       changed: options.changed,
       soon: () => schedule.again(name, SOON_MS),
+      toldElsewhere: (topic) => isToldElsewhere(peers(), name, topic),
       ...(options.outside !== undefined && { outside: options.outside }),
       onTrouble: (message) => log(`exporter ${name}: ${message}`),
     };
@@ -172,13 +181,7 @@ export function createExports(options: ExportsOptions): Exports {
         yield { identity, samples: latest, families: exporter?.families?.() ?? [], offered: true };
       }
     },
-    portVerdict(protocol, port) {
-      for (const { exporter } of running.values()) {
-        const said = exporter?.portVerdict?.(protocol, port);
-        if (said !== undefined) return said;
-      }
-      return undefined;
-    },
+    portVerdict: (protocol, port) => portVerdictAmong(peers(), protocol, port),
     async stop() {
       ending.abort(new Error('the box is stopping'));
       await schedule.stop();

@@ -4,6 +4,9 @@ import type { OpenOutside } from './outside.ts';
 import type { Sample } from './sample.ts';
 import type { Clock } from './time.ts';
 
+/** What more than one exporter can see: one of them tells of it. */
+export type Topic = 'firewall rules' | 'docker engine';
+
 /** Everything live that an exporter may need, handed over. */
 export interface ExporterContext {
   readonly clock: Clock;
@@ -13,6 +16,8 @@ export interface ExporterContext {
   readonly changed: (changes: readonly Change[]) => Promise<void>;
   /** Has it collect before its next time: something has happened. Many calls in a second are one. */
   readonly soon: () => void;
+  /** Whether another exporter tells what becomes of this; undefined while that is not known yet. Nobody else does when left out. */
+  readonly toldElsewhere?: (topic: Topic) => boolean | undefined;
   /** The view of a stranger, where the box can make one. */
   readonly outside?: OpenOutside;
   /** Told in one line what the operator should know, each thing once. */
@@ -35,6 +40,8 @@ export interface Exporter {
   collect(signal: AbortSignal): Promise<readonly Sample[]>;
   /** For those that pass on what others name: the families of the last samples, for the page. */
   families?(): readonly ForeignFamily[];
+  /** Whether it tells of this now, in place of others that see it too; undefined before it has looked. */
+  tells?(topic: Topic): boolean | undefined;
   /** For one that sees the firewall: what its latest look says of a published port. */
   readonly portVerdict?: PortVerdict;
   /** Resolves once everything that it holds open is closed: connections, processes, timers. */

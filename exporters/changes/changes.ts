@@ -88,8 +88,11 @@ export async function openChangesOf(
 
 function followAll(machine: Machine, settings: Omit<ChangesSettings, 'root'>, context: ExporterContext) {
   const one = <Known>(source: Source<Known>): Follower => follow(source, settings.backlog, context);
-  const firewall = one(firewallSource(machine));
-  const docker: Follower = one(dockerSource(settings.socket, machine, () => docker.call()));
+  const { toldElsewhere } = context;
+  const firewall = one(firewallSource(machine, toldElsewhere));
+  const docker: Follower = one(
+    dockerSource(settings.socket, machine, context.clock, () => docker.call(), toldElsewhere),
+  );
   const others = [packagesSource(machine), snapsSource(machine), bootSource(machine), unitsSource(machine)];
   return { firewall, followers: [docker, firewall, ...others.map((source) => one(source as Source<unknown>))] };
 }

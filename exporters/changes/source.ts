@@ -1,5 +1,9 @@
 import type { Change } from '../../model/change.ts';
+import type { ExporterContext } from '../../model/exporter.ts';
 import type { Instant } from '../../model/time.ts';
+
+/** Whether another exporter tells of something that this one sees too. */
+export type ToldElsewhere = NonNullable<ExporterContext['toldElsewhere']>;
 
 /** What a source is told when it looks. `Known` is what it remembers of its last look; it must survive JSON. */
 export interface Look<Known> {

@@ -1,10 +1,12 @@
 import type { Change } from '../../model/change.ts';
 import type { OpenExporter } from '../../model/exporter.ts';
 import type { Outside } from '../../model/outside.ts';
+import { SECOND } from '../../model/time.ts';
 import type { Looked, LookTask } from './look.ts';
 import { lookApart } from './look-apart.ts';
 import { createSayings } from './sayings.ts';
 import type { DockerFirewallSettings } from './settings.ts';
+import { SETTLE_MS } from './settling.ts';
 import { startTriggers } from './trigger/triggers.ts';
 
 /** Whether each port that Docker publishes is reachable, and why not; looked at by the minute, and soon after Docker or nftables say that something changed. */
@@ -20,6 +22,8 @@ export const openExporter: OpenExporter<DockerFirewallSettings> = async (setting
   let unrecorded: readonly Change[] = [];
   let published = 0;
   let closed: Looked['closed'] = {};
+  let sees: Pick<Looked, 'hasDocker' | 'seesRules'> | undefined;
+  let cancel = () => {};
 
   /** Only where there is something to knock on; without, nothing is made on the machine. */
   async function strangersPlace(troubles: string[]): Promise<Outside | undefined> {
@@ -45,6 +49,12 @@ export const openExporter: OpenExporter<DockerFirewallSettings> = async (setting
     };
   }
 
+  /** Soon enough after it is time, whatever the clock of the snapshot. */
+  function lookAgain(): void {
+    cancel();
+    cancel = clock.after(SETTLE_MS + SECOND, context.soon);
+  }
+
   async function record({ changes }: Looked): Promise<void> {
     unrecorded = [...unrecorded, ...changes].slice(-100);
     if (unrecorded.length === 0) return;
@@ -61,6 +71,8 @@ export const openExporter: OpenExporter<DockerFirewallSettings> = async (setting
         throw error;
       });
       ({ closed } = looked);
+      sees = looked;
+      if (looked.isSettling) lookAgain();
       triggers.looked(looked.hasDocker && settings.snapshot === undefined);
       // The stranger comes with the next look, as soon as there is a door for it.
       if (published === 0 && looked.published > 0 && settings.outside !== false) context.soon();
@@ -69,7 +81,11 @@ export const openExporter: OpenExporter<DockerFirewallSettings> = async (setting
       await record(looked);
       return looked.samples;
     },
+    tells: (topic) => (topic === 'docker engine' ? sees?.hasDocker : sees?.seesRules),
     portVerdict: (protocol, port) => closed[`${protocol} ${port}`],
-    stop: triggers.stop,
+    async stop() {
+      cancel();
+      await triggers.stop();
+    },
   };
 };

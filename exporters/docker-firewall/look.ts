@@ -14,6 +14,7 @@ import { fingerprintOf, type Memory, recall, remember } from './memory.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import type { EvaluateOptions, FirewallFinding, Report } from './report.ts';
 import { samplesOf } from './samples.ts';
+import { explainedBy, settle } from './settling.ts';
 import type { Snapshot } from './snapshot.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
@@ -39,6 +40,10 @@ export interface Looked {
   readonly findings: readonly FirewallFinding[];
   readonly changes: readonly Change[];
   readonly hasDocker: boolean;
+  /** Every backend's rules could be read. */
+  readonly seesRules: boolean;
+  /** Drift is to be looked at once more, in `SETTLE_MS`. */
+  readonly isSettling: boolean;
   /** How many published ports strangers may try. */
   readonly published: number;
   /** The published ports that strangers do not reach, as `tcp 8080`, and why. */
@@ -51,6 +56,8 @@ export interface Looked {
 const KNOCK_MS = 5 * MINUTE;
 const HOW_WITHOUT_ROOT =
   'this box is not root: have root write a snapshot and name it in `snapshot` (docs/exporters/docker-firewall.md)';
+/** Without these a change of rules may go unseen. */
+const RULES: ReadonlySet<string> = new Set(['legacy4', 'legacy6', 'nft4', 'nft6', 'nft']);
 /** What root's timer wrote is too old then. */
 const STALE_MS = 5 * MINUTE;
 
@@ -63,13 +70,14 @@ export async function look(task: LookTask, signal: AbortSignal): Promise<Looked>
   const options: EvaluateOptions = {
     ...(allowed !== undefined && { allowed }),
     ...(before !== undefined && { before }),
-    explained: task.explained,
+    explained: explainedBy(old.settling, task.explained),
   };
-  const report = evaluate(snapshot, options);
+  const { report, settling } = settled(evaluate(snapshot, options), options, old, snapshot);
+  const mayTell = settling === undefined && snapshot.docker !== undefined;
   const tookMs = performance.now() - began;
   const fingerprint = fingerprintOf(snapshot, report.ports);
   const engine = engineOf(snapshot) ?? old.engine;
-  const found = changesOf({ at: snapshot.at, snapshot, old, report, engine });
+  const found = changesOf({ at: old.settling?.since ?? snapshot.at, snapshot, old, report, engine, mayTell });
   const stranger = await askStranger(task, { old, fingerprint, report, snapshot, options }, signal);
   const memory: Memory = {
     version: 1,
@@ -77,21 +85,34 @@ export async function look(task: LookTask, signal: AbortSignal): Promise<Looked>
     ...(engine !== undefined && { engine }),
     ...found.engineChangedAt,
     rulesets: found.rulesets,
+    ...(settling !== undefined && { settling }),
     moments: found.moments.filter(({ until }) => until > at),
     ...stranger.seen,
   };
   const findings = [...findingsNow(report, memory), ...stranger.skews];
   const { ports } = report;
-  await remember(folder, old, memory, snapshot);
+  await remember(folder, old, memory, mayTell ? snapshot : undefined);
   return {
     samples: samplesOf({ snapshot, ports, findings, memory, distrusted: stranger.distrusted, tookMs }),
     findings,
     changes: found.changes,
     hasDocker: snapshot.docker !== undefined,
+    seesRules: snapshot.docker !== undefined && !snapshot.missing.some(({ part }) => RULES.has(part)),
+    isSettling: settling !== undefined,
     published: ports.filter(({ from, hostAddress }) => from === 'outside' && !isLoopback(hostAddress)).length,
     closed: closedPorts(ports, stranger.distrusted),
     troubles: [...stranger.troubles, ...missingIn(snapshot)],
   };
+}
+
+/** The report without drift that may yet be explained. */
+function settled(found: Report, { explained = [] }: EvaluateOptions, { settling: before }: Memory, now: Snapshot) {
+  // While Docker is away nothing is told; what was before it went is what its rules are compared with.
+  if (now.docker === undefined) return { report: found, settling: before };
+  const isDrift = ({ check }: FirewallFinding) => check === 'ruleset_drift';
+  const { told, settling } = settle(found.findings.find(isDrift), before, explained, now.at);
+  const findings = told === undefined ? found.findings.filter((one) => !isDrift(one)) : found.findings;
+  return { report: { ...found, findings }, settling };
 }
 
 async function snapshotFor({ at, socket, snapshot: path }: LookTask, signal: AbortSignal): Promise<Snapshot> {

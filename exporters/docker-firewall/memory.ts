@@ -8,6 +8,7 @@ import type { Observation } from './knock/observe.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import type { FirewallFinding, PortReport } from './report.ts';
 import { type Backend, rulesetHashes } from './rulesets.ts';
+import type { Settling } from './settling.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What is remembered from one look to the next, and over a restart. */
@@ -18,6 +19,10 @@ export interface Memory {
   readonly engine?: Engine;
   readonly engineChangedAt?: Instant;
   readonly rulesets: Partial<Record<Backend, SeenRules>>;
+  /** The snapshot that was kept is an older one. */
+  readonly isBehind?: boolean;
+  /** Drift that is looked at once more. */
+  readonly settling?: Settling;
   /** Findings about a moment, not a state, and until when they are told of. */
   readonly moments: readonly { readonly finding: FirewallFinding; readonly until: Instant }[];
   /** What knocking has found, and when. */
@@ -33,24 +38,33 @@ export interface SeenRules {
 
 export const NOTHING: Memory = { version: 1, fingerprint: '', rulesets: {}, moments: [], observations: [] };
 
-/** What was kept in the folder; one that is absent or cannot be read counts as none. */
+/** What was kept in the folder; what is absent or cannot be read counts as none. */
 export async function recall(folder: string): Promise<{ readonly memory: Memory; readonly before?: Snapshot }> {
+  const read = (name: string) => readFile(join(folder, name), 'utf8');
   try {
-    const memory = JSON.parse(await readFile(join(folder, 'memory.json'), 'utf8')) as Memory;
+    const memory = JSON.parse(await read('memory.json')) as Memory;
     if (memory.version !== NOTHING.version) return { memory: NOTHING };
-    const path = join(folder, 'snapshot.json');
-    return { memory, before: readSnapshot(await readFile(path, 'utf8'), path) };
+    const before = await read('snapshot.json').then(
+      (text) => readSnapshot(text, join(folder, 'snapshot.json')),
+      () => undefined,
+    );
+    return { memory, ...(before !== undefined && { before }) };
   } catch {
     return { memory: NOTHING };
   }
 }
 
-/** Keeps what is new, each file whole or not at all. The snapshot is written only when it says something else than the one before. */
-export async function remember(folder: string, before: Memory, memory: Memory, snapshot: Snapshot): Promise<void> {
+/**
+ * Keeps what is new, each file whole or not at all. The snapshot that later ones are compared with is written only when it says something
+ * else than the one before, and not where none is given.
+ */
+export async function remember(folder: string, before: Memory, memory: Memory, snapshot?: Snapshot): Promise<void> {
   const write = (name: string, content: unknown) =>
     writeFileAtomically(join(folder, name), JSON.stringify(content), { mode: 0o640, durable: false });
-  if (before.fingerprint !== memory.fingerprint) await write('snapshot.json', snapshot);
-  if (JSON.stringify(before) !== JSON.stringify(memory)) await write('memory.json', memory);
+  const isOther = before.fingerprint !== memory.fingerprint || before.isBehind === true;
+  if (isOther && snapshot !== undefined) await write('snapshot.json', snapshot);
+  const now: Memory = isOther && snapshot === undefined ? { ...memory, isBehind: true } : memory;
+  if (JSON.stringify(before) !== JSON.stringify(now)) await write('memory.json', now);
 }
 
 /** A hash of what the walk depends on and says. Counters, sockets, the lifetimes of addresses and entries of sets do not count by themselves. */

@@ -252,3 +252,32 @@ test('what an exporter has no more ends; so does all of it when it cannot see, a
   await exports.stop();
   assert.deepEqual(ended, []);
 });
+
+test('what two exporters see, one of them tells: whether it is another one is known once that has looked', async (t) => {
+  let context: ExporterContext | undefined;
+  let tells: boolean | undefined;
+  let isBlind = false;
+  const { exports, list, pass } = await world(t, {
+    coarse: async (_settings, given) => {
+      context = given;
+      return { collect: async () => [], stop: async () => {} };
+    },
+    fine: async () => ({
+      collect: async () => {
+        if (isBlind) throw new Error('it may not look');
+        return [];
+      },
+      tells: (topic) => (topic === 'firewall rules' ? tells : false),
+      stop: async () => {},
+    }),
+  });
+  await exports.configure({ exporters: list() });
+  await pass(SECOND);
+  const asked = () => [context?.toldElsewhere?.('firewall rules'), context?.toldElsewhere?.('docker engine')];
+  assert.deepEqual(asked(), [undefined, false]);
+  tells = true;
+  assert.deepEqual(asked(), [true, false]);
+  isBlind = true;
+  await pass(16 * SECOND);
+  assert.deepEqual(asked(), [false, false], 'one that cannot see tells nothing');
+});

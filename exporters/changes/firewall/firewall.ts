@@ -7,7 +7,7 @@ import { type Instant, MINUTE } from '../../../model/time.ts';
 import { findProgram } from '../../../programs/find-program.ts';
 import { runProgram } from '../../../programs/run-program.ts';
 import type { Machine } from '../machine.ts';
-import type { Source } from '../source.ts';
+import type { Source, ToldElsewhere } from '../source.ts';
 import { differenceInLines } from './rule-lines.ts';
 import { readRuleSet } from './rule-set.ts';
 
@@ -29,8 +29,11 @@ const PROGRAMS = ['iptables', 'ip6tables'];
 const LINES_KEPT = 2_000;
 const LINES_TOLD = 40;
 
-/** Which of its two backends iptables writes to, and whether the rules are still the same, coarsely. */
-export function firewallSource(machine: Machine): Source<Known> {
+/**
+ * Which of its two backends iptables writes to, and whether the rules are still the same, coarsely; the rules only where no other exporter tells
+ * of them.
+ */
+export function firewallSource(machine: Machine, toldElsewhere: ToldElsewhere = () => false): Source<Known> {
   return {
     name: 'firewall',
     everyMs: 5 * MINUTE,
@@ -50,7 +53,12 @@ export function firewallSource(machine: Machine): Source<Known> {
       if (read === undefined) return { changes, known: { backends, rules: known?.rules ?? {} } };
       const rules = rulesOf(read.lines);
       const before = known?.rules[read.reader];
-      if (before !== undefined && before.hash !== rules.hash) changes.push(altered(before, rules, now));
+      if (known !== undefined && before !== undefined && before.hash !== rules.hash) {
+        const isTold = toldElsewhere('firewall rules');
+        // Who tells is known soon; until then it is as if nobody had looked.
+        if (isTold === undefined) return { changes, known: { backends, rules: known.rules } };
+        if (!isTold) changes.push(altered(before, rules, now));
+      }
       return { changes, known: { backends, rules: { ...known?.rules, [read.reader]: rules } } };
     },
   };

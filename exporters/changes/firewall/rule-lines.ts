@@ -1,5 +1,7 @@
-/** Chains that are written anew all the time, by what bans strangers or starts containers: not for a coarse view. Docker's users own DOCKER-USER. */
-const RESTLESS = /^(DOCKER(?!-USER)|f2b-|fail2ban|sshguard|crowdsec|KUBE-|cali-|CNI-|NETAVARK|FLANNEL)/i;
+import { RESTLESS_CHAIN } from '../../../model/restless-chains.ts';
+
+/** Not for a coarse view. Docker's users own DOCKER-USER. */
+const DOCKERS = /^DOCKER(?!-USER)/;
 const NUMBERS = /\s*\[\d+:\d+\]|counter packets \d+ bytes \d+|\s*# handle \d+/g;
 /** A container that speaks to itself through its published port. */
 const HAIRPIN = /(?:-s (\S+) -d \1|saddr (\S+) ip6? daddr \2)(?=\s)/;
@@ -23,7 +25,7 @@ export function ruleLines(text: string): string[] {
     if (opened !== undefined) inside.push(opened);
     else if (line === '}') inside.pop();
     const isRule = opened === undefined && line !== '}';
-    if (isRule && RESTLESS.test(chain) && !line.startsWith(':DOCKER')) continue;
+    if (isRule && (DOCKERS.test(chain) || RESTLESS_CHAIN.test(chain)) && !line.startsWith(':DOCKER')) continue;
     if (HAIRPIN.test(line)) continue;
     lines.push(line.slice(0, LONGEST));
   }

@@ -13,7 +13,7 @@ import { looking, machineFor } from './machine.ts';
 const run = promisify(execFile);
 
 /** A network namespace of its own, with the real programs in it; `iptables` is what `backend` says. */
-async function namespaceFor(t: TestContext) {
+async function namespaceFor(t: TestContext, toldElsewhere?: () => boolean | undefined) {
   const needed = ['nft', 'iptables-nft', 'iptables-legacy', 'unshare', 'nsenter'];
   if (process.getuid?.() !== 0) return void t.skip('needs root');
   if (needed.some((program) => requireProgram(program, t) === undefined)) return undefined;
@@ -40,7 +40,7 @@ async function namespaceFor(t: TestContext) {
   await backend('legacy');
   const at = `--net=/proc/${sleeper.pid}/ns/net`;
   const inside = (...command: string[]) => run('nsenter', [at, ...command]);
-  const source = firewallSource({ root: machine.root, path: machine.at('bin') });
+  const source = firewallSource({ root: machine.root, path: machine.at('bin') }, toldElsewhere);
   return { inside, backend, ...looking(source, { now: () => 1_000 }) };
 }
 
@@ -180,4 +180,29 @@ test('nft rules in the chains of what changes all the time are left out, and wha
   ]);
   assert.deepEqual(differenceInLines(['a', 'a', 'b'], ['b', 'a', 'c'], 1), ['- a', '… and 1 lines more']);
   assert.deepEqual(differenceInLines(['a', 'b'], ['b', 'a'], 9), ['the same rules in another order']);
+});
+
+test('rules that another exporter tells of are left to it, and while that is not known nothing is lost', async (t) => {
+  let isTold: boolean | undefined;
+  const host = await namespaceFor(t, () => isTold);
+  if (host === undefined) return;
+  const { inside, look } = host;
+  const told = async () => (await look()).map(({ detail }) => detail);
+  const drop = (port: string) => inside('iptables-legacy', '-A', 'INPUT', '-p', 'tcp', '--dport', port, '-j', 'DROP');
+  await drop('1');
+  assert.deepEqual(await told(), []);
+  await drop('2');
+  assert.deepEqual(await told(), [], 'not known yet');
+  isTold = false;
+  assert.deepEqual(await told(), ['+ -A INPUT -p tcp -m tcp --dport 2 -j DROP']);
+  isTold = true;
+  await drop('3');
+  assert.deepEqual(await told(), []);
+  isTold = false;
+  await drop('4');
+  assert.deepEqual(
+    await told(),
+    ['+ -A INPUT -p tcp -m tcp --dport 4 -j DROP'],
+    'what the other told is not told again',
+  );
 });
