@@ -37,6 +37,8 @@ export function followDocker(docker: Docker, options: FollowDocker): Promise<voi
   };
   const follow = async () => {
     try {
+      // What was dated ahead, before the clock was set right, hides nothing that comes after it.
+      if (last !== undefined) last = Math.min(last, clock.now());
       await docker.events({ ...wanted, since: last, onEvent: hear }, signal);
     } catch (error) {
       if (!(error instanceof NoAnswer && error.absent)) throw error;

@@ -34,7 +34,9 @@ export function settle(
 ): { readonly told?: FirewallFinding; readonly settling?: Settling } {
   if (drift === undefined) return {};
   const lines = drift.evidence;
-  if (before === undefined) return { settling: { since: at, unchangedSince: at, lines, explained } };
+  // A clock that was set back begins anew.
+  if (before === undefined || at < before.unchangedSince)
+    return { settling: { since: at, unchangedSince: at, lines, explained } };
   const seen = new Set(before.lines);
   const isSame = lines.every((line) => seen.has(line));
   if (isSame && at - before.unchangedSince >= SETTLE_MS) return { told: drift };

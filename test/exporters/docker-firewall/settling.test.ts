@@ -30,6 +30,10 @@ test('drift is told when it is still there at a second look, some seconds later'
   assert.deepEqual(looks([0, drift('a')], [6, undefined], [12, undefined]), []);
 });
 
+test('a clock that is set back, by an hour or ten years, keeps nothing from being told', () => {
+  assert.deepEqual(looks([90_000, drift('a')], [100, drift('a')], [106, drift('a')]), ['106: a']);
+});
+
 test('what comes to it is looked at twice as well, and what has gone of it is not told', () => {
   assert.deepEqual(looks([0, drift('a')], [6, drift('a', 'b')], [12, drift('a', 'b')]), ['12: a,b']);
   assert.deepEqual(looks([0, drift('a', 'b')], [6, drift('a')]), ['6: a']);

@@ -10,10 +10,14 @@ import { startTriggers } from '../../../exporters/docker-firewall/trigger/trigge
 import { DAY } from '../../../model/time.ts';
 import { until } from '../../integration/until.ts';
 
+/** A Docker that says which version it speaks, and else what the test says. */
 async function engine(t: TestContext, answer: RequestListener): Promise<{ socket: string; folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-engine-'));
   const socket = join(folder, 'docker.sock');
-  const server = createServer(answer);
+  const server = createServer((request, reply) => {
+    if (request.url === '/version') reply.end('{"ApiVersion":"1.41","MinAPIVersion":"1.24"}');
+    else answer(request, reply);
+  });
   await new Promise<void>((resolve) => void server.listen(socket, resolve));
   t.after(async () => {
     server.closeAllConnections();
@@ -29,7 +33,6 @@ const event = (name: string, at = Date.now()) =>
 test('events ask for a look at once, many of them for one more, and a stream that breaks is taken up where it was', async (t) => {
   const asked: URL[] = [];
   const { socket } = await engine(t, (request, answer) => {
-    if (request.url === '/version') return void answer.end('{"ApiVersion":"1.41","MinAPIVersion":"1.24"}');
     asked.push(new URL(request.url ?? '/', 'http://docker'));
     for (let time = 0; time < 50; time++) answer.write(event(`web${asked.length}`));
     if (asked.length === 1) answer.end();
