@@ -1,8 +1,8 @@
 import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { ApplianceOptions } from '../appliance.ts';
 import { messageOf } from '../model/errors.ts';
+import type { ApplianceOptions } from '../start-appliance.ts';
 import { EXIT } from './exit-codes.ts';
 import { version } from './version.ts';
 import { hearWishes, type Wishes } from './wishes.ts';
@@ -41,7 +41,7 @@ async function serve(options: Omit<ApplianceOptions, 'clock'>, wishes: Wishes): 
   const { log } = options;
   // Loaded only now: by the time it is there, signals are heard.
   const [{ startAppliance }, { createClock }] = await Promise.all([
-    import('../appliance.ts'),
+    import('../start-appliance.ts'),
     import('../collector/clock.ts'),
   ]);
   const appliance = await startAppliance({ ...options, clock: createClock() });

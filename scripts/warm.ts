@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startAppliance } from '../appliance.ts';
 import { createClock } from '../collector/clock.ts';
+import { startAppliance } from '../start-appliance.ts';
 
 /** One monitor of each kind, towards ports that nobody serves. */
 const CONFIG = `

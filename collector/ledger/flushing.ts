@@ -6,18 +6,30 @@ import { inWords, LedgerGone } from './trouble.ts';
 const FLUSH_MS = 8_000;
 /** A flush that takes longer is said. */
 const PATIENCE_MS = 30_000;
+const SLOW = 'the ledger has been waiting for its disk for 30 s';
+
+/** Writes what was noted, now and then. */
+export interface Flusher {
+  /** What keeps it from being written now, in words. */
+  problems(): readonly string[];
+  stop(): void;
+}
 
 /** Flushes every few seconds, never two at once, until stopped; says once when it fails and once when it works again. */
 export function keepFlushing(
   clock: Clock,
   onTrouble: (message: string) => void,
   flush: () => Promise<FlushReport>,
-): { stop(): void } {
+): Flusher {
   let stopped = false;
   let failing: string | undefined;
+  let isSlow = false;
   let callOff = clock.after(FLUSH_MS, () => void run());
   async function run(): Promise<void> {
-    const hurry = clock.after(PATIENCE_MS, () => onTrouble('the ledger has been waiting for its disk for 30 s'));
+    const hurry = clock.after(PATIENCE_MS, () => {
+      isSlow = true;
+      onTrouble(SLOW);
+    });
     try {
       const { dropped, said } = await flush();
       said.forEach(onTrouble);
@@ -32,9 +44,14 @@ export function keepFlushing(
       failing = message;
     }
     hurry();
+    isSlow = false;
     if (!stopped) callOff = clock.after(FLUSH_MS, () => void run());
   }
   return {
+    problems: () => [
+      ...(failing === undefined ? [] : [`the ledger cannot be written: ${failing}`]),
+      ...(isSlow ? [SLOW] : []),
+    ],
     stop(): void {
       stopped = true;
       callOff();

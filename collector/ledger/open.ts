@@ -20,6 +20,8 @@ export interface Ledger extends AskedOfAll {
   stand(stand: Stand): void;
   /** Makes the history of `from` that of `to`, unless `to` has one of its own: then it says so by answering false. */
   rename(from: string, to: string): Promise<boolean>;
+  /** What keeps what was noted from being written now, in words; empty when nothing does. */
+  problems(): readonly string[];
   /** Writes what is buffered and closes. */
   close(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export async function openLedger(folder: string, options: LedgerOptions): Promis
     ...questions,
     note: notes.note,
     stand: notes.stand,
+    problems: flusher.problems,
     rename: (from, to) => ask('rename', { from, to }),
     async close() {
       flusher.stop();

@@ -26,6 +26,7 @@ export async function openLedgerPart({
   return {
     ledger,
     absence: watchAbsence(clock, lastWritten),
+    problems: ledger.problems,
     stop: () => ledger.close(),
   };
 }

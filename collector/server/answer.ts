@@ -42,11 +42,8 @@ export function answerWith(
     const target = readTarget(request.url ?? '');
     if (target === undefined) return say(400, 'This address cannot be read.');
     const headers = { ...request.headers, ...(target.host !== undefined && { host: target.host }) };
-    const foreign = guard.names === undefined ? undefined : foreignName(headers.host, guard.names());
-    if (foreign !== undefined) {
-      guard.onForeignName?.(foreign);
-      return say(421, `${inShort(foreign)} is none of this box's names: its config can add it to \`names\`.`);
-    }
+    const misled = misledBy(headers.host, guard);
+    if (misled !== undefined) return misled;
     const found = find(method, target.segments);
     if (found.is === 'nowhere') return say(404, 'There is nothing at this address.');
     if (found.is === 'wrong method') {
@@ -84,6 +81,15 @@ export function answerWith(
   };
 }
 
+/** The answer to a client that calls the box by a name which is none of its own. */
+function misledBy(host: string | undefined, { names, onForeignName }: Guard): Answer | undefined {
+  const foreign = names === undefined ? undefined : foreignName(host, names());
+  if (foreign === undefined) return undefined;
+  onForeignName?.(foreign);
+  const name = JSON.stringify(foreign.slice(0, 80));
+  return say(421, `${name} is none of this box's names: its config can add it to \`names\`.`);
+}
+
 /** Shorter texts are not worth it. */
 const LEAST_COMPRESSED_BYTES = 1_024;
 
@@ -95,10 +101,6 @@ async function compressed(answer: Answer, asked: IncomingHttpHeaders): Promise<A
   const isShort = body === undefined || body instanceof Readable || Buffer.byteLength(body) < LEAST_COMPRESSED_BYTES;
   if (isShort || !prefersGzip(asked['accept-encoding'])) return { ...answer, headers: varied };
   return { status, headers: { ...varied, 'content-encoding': 'gzip' }, body: await zip(body) };
-}
-
-function inShort(name: string): string {
-  return JSON.stringify(name.slice(0, 80));
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, given: Answer) {

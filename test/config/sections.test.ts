@@ -125,7 +125,7 @@ test('the box and what it runs hold no part of zod or YAML: only the process tha
     import { registerHooks } from 'node:module';
     const loaded = new Set();
     registerHooks({ resolve(name, context, next) { const found = next(name, context); loaded.add(found.url); return found; } });
-    await import('${root}/appliance.ts');
+    await import('${root}/start-appliance.ts');
     const { probeKinds } = await import('${root}/collector/probes/index.ts');
     const { exporterKinds } = await import('${root}/exporters/index.ts');
     for (const kind of Object.values(probeKinds)) await kind.probe();

@@ -66,6 +66,7 @@ test('a full disk is said, nothing is corrupted, and with room again it goes on 
   await pass(MINUTE);
   assert.equal(troubles.length, 1, 'said once, not every few seconds');
   assert.match(troubles[0] ?? '', /cannot be written: there is no room left/);
+  assert.match(ledger.problems().join(), /^the ledger cannot be written: there is no room left/);
   {
     using view = viewOf(folder);
     assert.equal(view.transitions.of('web', 0, START + DAY, 10_000).length, kept);
@@ -75,6 +76,7 @@ test('a full disk is said, nothing is corrupted, and with room again it goes on 
   await keepOne();
   await pass(20 * SECOND);
   assert.equal(troubles.at(-1), 'the ledger can be written again');
+  assert.deepEqual(ledger.problems(), []);
   await close();
   const again = await ledgerFor(t, undefined, folder);
   using view = viewOf(folder);
