@@ -75,7 +75,7 @@ test('a file in the place of the folder is said', async (t) => {
   const path = join(await folderFor(t), 'data');
   await writeFile(path, '');
   assert.throws(() => claimStateDirectory(path), {
-    name: 'Error',
+    name: 'StateDirectoryUnusable',
     message: /data cannot be used: it is a file, not a folder/,
   });
   assert.throws(() => claimStateDirectory(join(path, 'x')), StateDirectoryUnusable);
