@@ -128,6 +128,9 @@ export function reasonInWords(one: Reason, now?: Instant): string {
     .join('');
 }
 
+/** ECMA-262, 21.4.1.1: what lies beyond is no date, and cannot be told. */
+const LAST_INSTANT = 8.64e15;
+
 /** Whether something from outside this process is a reason in parts. */
 export function isReason(value: unknown): value is Reason {
   return Array.isArray(value) && value.every(isPart);
@@ -139,7 +142,12 @@ function isPart(value: unknown): value is ReasonPart {
   const { target, quote, lead, instead, monitor, title, at, zone, seconds } = value as Record<string, unknown>;
   const isText = (one: unknown) => typeof one === 'string';
   if (at !== undefined)
-    return Number.isFinite(at) && (zone === undefined || isText(zone)) && (seconds === undefined || seconds === true);
+    return (
+      typeof at === 'number' &&
+      Math.abs(at) <= LAST_INSTANT &&
+      (zone === undefined || isText(zone)) &&
+      (seconds === undefined || seconds === true)
+    );
   if (monitor !== undefined) return isText(monitor) && isText(title);
   return [lead, instead].every((one) => one === undefined || isText(one)) && isText(target) !== isText(quote);
 }

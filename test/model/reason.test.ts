@@ -79,6 +79,7 @@ test('what comes from another process is a reason only in every part', () => {
     { target: 'a', quote: 'b' },
     { monitor: 'm' },
     { at: 'now' },
+    { at: 1e16 },
     { at: 1, zone: 2 },
     { quote: 'a', lead: 1 },
   ])
