@@ -44,7 +44,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Applian
   const { config } = loaded;
   const { redact, learn } = createLearningRedactor(loaded.secrets);
   const log = (message: string) => options.log(redact(message));
-  const { path: stateFolder } = opened.adopt(claimStateDirectory(options.data), (one) => one.release());
+  const { path: stateFolder } = opened.adopt(claimStateDirectory(options.data, log), (one) => one.release());
   const box = { clock, log, version, redact, stateFolder, config };
   const parts = opened.adopt(createParts(box, signal), (one) => one.stop());
   const broken = Promise.withResolvers<string>();

@@ -15,18 +15,19 @@ const SETTINGS = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
 const migrations = migrationsOf(owners);
 const COPY = /^ledger\.before-\d+\.db$/;
 
-/** Opens the ledger to write, makes it if there is none, brings an older one up to date. Throws `LedgerRefused` and changes nothing when it is damaged or newer. */
+/**
+ * Opens the ledger to write, makes it if there is none, brings an older one up to date. Throws `LedgerRefused` and changes nothing when it
+ * is damaged, empty or newer.
+ */
 export function openToWrite(folder: string, steps: readonly Migration[] = migrations): DatabaseSync {
   const path = join(folder, LEDGER_FILE);
-  const found = sizeOf(path) > 0 ? inspect(path, steps.length) : 0;
+  if (sizeOf(path) === undefined) make(folder, steps);
+  const found = inspect(path, steps.length);
   const db = refusing(path, () => new DatabaseSync(path));
   try {
-    // Before the first table, or never.
-    if (found === 0) refusing(path, () => db.exec('PRAGMA auto_vacuum = INCREMENTAL'));
     refusing(path, () => db.exec(SETTINGS));
-    if (found > 0 && found < steps.length) keepCopy(db, folder, found + 1);
-    db.function('this_machine', { deterministic: true }, hostname);
-    for (const step of steps.slice(found)) refusing(path, () => migrate(db, step));
+    if (found < steps.length) keepCopy(db, folder, found + 1);
+    bringUpToDate(db, path, steps.slice(found));
     return db;
   } catch (error) {
     db.close();
@@ -34,10 +35,33 @@ export function openToWrite(folder: string, steps: readonly Migration[] = migrat
   }
 }
 
+/** Makes a ledger whole before it has its name: one that is empty is never one that a kill left half made. */
+function make(folder: string, steps: readonly Migration[]): void {
+  const path = join(folder, LEDGER_FILE);
+  if ((sizeOf(`${path}-wal`) ?? 0) > 0)
+    throw damaged(path, `it is gone, but ${LEDGER_FILE}-wal is there with what was written to it last`);
+  const draft = `${path}.new`;
+  for (const file of [draft, `${draft}-journal`]) rmSync(file, { force: true });
+  const db = refusing(path, () => new DatabaseSync(draft));
+  try {
+    // Before the first table, or never.
+    refusing(path, () => db.exec('PRAGMA auto_vacuum = INCREMENTAL'));
+    bringUpToDate(db, path, steps);
+  } finally {
+    db.close();
+  }
+  refusing(path, () => renameSync(draft, path));
+}
+
+function bringUpToDate(db: DatabaseSync, path: string, steps: readonly Migration[]): void {
+  db.function('this_machine', { deterministic: true }, hostname);
+  for (const step of steps) refusing(path, () => migrate(db, step));
+}
+
 /** Opens the ledger to read only. Throws `LedgerRefused` when there is none, or it is damaged or of another version. */
 export function openToRead(folder: string): DatabaseSync {
   const path = join(folder, LEDGER_FILE);
-  if (sizeOf(path) === 0)
+  if (sizeOf(path) === undefined)
     throw new LedgerRefused(
       `${path}: there is no ledger yet: the box has not run here, or --data is to name another folder`,
     );
@@ -73,8 +97,7 @@ function versionOf(db: DatabaseSync, path: string, newest: number): number {
   return refusing(path, () => {
     const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
     const application = Number(db.prepare('PRAGMA application_id').get()?.application_id);
-    const empty = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n === 0;
-    if (empty && version === 0 && application === 0) return 0;
+    if (sizeOf(path) === 0) throw damaged(path, 'it is empty: its length is 0');
     if (application !== APPLICATION_ID) {
       throw new LedgerRefused(`${path} is not a ledger of signalbox; it has been left as it is. Choose another --data`);
     }
@@ -130,6 +153,7 @@ function damaged(path: string, detail: string, cause?: unknown): LedgerRefused {
   );
 }
 
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+/** In bytes; undefined when there is no such file. */
+function sizeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size;
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { CodedError } from '../../model/errors.ts';
+import { CodedError, messageOf } from '../../model/errors.ts';
 
 /** A folder that this process alone may write, for as long as it lives. */
 export interface StateDirectory {
@@ -21,6 +21,8 @@ export class StateDirectoryUnusable extends CodedError {
   readonly code = 'state-directory-unusable';
 }
 
+const LOCK_FILE = 'lock.db';
+
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
@@ -34,12 +36,13 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the folder (0700) where it is missing, and holds its one lock until released or the process ends, however it
- * ends. Throws `StateDirectoryTaken` or `StateDirectoryUnusable`.
+ * Makes the folder (0700) where it is missing, closes it to others where it is nobody else's too, and holds its one lock until
+ * released or the process ends, however it ends. Throws `StateDirectoryTaken` or `StateDirectoryUnusable`.
  */
-export function claimStateDirectory(folder: string): StateDirectory {
+export function claimStateDirectory(folder: string, onTrouble: (message: string) => void = () => {}): StateDirectory {
   usable(folder, () => makeFolder(folder));
   refuseForeign(folder);
+  closeToOthers(folder, onTrouble);
   const lock = hold(folder);
   try {
     usable(folder, () => writeFileSync(join(folder, 'lock.pid'), `${process.pid}\n`, { mode: 0o600 }));
@@ -77,6 +80,24 @@ function refuseForeign(folder: string): void {
   );
 }
 
+/** A folder that is empty, or was a state directory before, is closed to others; of any other it is only said that they can look into it. */
+function closeToOthers(folder: string, onTrouble: (message: string) => void): void {
+  const mode = usable(folder, () => statSync(folder)).mode & 0o777;
+  if ((mode & 0o077) === 0) return;
+  const found = usable(folder, () => readdirSync(folder));
+  const open = `${folder} was open to other users (mode ${mode.toString(8).padStart(4, '0')})`;
+  if (found.length > 0 && !found.includes(LOCK_FILE)) {
+    onTrouble(`${open}, and holds what is not of this box: give it a folder of its own, or close it (chmod 700)`);
+    return;
+  }
+  try {
+    chmodSync(folder, 0o700);
+    onTrouble(`${open}; it is closed to them now`);
+  } catch (error) {
+    onTrouble(`${open}, and cannot be closed: ${messageOf(error)}`);
+  }
+}
+
 /**
  * SQLite's exclusive lock is a POSIX record lock: the kernel takes it back when the process ends, SIGKILL included, and
  * children do not inherit it (fcntl(2)). Nothing is ever written to the file.
@@ -84,7 +105,7 @@ function refuseForeign(folder: string): void {
 function hold(folder: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+    lock = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 });
     lock.exec('PRAGMA cache_size = 1; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {

@@ -173,3 +173,34 @@ test('the steps of the schema are numbered without a gap, and after the first no
   const later = Object.values(all).flatMap(({ migrations: own = [] }) => own.filter(({ version }) => version > 1));
   assert.equal(new Set(later.map(({ version }) => version)).size, later.length);
 });
+
+test('a ledger of length zero is no new one: it is refused, and left as it is', async (t) => {
+  const folder = await folderFor(t);
+  openToWrite(folder).close();
+  const path = join(folder, 'ledger.db');
+  await writeFile(path, '');
+  for (const open of [openToWrite, openToRead])
+    assert.throws(() => open(folder), {
+      code: 'ledger-refused',
+      message: /is damaged \(it is empty: its length is 0\)/,
+    });
+  assert.equal((await readFile(path)).length, 0);
+});
+
+test('a ledger that is gone while its write-ahead log is there is not begun anew over it', async (t) => {
+  const folder = await folderFor(t);
+  await writeFile(join(folder, 'ledger.db-wal'), 'what was written last');
+  assert.throws(() => openToWrite(folder), {
+    code: 'ledger-refused',
+    message: /it is gone, but ledger\.db-wal is there/,
+  });
+  assert.deepEqual(await readdir(folder), ['ledger.db-wal']);
+});
+
+test('a kill while a ledger is made leaves nothing in the way of the next start', async (t) => {
+  const folder = await folderFor(t);
+  for (const half of ['ledger.db.new', 'ledger.db.new-journal']) await writeFile(join(folder, half), 'half');
+  openToWrite(folder).close();
+  openToRead(folder).close();
+  assert.ok(!(await readdir(folder)).some((name) => name.includes('.new')));
+});

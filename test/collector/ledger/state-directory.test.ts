@@ -96,3 +96,21 @@ test("somebody else's folder, and one that may not be written, are refused", {
   await chmod(folder, 0o755);
   assert.match(await firstLine(claimElsewhere(t, folder, { uid: 65534 })), /this user may not write there/);
 });
+
+test('a folder that others could enter is closed to them, unless it is not this box’s alone', async (t) => {
+  const folder = await folderFor(t);
+  const said: string[] = [];
+  const claim = () => claimStateDirectory(folder, (message) => said.push(message)).release();
+  const mode = async () => (await stat(folder)).mode & 0o777;
+  await chmod(folder, 0o755);
+  await writeFile(join(folder, 'notes.txt'), 'of somebody else');
+  claim();
+  assert.equal(await mode(), 0o755);
+  assert.match(said.splice(0).join(), /was open to other users \(mode 0755\), and holds what is not of this box/);
+  await rm(join(folder, 'notes.txt'));
+  claim();
+  assert.equal(await mode(), 0o700);
+  assert.match(said.splice(0).join(), /it is closed to them now/);
+  claim();
+  assert.deepEqual(said, []);
+});
