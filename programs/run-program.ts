@@ -14,6 +14,10 @@ export interface RunOptions {
   readonly input?: string;
   /** Added to its environment, which is a PATH, the C locale and UTC. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Where programs are found; `programPath` when left out. */
+  readonly path?: string;
+  /** The folder it runs in; this process's own when left out. */
+  readonly cwd?: string;
 }
 
 export type ProgramFault = 'absent' | 'not started' | 'late' | 'too long' | 'failed';
@@ -40,7 +44,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Runs a program to its end, without a shell, and gives what it printed. Rejects with `ProgramFailed`: at once when its time is over, killed. */
 export async function runProgram(command: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { signal, longestMs = LONGEST_MS, mostBytes = MOST_BYTES, input, env } = options;
+  const { signal, longestMs = LONGEST_MS, mostBytes = MOST_BYTES, input, env, path = programPath(), cwd } = options;
   const [program = '', ...args] = command;
   const name = oneLine(command.join(' '), 120);
   if (signal?.aborted) throw new ProgramFailed(`${name} was called off`, 'late');
@@ -50,7 +54,8 @@ export async function runProgram(command: readonly string[], options: RunOptions
     program,
     args,
     {
-      env: { ...env, PATH: programPath(), LC_ALL: 'C', TZ: 'UTC' },
+      env: { ...env, PATH: path, LC_ALL: 'C', TZ: 'UTC' },
+      ...(cwd !== undefined && { cwd }),
       signal: signal === undefined ? late : AbortSignal.any([signal, late]),
       killSignal: 'SIGKILL',
       maxBuffer: mostBytes,

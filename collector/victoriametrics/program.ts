@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { CodedError } from '../../model/errors.ts';
+import { CodedError, messageOf } from '../../model/errors.ts';
 import { findProgram, isProgram } from '../../programs/find-program.ts';
+import { runProgram } from '../../programs/run-program.ts';
 
-const run = promisify(execFile);
 const NAMES = ['victoria-metrics', 'victoria-metrics-prod'];
 const PACKAGE = 'victoria-metrics';
 const UPDATE_TIMEOUT_MS = 180_000;
@@ -35,7 +33,7 @@ export async function findVictoriaMetrics(
   } catch (error) {
     signal?.throwIfAborted();
     throw new StorageMissing(
-      `VictoriaMetrics was not found in PATH, and could not be unpacked from the distribution's package (${lastLine(error)}). ` +
+      `VictoriaMetrics was not found in PATH, and could not be unpacked from the distribution's package (${messageOf(error)}). ` +
         'Install it (Debian, Ubuntu: apt install victoria-metrics) or set storage: { write, read } to one that runs elsewhere. ' +
         'Checks and the status page go on; the numbers wait in the spool.',
       { cause: error },
@@ -47,26 +45,29 @@ export async function findVictoriaMetrics(
 async function unpack(cacheFolder: string, path: string, signal: AbortSignal | undefined): Promise<void> {
   await mkdir(cacheFolder, { recursive: true });
   const work = await mkdtemp(join(cacheFolder, 'unpack-'));
-  const options = {
-    cwd: work,
-    env: { ...process.env, PATH: path, LC_ALL: 'C' },
-    timeout: UPDATE_TIMEOUT_MS,
-    ...(signal && { signal }),
-  };
+  const run = (...command: readonly string[]) =>
+    runProgram(command, {
+      cwd: work,
+      path,
+      // As a proxy of the machine's own.
+      env: process.env,
+      longestMs: UPDATE_TIMEOUT_MS,
+      ...(signal && { signal }),
+    });
   try {
     try {
-      await run('apt-get', ['-q', 'download', PACKAGE], options);
+      await run('apt-get', '-q', 'download', PACKAGE);
     } catch {
       signal?.throwIfAborted();
       const apt = await ownApt(work);
-      await run('apt-get', [...apt, '-q', 'update'], options);
-      await run('apt-get', [...apt, '-q', 'download', PACKAGE], options);
+      await run('apt-get', ...apt, '-q', 'update');
+      await run('apt-get', ...apt, '-q', 'download', PACKAGE);
     }
     const archive = (await readdir(work)).find((name) => name.endsWith('.deb'));
     if (archive === undefined) throw new Error('apt-get downloaded nothing');
-    await run('dpkg-deb', ['-x', archive, 'root'], options);
+    await run('dpkg-deb', '-x', archive, 'root');
     const program = join(work, 'root/usr/bin/victoria-metrics');
-    await run(program, ['--version'], options);
+    await run(program, '--version');
     await rename(join(work, 'root'), join(cacheFolder, PACKAGE));
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -85,9 +86,4 @@ async function ownApt(work: string): Promise<string[]> {
     '-o', 'APT::Sandbox::User=',
     '-o', 'Acquire::Languages=none',
   ]; // biome-ignore format: pairs
-}
-
-function lastLine(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message?: string };
-  return (stderr?.trim() || message || String(error)).split('\n').at(-1)?.slice(0, 300) ?? '';
 }

@@ -97,3 +97,12 @@ test('one that takes too long is killed at the deadline or at the signal, and wh
   assert.ok(leftBehind.length > 0, 'it does not wait for what the program had started');
   for (const pid of leftBehind) process.kill(Number(pid), 'SIGKILL');
 });
+
+test('it runs in the folder, and finds programs in those, that it is given', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-run-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'greet'), '#!/bin/sh\necho "hello from $(pwd)"\n', { mode: 0o755 });
+  const path = `${folder}:${process.env.PATH}`;
+  assert.equal(await runProgram(['greet'], { path, cwd: folder }), `hello from ${folder}\n`);
+  await fails(runProgram(['greet'], { cwd: folder }), 'absent', /^greet is not installed$/);
+});

@@ -48,7 +48,9 @@ export async function runDrift(t: TestContext, from: Backend): Promise<void> {
     assert.match(bomb.says, new RegExp(`in iptables-${from}, .* will take iptables-${to}\\.`));
     assert.match(bomb.says, /container then has another is cut off, or leads to another container/);
     assert.match(foretold, new RegExp(`${from} filter FORWARD policy DROP`));
-    assert.equal(bomb.fix, `update-alternatives --set iptables /usr/sbin/iptables-${from}`);
+    const back = (program: string) => `update-alternatives --set ${program} /usr/sbin/${program}-${from}`;
+    assert.equal(bomb.fix, `${back('iptables')}; ${back('ip6tables')}`);
+    assert.match(bomb.sideEffect ?? '', /whatever else runs iptables/);
   });
 
   await t.test('the alternatives back again: nothing is found', async () => {
