@@ -13,7 +13,7 @@ import { BOX, type Sample, type SampleSink } from '../model/sample.ts';
 import { seal } from '../model/secret.ts';
 import { SECOND } from '../model/time.ts';
 import { withDeadline } from '../runtime/deadline.ts';
-import { isToldElsewhere, type Peer, portVerdictAmong } from './among-exporters.ts';
+import { isToldElsewhere, portVerdictAmong } from './among-exporters.ts';
 import { createSampleSources } from './sample-source.ts';
 import { createSchedule } from './schedule.ts';
 
@@ -39,7 +39,6 @@ export interface Exports extends Part<ExportsConfig> {
   samples(): Generator<SampleGroup>;
   /** What an exporter that sees the firewall says of a published port; undefined while none runs that does. */
   readonly portVerdict: PortVerdict;
-  /** Resolves once every exporter has stopped. */
   stop(): Promise<void>;
 }
 
@@ -72,13 +71,6 @@ export function createExports(options: ExportsOptions): Exports {
   const running = new Map<string, Running>();
   const ending = new AbortController();
 
-  const peers = (): Peer[] =>
-    [...running.values()].map(({ of, exporter, failing }) => ({
-      name: of.name,
-      exporter,
-      isFailing: failing !== undefined,
-    }));
-
   async function opened(one: Running): Promise<Exporter> {
     if (one.exporter !== undefined) return one.exporter;
     const { name, settings } = one.of;
@@ -91,7 +83,7 @@ export function createExports(options: ExportsOptions): Exports {
       folder,
       changed: options.changed,
       soon: () => schedule.again(name, SOON_MS),
-      toldElsewhere: (topic) => isToldElsewhere(peers(), name, topic),
+      toldElsewhere: (topic) => isToldElsewhere(running.values(), name, topic),
       ...(options.outside !== undefined && { outside: options.outside }),
       onTrouble: (message) => log(`exporter ${name}: ${message}`),
     };
@@ -169,9 +161,8 @@ export function createExports(options: ExportsOptions): Exports {
       sources.keepOnly(new Set(wanted.keys()), clock.now());
       const begun = list.filter(({ name }) => !running.has(name));
       for (const of of begun) running.set(of.name, begin(of));
-      schedule.set(
-        [...running.values()].map((one) => ({ key: one.of.name, everyMs: one.of.everyMs, run: () => collect(one) })),
-      );
+      const all = [...running.values()];
+      schedule.set(all.map((one) => ({ key: one.of.name, everyMs: one.of.everyMs, run: () => collect(one) })));
       for (const { name } of begun) schedule.again(name, SOON_MS);
     },
     *samples() {
@@ -181,7 +172,7 @@ export function createExports(options: ExportsOptions): Exports {
         yield { identity, samples: latest, families: exporter?.families?.() ?? [], offered: true };
       }
     },
-    portVerdict: (protocol, port) => portVerdictAmong(peers(), protocol, port),
+    portVerdict: (protocol, port) => portVerdictAmong(running.values(), protocol, port),
     async stop() {
       ending.abort(new Error('the box is stopping'));
       await schedule.stop();

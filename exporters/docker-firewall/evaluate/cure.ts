@@ -29,8 +29,10 @@ export function useBackend(backend: Backend): Cure {
 export function forwardBy(sysctl: string): Cure {
   const device = /^net\.ipv4\.conf\.(.+)\.forwarding$/.exec(sysctl)?.[1];
   const what = device === undefined ? 'between all its interfaces' : `what comes in by ${device}`;
+  // A dot in an interface's own name is a slash there (sysctl(8)).
+  const name = device === undefined ? sysctl : `net.ipv4.conf.${device.replaceAll('.', '/')}.forwarding`;
   return {
-    fix: `sysctl -w ${sysctl}=1`,
+    fix: `sysctl -w ${name}=1`,
     sideEffect: `this host then passes on ${what}, also for others than Docker, so far as no rule stops it`,
   };
 }

@@ -85,7 +85,7 @@ function namesPort(command: string, snapshot: Snapshot): boolean {
 
 function movesMore(command: string): boolean {
   return (
-    /^sysctl -w net\.ipv[46]\.(?:ip_forward|conf\.[\w.-]+\.forwarding)=1$/.test(command) ||
+    /^sysctl -w net\.ipv[46]\.(?:ip_forward|conf\.[\w./-]+\.forwarding)=1$/.test(command) ||
     /^update-alternatives --set (ip6?tables) \/usr\/sbin\/\1-(?:nft|legacy)$/.test(command)
   );
 }

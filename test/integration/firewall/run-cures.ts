@@ -107,14 +107,16 @@ export async function openCureWorld(
       await startContainers();
     },
     async unrelated() {
-      const doors = [
+      const targets = [
         { proto: 'tcp', address: HOST_ADDRESS[4], port: OWN_PORT },
         { proto: 'tcp', address: HOST_ADDRESS[6], port: OWN_PORT },
         { proto: 'tcp', address: spare, port: 80 },
         { proto: 'udp', address: spare, port: 53 },
       ] as const;
-      const answers = await host.outside.knock(doors, PATIENCE_MS);
-      return doors.filter((_, at) => answers[at] !== undefined).map((one) => `${one.address} ${one.port}/${one.proto}`);
+      const answers = await host.outside.knock(targets, PATIENCE_MS);
+      return targets
+        .filter((_, at) => answers[at] !== undefined)
+        .map((one) => `${one.address} ${one.port}/${one.proto}`);
     },
     async restore() {
       await host.changeBackend(kind === 'apart' ? (backend === 'nft' ? 'legacy' : 'nft') : backend);

@@ -13,8 +13,8 @@ async function startWatched(t: TestContext, backend: Backend): Promise<{ host: D
   await host.startContainer({ name: 'first', publishes: ['8080:80/tcp'] });
   const folder = join(host.folder, 'state');
   await mkdir(folder);
-  const door = ['nsenter', `--net=/var/run/netns/${host.name}`, '--'];
-  const box = startBox(door, folder, { socket: host.socket, outside: false }, host.env);
+  const command = ['nsenter', `--net=/var/run/netns/${host.name}`, '--'];
+  const box = startBox(command, folder, { socket: host.socket, outside: false }, host.env);
   t.after(() => box[Symbol.asyncDispose]());
   await box.look();
   return { host, box };

@@ -123,6 +123,12 @@ test('forwarding that is off: Docker switches it on for itself; what opens more 
   assert.match(finding.sideEffect ?? '', /passes on what comes in by eth0, also for others than Docker/);
 });
 
+test("a dot in the name of a VLAN's interface is none between the names of a setting", () => {
+  const world = withSysctl(healthyWorld(), 'net.ipv4.conf.eth0.7.forwarding', '0');
+  const vlan = JSON.parse(JSON.stringify(world).replaceAll('"eth0"', '"eth0.7"')) as Snapshot;
+  assert.deepEqual(curesOf(vlan), ['sysctl -w net.ipv4.conf.eth0/7.forwarding=1']);
+});
+
 test('Docker keeps its own bridges apart, and no cure takes that away', () => {
   const webs = [WEB, { name: 'app', network: 'backend', ip: '172.18.0.2', ports: [{ host: 8082, inside: 80 }] }];
   const { ports } = evaluate(healthyWorld({ webs, hasProxy: false }));
