@@ -1,5 +1,6 @@
 /** The parts of the spool's bench, each run as `spool-box.ts <part> <folder> <url> <samples>`; prints its figures as JSON. */
 import { createClock } from '../collector/clock.ts';
+import { createSampleSources } from '../collector/sample-source.ts';
 import { openSpool } from '../collector/spool/spool.ts';
 import { createClient } from '../collector/victoriametrics/client.ts';
 import { startShipper } from '../collector/victoriametrics/shipper.ts';
@@ -15,6 +16,7 @@ const spool = await openSpool(folder, {
   onTrouble: (message) => process.stderr.write(`${message}\n`),
 });
 
+const sources = createSampleSources(spool);
 const PUSH = 1000;
 const series = Array.from({ length: PUSH }, (_, index) => ({
   name: 'bench_value',
@@ -107,8 +109,12 @@ function watchTurns(): { end(): number } {
 }
 
 function offerCheck(number: number): void {
+  const instance = `monitor-${number % 100}`;
   const samples = Array.from({ length: 15 }, (_, index) => ({ name: `live_${index}`, labels: {}, value: number }));
-  spool.offer(samples, { job: 'probe', instance: `monitor-${number % 100}`, vantage: 'local' }, clock.now());
+  const source = sources.of(instance);
+  source.begin(clock.now());
+  source.offer(samples, { job: 'probe', instance, vantage: 'local' });
+  source.finish();
 }
 
 /** The whole cost, commits included, at the pace of 2,000 monitors every 10 s. */

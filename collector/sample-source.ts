@@ -93,6 +93,7 @@ export function createSampleSources(sink: Pick<SampleSink, 'offer' | 'end'>): Sa
 
 /** What is in the one round and not in the other. Samples with an instant of their own are of no round: their giver says when they are. */
 function endedSeries(before: readonly Part[], now: readonly Part[]): readonly Part[] {
+  if (areSameParts(before, now)) return [];
   const present = Map.groupBy(now, whose);
   return [...Map.groupBy(before, whose)].flatMap(([who, parts]) => {
     const were = parts.flatMap(({ samples }) => samples);
@@ -108,15 +109,20 @@ function whose({ identity: { job, instance, vantage = '' } }: Part): string {
   return `${job}\n${instance}\n${vantage}`;
 }
 
-/** Nearly every round has the same series in the same order as the one before. */
+/** As nearly every round is: the same series in the same order as in the one before. */
+function areSameParts(some: readonly Part[], others: readonly Part[]): boolean {
+  return areAlike(some, others, ({ identity: one, samples }, { identity: other, samples: otherSamples }) => {
+    const same = one.job === other.job && one.instance === other.instance && one.vantage === other.vantage;
+    return same && areSameSeries(samples, otherSamples);
+  });
+}
+
 function areSameSeries(some: readonly Sample[], others: readonly Sample[]): boolean {
-  return (
-    some.length === others.length &&
-    some.every((one, index) => {
-      const other = others[index];
-      return other !== undefined && one.name === other.name && areSameLabels(one.labels, other.labels);
-    })
-  );
+  return areAlike(some, others, (one, other) => one.name === other.name && areSameLabels(one.labels, other.labels));
+}
+
+function areAlike<T>(some: readonly T[], others: readonly T[], isAlike: (one: T, other: T) => boolean): boolean {
+  return some.length === others.length && some.every((one, index) => isAlike(one, others[index] as T));
 }
 
 function areSameLabels(some: Labels, others: Labels): boolean {

@@ -17,8 +17,6 @@ export interface Lines {
 export interface Door {
   /** The samples as text, under `identity`; those that VictoriaMetrics would drop or garble are left out, counted and said. A value that is NaN becomes a stale marker. */
   admit(samples: readonly Sample[], identity: Identity, at: Instant): Lines[];
-  /** Stale markers at `at` for the series of these samples; of those that were never admitted there are none. */
-  end(samples: readonly Sample[], identity: Identity, at: Instant): Lines[];
   /** How many were turned away, by flaw. */
   readonly refused: ReadonlyMap<Flaw, number>;
 }
@@ -109,18 +107,6 @@ export function createDoor({ clock, retentionMs, onTrouble }: DoorOptions): Door
         lines.add(`${sample.name}{${labels}} ${numberText(sample.value)} ${Math.round(instant)}\n`);
       }
       values.end();
-      stale.end();
-      return chunks;
-    },
-    end(samples, identity, at) {
-      const now = clock.now();
-      const own = identityText(identity);
-      const chunks: Lines[] = [];
-      const stale = gather('stale', chunks);
-      for (const sample of samples) {
-        const labels = flawOf(sample, at, now) ?? labelsOf(sample.labels, own);
-        if (!(labels in WORDS)) stale.add(`${sample.name}{${labels}} NaN ${Math.round(at)}\n`);
-      }
       stale.end();
       return chunks;
     },

@@ -75,7 +75,10 @@ export async function openSpool(folder: string, options: SpoolOptions): Promise<
     folder,
     shelf,
     offer: (samples, identity, at) => commits.offer(door.admit(samples, identity, at)),
-    end: (samples, identity, at) => commits.offer(door.end(samples, identity, at)),
+    end(samples, identity, at) {
+      const markers = samples.map(({ name, labels }) => ({ name, labels, value: Number.NaN }));
+      commits.offer(door.admit(markers, identity, at));
+    },
     keep: async (samples, identity, at) => {
       bound.check();
       await commits.keep(door.admit(samples, identity, at));
