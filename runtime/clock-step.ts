@@ -16,7 +16,8 @@ export function watchClockSteps(): ClockSteps {
   };
 }
 
-/** `set forward by 1 h`, `set back by 3 days`. */
+/** `set forward by 1 h`, `set back by 3 days`: to the minute. */
 export function stepInWords(step: number): string {
-  return `set ${step > 0 ? 'forward' : 'back'} by ${spanInWords(Math.abs(step))}`;
+  const minutes = Math.round(Math.abs(step) / MINUTE);
+  return `set ${step > 0 ? 'forward' : 'back'} by ${spanInWords(minutes * MINUTE)}`;
 }

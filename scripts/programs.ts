@@ -57,6 +57,7 @@ const PROGRAMS: readonly Program[] = [
     needs: ['python3-apt', 'python3-distro-info', 'lsb-release'],
   },
   { program: 'mksquashfs', package: 'squashfs-tools', unpack: false },
+  { program: 'faketime', package: 'faketime', unpack: false },
   { program: 'snap', package: 'snapd', unpack: true },
 ];
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Buffer, openBuffer } from './buffer.ts';
-import { openClockKeeping } from './clock-keeping.ts';
+import { type ClockKeeping, type Clocks, openClockKeeping } from './clock-keeping.ts';
 import type { Kind, Notes, Request, Requests } from './messages.ts';
 import { eachQuestion, type Owners, opening, type Writing } from './owner.ts';
 import { watchPlace } from './place.ts';
@@ -23,7 +23,7 @@ export interface Answers {
   undone(): void;
 }
 
-export function openAnswers(db: DatabaseSync, owners: Owners): Answers {
+export function openAnswers(db: DatabaseSync, owners: Owners, begun?: Clocks): Answers {
   const series = openSeriesTable(db);
   const buffer = openBuffer(db, series);
   const writing: Writing = {
@@ -40,7 +40,8 @@ export function openAnswers(db: DatabaseSync, owners: Owners): Answers {
     arrived: opening(owners[owner]?.arrivals?.[question], writing),
   }));
   const stillThere = watchPlace(db);
-  const control = openControl(buffer, owners, writing, stillThere);
+  const keepToClock = openClockKeeping(writing, Object.values(owners), begun);
+  const control = openControl({ buffer, keepToClock, stillThere }, owners, writing);
   const find = (request: Request) =>
     request.kind === 'ask' ? questions[request.owner]?.[request.question] : undefined;
   return {
@@ -62,12 +63,17 @@ export function openAnswers(db: DatabaseSync, owners: Owners): Answers {
 
 type Control = { [K in Exclude<Kind, 'ask'>]: (request: Request<K>) => Requests[K]['answer'] };
 
+interface Whole {
+  readonly buffer: Buffer;
+  readonly keepToClock: ClockKeeping;
+  readonly stillThere: () => void;
+}
+
 /** What concerns the ledger as a whole. */
-function openControl(buffer: Buffer, owners: Owners, writing: Writing, stillThere: () => void): Control {
+function openControl({ buffer, keepToClock, stillThere }: Whole, owners: Owners, writing: Writing): Control {
   const { db, series } = writing;
   const tidying = Object.values(owners).flatMap(({ tidy }) => (tidy === undefined ? [] : [tidy(writing)]));
   const giveBackPages = openSparePages(db);
-  const keepToClock = openClockKeeping(writing, Object.values(owners));
   return {
     rename({ from, to }) {
       buffer.write(buffer.lastWritten);

@@ -1,6 +1,6 @@
 import { DAY, dayOf, type Instant, spanInWords } from '../../model/time.ts';
 import { CLOCK_TOLERANCE_MS, stepInWords } from '../../runtime/clock-step.ts';
-import { watchClock } from './clock-trust.ts';
+import { type ClockTrust, watchClock } from './clock-trust.ts';
 import { openDayCorrections } from './day-books.ts';
 import { openFalseDates, type PutRight } from './false-dates.ts';
 import type { Owner, Writing } from './owner.ts';
@@ -13,8 +13,14 @@ export type ClockKeeping = (
   write: (fold: boolean) => void,
 ) => { readonly settled: boolean; readonly said: readonly string[] };
 
-/** Follows the wall clock, and puts right what it dated while it was ahead. */
-export function openClockKeeping(writing: Writing, owners: readonly Owner[]): ClockKeeping {
+/** What both clocks say at one moment. */
+export interface Clocks {
+  readonly now: Instant;
+  readonly steady: number;
+}
+
+/** Follows the wall clock from `begun` on, else from the first flush, and puts right what it dated while it was ahead. */
+export function openClockKeeping(writing: Writing, owners: readonly Owner[], begun?: Clocks): ClockKeeping {
   const { db, series } = writing;
   const dated = owners.flatMap((one) => one.dated ?? []);
   const lastWritten = writing.lastWritten();
@@ -22,23 +28,30 @@ export function openClockKeeping(writing: Writing, owners: readonly Owner[]): Cl
   const correctDays = openDaysSince(writing);
   const falseDates = openFalseDates(db, dated);
   let since: Instant | undefined;
+  let untold: string[] = [];
+  if (begun !== undefined) look(begun);
 
-  return (now, steady, write) => {
-    const { step, believed, settled } = trust(now, steady);
-    const said: string[] = [];
+  function look({ now, steady }: Clocks): ClockTrust {
     if (since === undefined) {
       since = now;
       falseDates.begin(now);
-      if (lastWritten > now + CLOCK_TOLERANCE_MS) said.push(behindInWords(lastWritten - now));
+      if (lastWritten > now + CLOCK_TOLERANCE_MS) untold.push(behindInWords(lastWritten - now));
     }
+    return trust(now, steady);
+  }
+
+  return (now, steady, write) => {
+    const { step, believed, settled } = look({ now, steady });
     write(step !== 0);
+    const said = untold;
+    untold = [];
     if (step !== 0) {
       falseDates.clockSet(step, now);
       since = now;
       said.push(`this machine's clock was ${stepInWords(step)}`);
     }
     if (!believed) return { settled, said };
-    const firstDay = dayOf(since) - DAY;
+    const firstDay = dayOf(since ?? now) - DAY;
     const done = transaction(db, () => putRight(firstDay, now), series.forget);
     return { settled, said: [...said, ...putRightInWords(done)] };
   };

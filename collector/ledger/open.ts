@@ -8,6 +8,7 @@ import type { FlushReport } from './messages.ts';
 import { eachQuestion } from './owner.ts';
 import { type AskedOfAll, owners } from './owners.ts';
 import { startThread, type Thread } from './thread.ts';
+import type { WriterData } from './writer-thread.ts';
 
 /** Left to itself a thread's heap grows to many times what is in it before it is swept. */
 const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 192 };
@@ -38,7 +39,7 @@ export interface LedgerOptions {
 export async function openLedger(folder: string, options: LedgerOptions): Promise<Ledger> {
   const { clock, onTrouble, onGone } = options;
   const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
-    workerData: folder,
+    workerData: { folder, begun: { now: clock.now(), steady: clock.steady() } } satisfies WriterData,
     name: 'ledger',
     resourceLimits: LIMITS,
   });

@@ -1,4 +1,5 @@
 import { openAnswers } from './answers.ts';
+import type { Clocks } from './clock-keeping.ts';
 import { openToWrite } from './database.ts';
 import type { FromThread, Request, ToThread } from './messages.ts';
 import type { Owners } from './owner.ts';
@@ -12,10 +13,10 @@ export interface Writer {
   handle(batch: readonly ToThread[]): FromThread[];
 }
 
-/** Opens the ledger in `folder` to write. Throws `LedgerRefused`. */
-export function openWriter(folder: string, all: Owners = owners): Writer {
+/** Opens the ledger in `folder` to write; `begun` is what the clocks say now. Throws `LedgerRefused`. */
+export function openWriter(folder: string, all: Owners = owners, begun?: Clocks): Writer {
   const db = openToWrite(folder, migrationsOf(all));
-  const answers = openAnswers(db, all);
+  const answers = openAnswers(db, all, begun);
 
   function kept<T>(act: () => T): T {
     const value = transaction(db, act, answers.undone);

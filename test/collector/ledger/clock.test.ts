@@ -72,6 +72,19 @@ for (const [ahead, words] of [
     assert.equal(box.troubles.length, 2, 'once');
   });
 
+test('a clock that is set in the first seconds, as at boot, is noticed', async (t) => {
+  const { ledger, clock, folder, pass, troubles } = await ledgerFor(t, new FakeClock(START + DAY));
+  await ledger.transitions.keep([transition(clock.now(), 'unknown', 'up')], []);
+  clock.jumpWall(-DAY);
+  await pass(15 * MINUTE);
+  assert.equal(troubles[0], "this machine's clock was set back by 24 h");
+  using view = viewOf(folder);
+  assert.deepEqual(
+    view.transitions.of('web', 0, START + 2 * DAY, 10).map(({ at }) => at),
+    [START],
+  );
+});
+
 test('what follows is dated by the clock as it is, from the moment it is set right', async (t) => {
   const { ledger, clock, folder, pass } = await ledgerFor(t, new FakeClock(START + 3 * DAY));
   await ledger.transitions.keep([transition(clock.now(), 'unknown', 'up')], []);
