@@ -2,7 +2,7 @@
 export const EXIT = {
   /** Done; for `probe`: up. */
   fine: 0,
-  /** `probe`: the target is down or degraded; `firewall explain`: a port is blocked from outside, or a finding is critical; `units`: one is failed. */
+  /** `dashboards`: a rule is broken, a query refused; `probe`: the target is down or degraded; `firewall explain`: a port is blocked from outside, or a finding is critical; `units`: one is failed. */
   bad: 1,
   /** The command was called wrongly. */
   usage: 2,

@@ -3,21 +3,21 @@ import type { Sample } from './sample.ts';
 /** `untyped` is for borrowed names alone: whoever else gives them says nothing of their type. */
 export type MetricType = 'gauge' | 'counter' | 'histogram' | 'info' | 'untyped';
 
-/** One entry of the catalogue: what a name means. The type parameter is the union of its label names. */
-export interface Metric<Label extends string = string> {
+/** One entry of the catalogue: what a name means. The type parameters are the union of its label names, and its type. */
+export interface Metric<Label extends string = string, Type extends MetricType = MetricType> {
   readonly name: string;
-  readonly type: MetricType;
+  readonly type: Type;
   readonly help: string;
   readonly labels: readonly Label[];
 }
 
 /** Declares a metric of our own or of the ecosystem. `help` is one sentence with the unit. */
-export function metric<const Label extends string = never>(
+export function metric<const Label extends string = never, const Type extends MetricType = MetricType>(
   name: string,
-  type: MetricType,
+  type: Type,
   help: string,
   labels: readonly Label[] = [],
-): Metric<Label> {
+): Metric<Label, Type> {
   return { name, type, help, labels };
 }
 

@@ -1,9 +1,9 @@
-import type { Metric } from '../metric.ts';
+import type { Metric, MetricType } from '../metric.ts';
 
 /** One metric for each field, by the field's name. */
-export function each<const Field extends string, Label extends string>(
+export function each<const Field extends string, Label extends string, Type extends MetricType>(
   fields: readonly Field[],
-  make: (field: Field) => Metric<Label>,
-): Readonly<Record<Field, Metric<Label>>> {
-  return Object.fromEntries(fields.map((field) => [field, make(field)])) as Record<Field, Metric<Label>>;
+  make: (field: Field) => Metric<Label, Type>,
+): Readonly<Record<Field, Metric<Label, Type>>> {
+  return Object.fromEntries(fields.map((field) => [field, make(field)])) as Record<Field, Metric<Label, Type>>;
 }
