@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { messageOf } from '../model/errors.ts';
 import { oneLine } from '../model/outside-text.ts';
 import { SECOND, spanInWords } from '../model/time.ts';
 import { splitLines } from './lines.ts';
@@ -133,5 +134,5 @@ function withoutQuery(path: string): string {
 }
 
 function wordsOf(error: unknown): string {
-  return oneLine(error instanceof Error ? error.message : String(error));
+  return oneLine(messageOf(error));
 }

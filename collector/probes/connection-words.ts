@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { messageOf } from '../../model/errors.ts';
 import { oneLine } from '../../model/outside-text.ts';
 import { quoteAfter, type Reason, reason, span, targetAfter } from '../../model/reason.ts';
 
@@ -60,7 +61,7 @@ export function connectionReason(error: unknown, peer: Peer): Reason {
   if (isOurs(code)) return reason`check could not be made: ${OURS[code]}`;
   const words = WORDS[code];
   if (words !== undefined) return words(peerInWords(peer));
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return reason`connection${targetAfter(' to ', peerInWords(peer))} failed${quoteAfter(': ', oneLine(message || code))}`;
 }
 

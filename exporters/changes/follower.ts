@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '../../model/change.ts';
+import { messageOf } from '../../model/errors.ts';
 import type { ExporterContext } from '../../model/exporter.ts';
 import { type Instant, MINUTE, SECOND } from '../../model/time.ts';
 import { openMemory } from './memory.ts';
@@ -121,7 +122,7 @@ export function follow<Known>(source: Source<Known>, backlogMs: number, context:
       } catch (error) {
         if (signal.aborted) return NOTHING;
         sees = false;
-        say(late.signal.aborted ? `did not end within ${LONGEST_LOOK_MS / SECOND} s` : inWords(error));
+        say(late.signal.aborted ? `did not end within ${LONGEST_LOOK_MS / SECOND} s` : messageOf(error));
         return NOTHING;
       } finally {
         cancel();
@@ -133,11 +134,7 @@ export function follow<Known>(source: Source<Known>, backlogMs: number, context:
       watching.stop();
       await source.stop?.();
       if (kept !== undefined && source.parting !== undefined)
-        await keep({ ...kept, known: source.parting(kept.known) }).catch((error: unknown) => say(inWords(error)));
+        await keep({ ...kept, known: source.parting(kept.known) }).catch((error: unknown) => say(messageOf(error)));
     },
   };
-}
-
-function inWords(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

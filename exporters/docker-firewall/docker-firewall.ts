@@ -1,4 +1,5 @@
 import type { Change } from '../../model/change.ts';
+import { messageOf } from '../../model/errors.ts';
 import type { OpenExporter } from '../../model/exporter.ts';
 import type { Outside } from '../../model/outside.ts';
 import { SECOND } from '../../model/time.ts';
@@ -31,7 +32,7 @@ export const openExporter: OpenExporter<DockerFirewallSettings> = async (setting
     if (settings.outside === false || settings.snapshot !== undefined || outside === undefined || published === 0)
       return undefined;
     return outside().catch((error: unknown) => {
-      troubles.push(error instanceof Error ? error.message : String(error));
+      troubles.push(messageOf(error));
       return undefined;
     });
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Change } from '../../model/change.ts';
+import { messageOf } from '../../model/errors.ts';
 import type { Outside } from '../../model/outside.ts';
 import type { Sample } from '../../model/sample.ts';
 import { type Instant, MINUTE, spanInWords } from '../../model/time.ts';
@@ -156,7 +157,7 @@ async function askStranger(task: LookTask, round: Round, signal: AbortSignal): P
     seen = await knock(task.at, outside, round, signal);
   } catch (error) {
     signal.throwIfAborted();
-    return { ...NOT_ASKED, troubles: [error instanceof Error ? error.message : String(error)] };
+    return { ...NOT_ASKED, troubles: [messageOf(error)] };
   }
   const { ports: veth } = evaluate(snapshot, { ...options, from: outside.address4, enters: outside.enters });
   return {

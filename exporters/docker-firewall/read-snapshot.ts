@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/errors.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A file that is no snapshot; the message says where, what came and what was wanted. */
@@ -119,7 +120,7 @@ export function readSnapshot(written: string, where: string): Snapshot {
   try {
     read = JSON.parse(written);
   } catch (error) {
-    throw new SnapshotInvalid(`${where}: this is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new SnapshotInvalid(`${where}: this is no JSON: ${messageOf(error)}`);
   }
   const wrong = SNAPSHOT(read, '');
   if (wrong !== undefined) throw new SnapshotInvalid(`${where}: ${wrong}`);

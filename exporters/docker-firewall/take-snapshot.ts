@@ -1,4 +1,5 @@
 import { hostname, release } from 'node:os';
+import { messageOf } from '../../model/errors.ts';
 import type { Clock } from '../../model/time.ts';
 import { dockerSocketPath } from '../../programs/docker.ts';
 import { NoAnswer } from '../../programs/unix-socket.ts';
@@ -33,7 +34,7 @@ export async function takeSnapshot({ clock, dockerSocket, signal }: TakeOptions)
   };
   const orMiss = async <T>(part: SnapshotPart, taken: Promise<T>, none: T): Promise<T> =>
     taken.catch((error: unknown) => {
-      miss(part, error instanceof Error ? error.message : String(error));
+      miss(part, messageOf(error));
       return none;
     });
   const ip = async (part: SnapshotPart, ...args: string[]): Promise<never[]> => orMiss(part, askIp(args, signal), []);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { messageOf } from '../../model/errors.ts';
 import { lengthOf, type Message, readMessage } from './message.ts';
 
 /** So long may one turn of the loop go on reading what came. */
@@ -53,7 +54,7 @@ export function createInbox(
         return;
       }
     } catch (fault) {
-      onBroken(`the bus was not understood: ${fault instanceof Error ? fault.message : fault}`);
+      onBroken(`the bus was not understood: ${messageOf(fault)}`);
       return;
     }
     if (socket.isPaused()) socket.resume();

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../model/errors.ts';
 import { oneLine } from '../../../model/outside-text.ts';
 import { NameNotFound } from '../../../model/probe.ts';
 import { type Ours, ours, quote, type Reason, reason, reasonInWords, targetAfter } from '../../../model/reason.ts';
@@ -29,7 +30,7 @@ export function deadlineReason(run: Exchange, timeoutMs: number): Reason {
 /** A failure of the exchange as a reason, told by the phase it happened in. */
 export function troubleInWords(run: Exchange, cause: unknown): Reason {
   if (cause instanceof NameNotFound) return cause.reason;
-  if (run.phase === 'resolve') return [quote(oneLine(cause instanceof Error ? cause.message : String(cause), 300))];
+  if (run.phase === 'resolve') return [quote(oneLine(messageOf(cause), 300))];
   const peer = { address: run.peer?.address ?? '', port: run.port };
   if (run.target.url.protocol === 'https:' && run.phase !== 'connect') {
     const handshake = handshakeReason(cause);

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../model/errors.ts';
 import type { Evidence, Finding } from '../../../model/finding.ts';
 import { sample } from '../../../model/metric.ts';
 import { systemd } from '../../../model/metrics/systemd.ts';
@@ -19,7 +20,7 @@ export const probe: Probe<UnitSpec> = async (spec, context) => {
     report = await units.look(spec, signal);
     service = report.timer?.unit ? await units.look({ ...spec, unit: report.timer.unit }, signal) : undefined;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return { verdict: 'unknown', reason: reason`systemd cannot be asked${quoteAfter(': ', oneLine(why, 200))}` };
   }
   for (const one of [report, service]) if (one !== undefined) traceReport(one, context);

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../model/errors.ts';
 import { DAY, type Instant } from '../../../model/time.ts';
 import { lineBatches } from './line-batches.ts';
 import { headOf, type LogFile, logFiles, readLog } from './log-files.ts';
@@ -51,7 +52,7 @@ export async function followLog(following: Following): Promise<LogPlace | undefi
       signal.throwIfAborted();
       if (file.isLive) throw error;
       reached = 0;
-      onTrouble(`${file.path} cannot be read: ${error instanceof Error ? error.message : error}`);
+      onTrouble(`${file.path} cannot be read: ${messageOf(error)}`);
     }
   }
   return parts.length === 0 && place !== undefined ? place : placeIn(newest, reached, signal);

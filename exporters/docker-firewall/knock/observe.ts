@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../../model/errors.ts';
 import type { Outside } from '../../../model/outside.ts';
 import { runProgram } from '../../../programs/run-program.ts';
 import type { PortReport, PortVerdict } from '../report.ts';
@@ -151,6 +152,6 @@ async function sendStranger(targets: readonly Target[], outside: Outside, signal
   try {
     return JSON.parse(await runProgram(command, { signal, input: JSON.stringify(targets), env: process.env }));
   } catch (error) {
-    throw new Error(`the stranger could not knock: ${error instanceof Error ? error.message : error}`);
+    throw new Error(`the stranger could not knock: ${messageOf(error)}`);
   }
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { messageOf } from '../../../model/errors.ts';
 import { ProgramFailed } from '../../../programs/run-program.ts';
 import type { NftRuleset, Snapshot, SnapshotPart } from '../snapshot.ts';
 import { runBriefly } from './run-briefly.ts';
@@ -15,7 +16,7 @@ export async function takeRules(signal: AbortSignal, miss: Miss): Promise<Pick<S
       return { [part]: await runBriefly([program, '-c'], signal) };
     } catch (error) {
       const isAbsent = error instanceof ProgramFailed && error.fault === 'absent';
-      if (!isAbsent || !(await mayLack())) miss(part, wordsOf(error));
+      if (!isAbsent || !(await mayLack())) miss(part, messageOf(error));
       return {};
     }
   };
@@ -60,7 +61,7 @@ async function takeNft(signal: AbortSignal, miss: Miss): Promise<NftRuleset | un
     miss('nft', 'nft -j list ruleset printed no list named nftables');
   } catch (error) {
     const isNoJson = error instanceof SyntaxError;
-    miss('nft', isNoJson ? 'nft -j list ruleset printed something that is no JSON' : wordsOf(error));
+    miss('nft', isNoJson ? 'nft -j list ruleset printed something that is no JSON' : messageOf(error));
   }
   return undefined;
 }
@@ -100,8 +101,4 @@ export function devicesIn(text: string): ReadonlyMap<string, readonly string[]> 
     if (list !== undefined) found.set(`${table} ${chain}`, list.match(/[^\s"{},]+/g) ?? []);
   }
   return found;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../model/errors.ts';
 import { SECOND } from '../../../model/time.ts';
 import { ProgramFailed, runProgram } from '../../../programs/run-program.ts';
 import { type IpRange, parseRange } from '../rules/addresses.ts';
@@ -35,7 +36,7 @@ export async function takeSets(
       taken.push(set);
       for (const member of readSet(set)?.members() ?? []) wanted.add(member.name);
     } catch (error) {
-      miss('sets', `${error instanceof Error ? error.message : String(error)}; rules ask for ${inWords(wanted)}`);
+      miss('sets', `${messageOf(error)}; rules ask for ${inWords(wanted)}`);
       // Others may be read where only this one is gone, or too long.
       if (!isOfOne(error)) break;
     }
